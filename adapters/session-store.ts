@@ -1,0 +1,227 @@
+import {
+  BatchGetItemCommand,
+  ConditionalCheckFailedException,
+  DeleteItemCommand,
+  GetItemCommand,
+  paginateQuery,
+  PutItemCommand,
+  QueryCommand,
+  UpdateItemCommand,
+  type DynamoDBClient,
+} from "@aws-sdk/client-dynamodb";
+import { arrive, type Arrival, type Outcome, type SessionKey, type SessionRecord } from "../domain/session-record.ts";
+import { keyItem, number, sessionItem, sessionOfItem, text, type Item } from "./items.ts";
+import {
+  ATTRIBUTE,
+  BY_DAY_INDEX,
+  expiresAt,
+  markKey,
+  quarantineKey,
+  quarantineOf,
+  schoolPartition,
+  sessionKey,
+  type TableKey,
+} from "./table.ts";
+
+export type Stored = { outcome: Outcome; order: number };
+
+/** The facts of sessions. `quarantine` keeps those of schools that are not set up yet, by the same rule. */
+export type SessionStore = {
+  /** Applies the revision rule in one conditional write. Resolves only when what it says is durable. */
+  put(arrival: Arrival): Promise<Stored>;
+  get(key: SessionKey): Promise<SessionRecord | undefined>;
+  /** Which of the keys have a record. */
+  existing(keys: readonly SessionKey[]): Promise<SessionKey[]>;
+  /** Every record of a school's day, read consistently. */
+  onDay(school_id: string, day: string): Promise<SessionRecord[]>;
+  /** Makes a day dirty again without touching a fact. */
+  mark(school_id: string, day: string, now: Date): Promise<void>;
+  quarantine: {
+    put(arrival: Arrival): Promise<Stored>;
+    count(provider_id: string): Promise<number>;
+    waiting(provider_id: string, school_id?: string): Promise<SessionRecord[]>;
+    /** Deletes under the order and arrival that were read; false when the record has changed since. */
+    release(record: SessionRecord): Promise<boolean>;
+  };
+};
+
+export type TableAccess = { client: DynamoDBClient; tableName: string };
+
+export function dynamoSessionStore(table: TableAccess): SessionStore {
+  return {
+    put: (arrival) => putUnderOrder(table, sessionKey(arrival.snapshot), arrival),
+    get: (key) => getRecord(table, sessionKey(key)),
+    existing: (keys) => existingKeys(table, keys),
+    onDay: (school_id, day) => queryDay(table, school_id, day),
+    mark: (school_id, day, now) => putMark(table, { school_id, day, now }),
+    quarantine: {
+      put: (arrival) => putUnderOrder(table, quarantineKey(arrival.snapshot), arrival),
+      count: (provider_id) => countQuarantine(table, provider_id),
+      waiting: (provider_id, school_id) => queryQuarantine(table, quarantineOf(provider_id, school_id)),
+      release: (record) => deleteUnchanged(table, record),
+    },
+  };
+}
+
+/** New and newer snapshots take one write and no read; whatever else it is, the refused write returns the record. */
+async function putUnderOrder(table: TableAccess, key: TableKey, arrival: Arrival): Promise<Stored> {
+  const stored = await refusedBy(() => table.client.send(updateOf(table, key, arrival)));
+  if (stored === undefined) return { outcome: "accepted", order: arrival.snapshot.order };
+  const record = sessionOfItem({ ...stored, ...keyItem(key) });
+  const { outcome, write } = arrive(record, arrival);
+  if (write !== undefined) {
+    const lost = await refusedBy(() => table.client.send(replaceOf(table, { key, record, write })));
+    if (lost !== undefined) return putUnderOrder(table, key, arrival);
+  }
+  return { outcome, order: (write ?? record).order };
+}
+
+/** undefined when the write went through, else the item that stood in its way. */
+async function refusedBy(write: () => Promise<unknown>): Promise<Item | undefined> {
+  try {
+    await write();
+    return undefined;
+  } catch (error) {
+    if (error instanceof ConditionalCheckFailedException) return error.Item ?? {};
+    throw error;
+  }
+}
+
+function updateOf(table: TableAccess, key: TableKey, { snapshot, arrived_at }: Arrival): UpdateItemCommand {
+  const final = arrive(undefined, { snapshot, arrived_at }).write?.first_reported_at !== undefined;
+  const { pk, order, content, day, reported } = ATTRIBUTE;
+  const set = [`#order = :order`, `#content = :content`];
+  if (snapshot.day !== undefined) set.push("#day = :day");
+  if (final) set.push("#reported = if_not_exists(#reported, :now)");
+  const newer = final ? "(attribute_not_exists(#reported) OR #reported <= :now)" : "attribute_exists(#pk)";
+  return new UpdateItemCommand({
+    TableName: table.tableName,
+    Key: keyItem(key),
+    UpdateExpression: `SET ${set.join(", ")}${snapshot.day === undefined ? " REMOVE #day" : ""}`,
+    ConditionExpression: `attribute_not_exists(#pk) OR (#order < :order AND ${newer})`,
+    ExpressionAttributeNames: {
+      "#pk": pk,
+      "#order": order,
+      "#content": content,
+      "#day": day,
+      ...(final && { "#reported": reported }),
+    },
+    ExpressionAttributeValues: {
+      ":order": number(snapshot.order),
+      ":content": text(snapshot.content),
+      ...(snapshot.day !== undefined && { ":day": text(snapshot.day) }),
+      ...(final && { ":now": text(arrived_at) }),
+    },
+    ReturnValuesOnConditionCheckFailure: "ALL_OLD",
+  });
+}
+
+type Replacement = { key: TableKey; record: SessionRecord; write: SessionRecord };
+
+const unchanged = (record: SessionRecord) => {
+  const reported = record.first_reported_at;
+  return {
+    ConditionExpression: `#order = :was AND ${reported === undefined ? "attribute_not_exists(#reported)" : "#reported = :reported"}`,
+    ExpressionAttributeNames: { "#order": ATTRIBUTE.order, "#reported": ATTRIBUTE.reported },
+    ExpressionAttributeValues: {
+      ":was": number(record.order),
+      ...(reported !== undefined && { ":reported": text(reported) }),
+    },
+  };
+};
+
+function replaceOf(table: TableAccess, { key, record, write }: Replacement): PutItemCommand {
+  return new PutItemCommand({
+    TableName: table.tableName,
+    Item: sessionItem(key, write),
+    ReturnValuesOnConditionCheckFailure: "ALL_OLD",
+    ...unchanged(record),
+  });
+}
+
+async function getRecord(table: TableAccess, key: TableKey): Promise<SessionRecord | undefined> {
+  const command = new GetItemCommand({ TableName: table.tableName, Key: keyItem(key), ConsistentRead: true });
+  const { Item: item } = await table.client.send(command);
+  return item === undefined ? undefined : sessionOfItem(item);
+}
+
+const GET_LIMIT = 100;
+
+async function existingKeys(table: TableAccess, keys: readonly SessionKey[]): Promise<SessionKey[]> {
+  const found: SessionKey[] = [];
+  for (let at = 0; at < keys.length; at += GET_LIMIT) {
+    let wanted: Item[] | undefined = keys.slice(at, at + GET_LIMIT).map((key) => keyItem(sessionKey(key)));
+    while (wanted !== undefined && wanted.length > 0) {
+      const RequestItems = { [table.tableName]: { Keys: wanted, ConsistentRead: true } };
+      const { Responses, UnprocessedKeys } = await table.client.send(new BatchGetItemCommand({ RequestItems }));
+      found.push(...(Responses?.[table.tableName] ?? []).map(sessionOfItem));
+      wanted = UnprocessedKeys?.[table.tableName]?.Keys;
+    }
+  }
+  return found;
+}
+
+async function queryDay(table: TableAccess, school_id: string, day: string): Promise<SessionRecord[]> {
+  const input = {
+    TableName: table.tableName,
+    IndexName: BY_DAY_INDEX,
+    ConsistentRead: true,
+    KeyConditionExpression: "#pk = :pk AND #day = :day",
+    ExpressionAttributeNames: { "#pk": ATTRIBUTE.pk, "#day": ATTRIBUTE.day },
+    ExpressionAttributeValues: { ":pk": text(schoolPartition(school_id)), ":day": text(day) },
+  };
+  return (await queryAll(table, input)).map(sessionOfItem);
+}
+
+export async function queryAll(
+  table: TableAccess,
+  input: ConstructorParameters<typeof QueryCommand>[0],
+): Promise<Item[]> {
+  const items: Item[] = [];
+  for await (const page of paginateQuery({ client: table.client }, input)) items.push(...(page.Items ?? []));
+  return items;
+}
+
+type Mark = { school_id: string; day: string; now: Date };
+const MARK_DAYS = 30;
+
+async function putMark(table: TableAccess, { school_id, day, now }: Mark): Promise<void> {
+  const item: Item = {
+    ...keyItem(markKey(school_id, day)),
+    [ATTRIBUTE.markedDay]: text(day),
+    // a write that changes nothing wakes nobody
+    [ATTRIBUTE.version]: number(now.getTime()),
+    [ATTRIBUTE.expires]: number(expiresAt(now, MARK_DAYS)),
+  };
+  await table.client.send(new PutItemCommand({ TableName: table.tableName, Item: item }));
+}
+
+type Quarantine = ReturnType<typeof quarantineOf>;
+
+function quarantineQuery(table: TableAccess, { pk, skPrefix }: Quarantine) {
+  const within = skPrefix === "" ? "" : " AND begins_with(#sk, :sk)";
+  return {
+    TableName: table.tableName,
+    ConsistentRead: true,
+    KeyConditionExpression: `#pk = :pk${within}`,
+    ExpressionAttributeNames: { "#pk": ATTRIBUTE.pk, ...(within && { "#sk": ATTRIBUTE.sk }) },
+    ExpressionAttributeValues: { ":pk": text(pk), ...(within && { ":sk": text(skPrefix) }) },
+  };
+}
+
+async function queryQuarantine(table: TableAccess, quarantine: Quarantine): Promise<SessionRecord[]> {
+  return (await queryAll(table, quarantineQuery(table, quarantine))).map(sessionOfItem);
+}
+
+async function countQuarantine(table: TableAccess, provider_id: string): Promise<number> {
+  const input = { ...quarantineQuery(table, quarantineOf(provider_id)), Select: "COUNT" as const };
+  let count = 0;
+  for await (const page of paginateQuery({ client: table.client }, input)) count += page.Count ?? 0;
+  return count;
+}
+
+async function deleteUnchanged(table: TableAccess, record: SessionRecord): Promise<boolean> {
+  const Key = keyItem(quarantineKey(record));
+  const command = new DeleteItemCommand({ TableName: table.tableName, Key, ...unchanged(record) });
+  return (await refusedBy(() => table.client.send(command))) === undefined;
+}

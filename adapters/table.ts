@@ -1,0 +1,126 @@
+/**
+ * The one place that spells a key or an attribute. One table; access patterns:
+ *
+ * | what                                   | pk                    | sk                             | how                        |
+ * |----------------------------------------|-----------------------|--------------------------------|----------------------------|
+ * | a session record (fact)                | SCHOOL#school         | SESSION#provider#session       | update under the order     |
+ * | the sessions of a school's day         | SCHOOL#school         | index `by-day`: day            | query, consistent          |
+ * | a mark that makes a day dirty again    | SCHOOL#school         | MARK#day                       | put, expires               |
+ * | a session of a school not set up yet   | QUARANTINE#provider   | school#session                 | update under the order     |
+ * | day summaries of a school (views)      | VIEW#school           | DAY#day, DAY#day#part          | query a range, consistent  |
+ * | alerts of a school (views)             | ALERT#school          | rule#subject#first day         | query, consistent          |
+ * | messages decided, and sent             | MESSAGE#kind#to#day   | MESSAGE                        | put if absent, update      |
+ * | set-up (facts)                         | SETUP                 | KIND#id                        | get, query                 |
+ * | roster of a school (facts)             | ROSTER#school         | STUDENT#student                | query                      |
+ * | enrolments of a school (facts)         | ENROLMENT#school      | student#program#provider       | query                      |
+ * | a provider's key, by its hash          | KEY#hash              | KEY                            | get                        |
+ * | what sweep did last for a school       | SWEEP#school          | SWEEP                          | get, put                   |
+ */
+export const ATTRIBUTE = {
+  pk: "pk",
+  sk: "sk",
+  day: "day",
+  order: "ord",
+  content: "content",
+  reported: "reported",
+  markedDay: "marked_day",
+  version: "version",
+  parts: "parts",
+  body: "body",
+  doc: "doc",
+  state: "state",
+  expires: "expires",
+} as const;
+
+export const BY_DAY_INDEX = "by-day";
+
+export const PREFIX = {
+  school: "SCHOOL#",
+  quarantine: "QUARANTINE#",
+  view: "VIEW#",
+  alert: "ALERT#",
+  message: "MESSAGE#",
+  roster: "ROSTER#",
+  enrolment: "ENROLMENT#",
+  key: "KEY#",
+  sweep: "SWEEP#",
+} as const;
+
+type SessionIds = { school_id: string; provider_id: string; session_id: string };
+export type TableKey = { pk: string; sk: string };
+
+export const sessionKey = ({ school_id, provider_id, session_id }: SessionIds): TableKey => ({
+  pk: `${PREFIX.school}${school_id}`,
+  sk: `SESSION#${provider_id}#${session_id}`,
+});
+export const quarantineKey = ({ school_id, provider_id, session_id }: SessionIds): TableKey => ({
+  pk: `${PREFIX.quarantine}${provider_id}`,
+  sk: `${school_id}#${session_id}`,
+});
+export const quarantineOf = (provider_id: string, school_id = "") => ({
+  pk: `${PREFIX.quarantine}${provider_id}`,
+  skPrefix: school_id === "" ? "" : `${school_id}#`,
+});
+
+/** Back from a session's or a quarantined session's key; undefined when it is neither. No id holds a `#`. */
+export function sessionIdsOf({ pk, sk }: TableKey): SessionIds | undefined {
+  const [kind, owner] = pk.split("#");
+  const [first, second, third] = sk.split("#");
+  if (owner === undefined || first === undefined || second === undefined) return undefined;
+  if (kind === "QUARANTINE") return { school_id: first, provider_id: owner, session_id: second };
+  if (kind !== "SCHOOL" || first !== "SESSION" || third === undefined) return undefined;
+  return { school_id: owner, provider_id: second, session_id: third };
+}
+
+export const schoolPartition = (school_id: string) => `${PREFIX.school}${school_id}`;
+export const schoolOfPartition = (pk: string) =>
+  pk.startsWith(PREFIX.school) ? pk.slice(PREFIX.school.length) : undefined;
+export const markKey = (school_id: string, day: string): TableKey => ({
+  pk: schoolPartition(school_id),
+  sk: `MARK#${day}`,
+});
+
+export const viewPartition = (school_id: string) => `${PREFIX.view}${school_id}`;
+/** Part 0 is the head that carries the version. Parts sort behind their head. */
+export const dayKey = (school_id: string, day: string, part = 0): TableKey => ({
+  pk: viewPartition(school_id),
+  sk: part === 0 ? `DAY#${day}` : `DAY#${day}#${String(part).padStart(3, "0")}`,
+});
+export const dayRange = (from: string, to: string) => ({ from: `DAY#${from}`, to: `DAY#${to}#~` });
+export const dayOfKey = (sk: string) => sk.split("#")[1] ?? "";
+
+export const SETUP_PARTITION = "SETUP";
+export const setupKey = (kind: string, id: string): TableKey => ({ pk: SETUP_PARTITION, sk: `${kind}#${id}` });
+export const rosterPartition = (school_id: string) => `${PREFIX.roster}${school_id}`;
+export const rosterKey = (school_id: string, student_id: string): TableKey => ({
+  pk: rosterPartition(school_id),
+  sk: `STUDENT#${student_id}`,
+});
+export const enrolmentPartition = (school_id: string) => `${PREFIX.enrolment}${school_id}`;
+type EnrolmentIds = { school_id: string; student_id: string; program_id: string; provider_id?: string | undefined };
+export const enrolmentKey = ({ school_id, student_id, program_id, provider_id }: EnrolmentIds): TableKey => ({
+  pk: enrolmentPartition(school_id),
+  sk: `${student_id}#${program_id}#${provider_id ?? ""}`,
+});
+
+export const providerKeyKey = (hash: string): TableKey => ({ pk: `${PREFIX.key}${hash}`, sk: "KEY" });
+
+export const alertPartition = (school_id: string) => `${PREFIX.alert}${school_id}`;
+export const alertKey = (alert: { school_id: string; id: string }): TableKey => ({
+  pk: alertPartition(alert.school_id),
+  sk: alert.id,
+});
+export const messageKey = (id: string): TableKey => ({ pk: `${PREFIX.message}${id}`, sk: "MESSAGE" });
+export const sweepKey = (school_id: string): TableKey => ({ pk: `${PREFIX.sweep}${school_id}`, sk: "SWEEP" });
+
+/** DynamoDB's TTL wants whole seconds since 1970; everywhere else time is an ISO text. */
+export const expiresAt = (now: Date, days: number) => Math.floor(now.getTime() / 1000) + days * 86_400;
+
+const streamFilter = (...prefixes: string[]) => ({
+  dynamodb: { Keys: { [ATTRIBUTE.pk]: { S: prefixes.map((prefix) => ({ prefix })) } } },
+});
+/** What each reader of the stream is woken by. */
+export const STREAM_FILTER = {
+  facts: streamFilter(PREFIX.school),
+  notices: streamFilter(PREFIX.alert, PREFIX.message),
+} as const;

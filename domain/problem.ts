@@ -1,0 +1,55 @@
+import type * as z from "zod";
+
+/** One fault of an input: where (RFC 6901 JSON pointer) and what to do. Never repeats what was sent. */
+export type Fault = { pointer: string; detail: string };
+
+/** An RFC 9457 problem, with the faults as its extension member. */
+export type Problem = {
+  type: string;
+  title: string;
+  status: number;
+  detail: string;
+  errors?: Fault[];
+};
+
+const TITLES = {
+  "invalid-event": [422, "The event breaks the contract"],
+  conflict: [409, "Another content was stored under this revision"],
+  "not-stored": [503, "The event could not be stored now"],
+  "quarantine-full": [503, "Too many events wait for unknown schools"],
+  "invalid-body": [400, "The body is not JSON that holds events"],
+  "body-too-large": [413, "The body is too large"],
+  "unsupported-media-type": [415, "The content type is not supported"],
+  unauthorized: [401, "The key is missing, wrong, expired or revoked"],
+  "not-found": [404, "There is nothing here"],
+  internal: [500, "Something went wrong on our side"],
+} as const satisfies Record<string, readonly [number, string]>;
+export type ProblemName = keyof typeof TITLES;
+
+export function problem(name: ProblemName, detail: string, errors?: Fault[]): Problem {
+  const [status, title] = TITLES[name];
+  return { type: `urn:rollcall:problem:${name}`, title, status, detail, ...(errors && { errors }) };
+}
+
+/** RFC 6901: `~` and `/` are escaped. */
+export function pointerOf(path: readonly PropertyKey[]): string {
+  return path.map((part) => `/${String(part).replaceAll("~", "~0").replaceAll("/", "~1")}`).join("");
+}
+
+const MISSING = /received undefined$/;
+
+function faultsOf(issue: z.core.$ZodIssue): Fault[] {
+  if (issue.code === "unrecognized_keys") {
+    return issue.keys.map((key) => ({
+      pointer: pointerOf([...issue.path, key]),
+      detail: "is not a field of this event; remove it or correct its spelling",
+    }));
+  }
+  const detail = MISSING.test(issue.message) ? "is missing; it is required" : issue.message;
+  return [{ pointer: pointerOf(issue.path), detail: detail.replace(/^Invalid input: /, "") }];
+}
+
+/** At most 20 faults of one event, in the order in which they were found. */
+export function faultsOfIssues(issues: readonly z.core.$ZodIssue[]): Fault[] {
+  return issues.flatMap(faultsOf).slice(0, 20);
+}

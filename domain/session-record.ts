@@ -1,0 +1,84 @@
+import { EVENT_TYPES, type SessionEvent } from "./session-event.ts";
+import { contentOf, sessionOf, startOf, VOID_CONTENT, type Session } from "./session.ts";
+
+/** Who a session is: three ids, for ever. */
+export type SessionKey = { school_id: string; provider_id: string; session_id: string };
+
+/** What an event says, before a school's zone gave it a day. */
+export type Snapshot = SessionKey & {
+  /** 4 × revision + stage: the order of snapshots of one session. */
+  order: number;
+  content: string;
+  /** Seconds since 1970 of the start that gives the day; none in a void. */
+  start: number | undefined;
+};
+
+/** The one stored fact of a session: the latest snapshot, and when a final one was first heard of. */
+export type SessionRecord = SessionKey & {
+  order: number;
+  content: string;
+  /** School-local date; a record without one counts on no day. */
+  day: string | undefined;
+  /** Earliest arrival (ISO instant) of any completed or canceled snapshot, kept through corrections. */
+  first_reported_at: string | undefined;
+};
+
+/** A snapshot with its day, and the instant at which it arrived. */
+export type Arrival = { snapshot: Omit<SessionRecord, "first_reported_at">; arrived_at: string };
+
+export type Outcome = "accepted" | "duplicate" | "stale" | "conflict";
+
+const STAGES = { scheduled: 0, completed: 1, canceled: 1, voided: 2 } as const;
+
+export const orderOf = (revision: number, status: keyof typeof STAGES) => 4 * revision + STAGES[status];
+export const revisionOf = (order: number) => Math.floor(order / 4);
+const isFinal = (order: number) => order % 4 === STAGES.completed;
+
+/** The snapshot that an event is, for the provider who posted it. */
+export function snapshotOf(event: SessionEvent, provider_id: string): Snapshot {
+  const { session_id, school_id, revision } = event.data;
+  const key = { school_id, provider_id, session_id };
+  if (event.type === EVENT_TYPES.voided) {
+    return { ...key, order: orderOf(revision, "voided"), content: VOID_CONTENT, start: undefined };
+  }
+  const [status, session] = readEvent(event);
+  return { ...key, order: orderOf(revision, status), content: contentOf(session), start: startOf(session) };
+}
+
+function readEvent(event: Exclude<SessionEvent, { type: "tutoring.session.voided" }>): [Session["status"], Session] {
+  switch (event.type) {
+    case EVENT_TYPES.scheduled:
+      return ["scheduled", sessionOf(event.data, "scheduled")];
+    case EVENT_TYPES.completed:
+      return ["completed", sessionOf(event.data, "completed")];
+    case EVENT_TYPES.canceled:
+      return ["canceled", sessionOf(event.data, "canceled")];
+  }
+}
+
+/**
+ * The revision rule. Says what an arriving snapshot is to the stored record, and the record to write, if any.
+ * The arrival part is the minimum over all arrivals, so a stale report that came earlier still lowers it.
+ */
+export function arrive(
+  stored: SessionRecord | undefined,
+  { snapshot, arrived_at }: Arrival,
+): { outcome: Outcome; write: SessionRecord | undefined } {
+  const outcome = outcomeOf(stored, snapshot);
+  const reported = isFinal(snapshot.order) ? arrived_at : undefined;
+  const first_reported_at = earliest(stored?.first_reported_at, reported);
+  if (outcome === "accepted") return { outcome, write: { ...snapshot, first_reported_at } };
+  const earlier = outcome !== "conflict" && first_reported_at !== stored?.first_reported_at;
+  return { outcome, write: stored !== undefined && earlier ? { ...stored, first_reported_at } : undefined };
+}
+
+function outcomeOf(stored: SessionRecord | undefined, snapshot: Arrival["snapshot"]): Outcome {
+  if (stored === undefined || stored.order < snapshot.order) return "accepted";
+  if (stored.order > snapshot.order) return "stale";
+  return stored.content === snapshot.content ? "duplicate" : "conflict";
+}
+
+function earliest(a: string | undefined, b: string | undefined): string | undefined {
+  if (a === undefined || b === undefined) return a ?? b;
+  return a < b ? a : b;
+}

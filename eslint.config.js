@@ -1,0 +1,46 @@
+import js from "@eslint/js";
+import sonarjs from "eslint-plugin-sonarjs";
+import tseslint from "typescript-eslint";
+
+const runtime = ["lib/**/*.ts", "functions/**/*.ts", "domain/**/*.ts", "adapters/**/*.ts", "local/**/*.ts", "cli/**/*.ts", "bin/**/*.ts"];
+
+export default tseslint.config(
+  { ignores: ["node_modules", "dist", "cdk.out", ".rollcall"] },
+  js.configs.recommended,
+  ...tseslint.configs.recommendedTypeChecked.map((config) => ({ ...config, files: ["**/*.ts"] })),
+  {
+    files: ["**/*.ts"],
+    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
+    plugins: { sonarjs },
+    rules: {
+      "@typescript-eslint/no-floating-promises": "error",
+      "@typescript-eslint/switch-exhaustiveness-check": "error",
+      "@typescript-eslint/consistent-type-imports": "error",
+      "@typescript-eslint/require-await": "off",
+      "@typescript-eslint/no-unused-vars": ["error", { argsIgnorePattern: "^_" }],
+      "no-restricted-syntax": [
+        "error",
+        { selector: "TSEnumDeclaration", message: "no enums: use a union of string literals" },
+        { selector: "ExportDefaultDeclaration", message: "no default exports" },
+      ],
+    },
+  },
+  {
+    files: runtime,
+    rules: {
+      "sonarjs/cognitive-complexity": ["error", 8],
+      "max-lines-per-function": ["error", { max: 40, skipBlankLines: true, skipComments: true }],
+      "max-params": ["error", 3],
+      "@typescript-eslint/consistent-type-assertions": ["error", { assertionStyle: "never" }],
+    },
+  },
+  {
+    files: ["lib/**/*.ts"],
+    rules: { "max-lines-per-function": ["error", { max: 60, skipBlankLines: true, skipComments: true }] },
+  },
+  { files: ["*.config.ts", "*.config.js"], rules: { "no-restricted-syntax": "off" } },
+  {
+    files: ["**/*.js", "**/*.mjs"],
+    languageOptions: { globals: { process: "readonly", console: "readonly" } },
+  },
+);
