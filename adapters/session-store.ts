@@ -87,30 +87,29 @@ async function refusedBy(write: () => Promise<unknown>): Promise<Item | undefine
   }
 }
 
-function updateOf(table: TableAccess, key: TableKey, { snapshot, arrived_at }: Arrival): UpdateItemCommand {
-  const final = arrive(undefined, { snapshot, arrived_at }).write?.first_reported_at !== undefined;
-  const { pk, order, content, day, reported } = ATTRIBUTE;
-  const set = [`#order = :order`, `#content = :content`];
+function updateOf(table: TableAccess, key: TableKey, { snapshot, reported }: Arrival): UpdateItemCommand {
+  const set = ["#order = :order", "#content = :content"];
   if (snapshot.day !== undefined) set.push("#day = :day");
-  if (final) set.push("#reported = if_not_exists(#reported, :now)");
-  const newer = final ? "(attribute_not_exists(#reported) OR #reported <= :now)" : "attribute_exists(#pk)";
+  if (reported !== undefined) set.push("#reported = if_not_exists(#reported, :reported)");
+  const earlier = reported === undefined ? "" : " AND (attribute_not_exists(#reported) OR #reported <= :reported)";
+  const { pk, order, content, day } = ATTRIBUTE;
   return new UpdateItemCommand({
     TableName: table.tableName,
     Key: keyItem(key),
     UpdateExpression: `SET ${set.join(", ")}${snapshot.day === undefined ? " REMOVE #day" : ""}`,
-    ConditionExpression: `attribute_not_exists(#pk) OR (#order < :order AND ${newer})`,
+    ConditionExpression: `attribute_not_exists(#pk) OR (#order < :order${earlier})`,
     ExpressionAttributeNames: {
       "#pk": pk,
       "#order": order,
       "#content": content,
       "#day": day,
-      ...(final && { "#reported": reported }),
+      ...(reported !== undefined && { "#reported": ATTRIBUTE.reported }),
     },
     ExpressionAttributeValues: {
       ":order": number(snapshot.order),
       ":content": text(snapshot.content),
       ...(snapshot.day !== undefined && { ":day": text(snapshot.day) }),
-      ...(final && { ":now": text(arrived_at) }),
+      ...(reported !== undefined && { ":reported": text(reported) }),
     },
     ReturnValuesOnConditionCheckFailure: "ALL_OLD",
   });
@@ -150,15 +149,18 @@ const GET_LIMIT = 100;
 async function existingKeys(table: TableAccess, keys: readonly SessionKey[]): Promise<SessionKey[]> {
   const found: SessionKey[] = [];
   for (let at = 0; at < keys.length; at += GET_LIMIT) {
-    let wanted: Item[] | undefined = keys.slice(at, at + GET_LIMIT).map((key) => keyItem(sessionKey(key)));
-    while (wanted !== undefined && wanted.length > 0) {
-      const RequestItems = { [table.tableName]: { Keys: wanted, ConsistentRead: true } };
-      const { Responses, UnprocessedKeys } = await table.client.send(new BatchGetItemCommand({ RequestItems }));
-      found.push(...(Responses?.[table.tableName] ?? []).map(sessionOfItem));
-      wanted = UnprocessedKeys?.[table.tableName]?.Keys;
-    }
+    const wanted = keys.slice(at, at + GET_LIMIT).map((key) => keyItem(sessionKey(key)));
+    found.push(...(await getBatch(table, wanted)).map(sessionOfItem));
   }
   return found;
+}
+
+async function getBatch(table: TableAccess, keys: Item[]): Promise<Item[]> {
+  const RequestItems = { [table.tableName]: { Keys: keys, ConsistentRead: true } };
+  const { Responses, UnprocessedKeys } = await table.client.send(new BatchGetItemCommand({ RequestItems }));
+  const items = Responses?.[table.tableName] ?? [];
+  const left = UnprocessedKeys?.[table.tableName]?.Keys ?? [];
+  return left.length === 0 ? items : [...items, ...(await getBatch(table, left))];
 }
 
 async function queryDay(table: TableAccess, school_id: string, day: string): Promise<SessionRecord[]> {

@@ -23,8 +23,8 @@ export type SessionRecord = SessionKey & {
   first_reported_at: string | undefined;
 };
 
-/** A snapshot with its day, and the instant at which it arrived. */
-export type Arrival = { snapshot: Omit<SessionRecord, "first_reported_at">; arrived_at: string };
+/** A snapshot with its day, and its arrival (ISO instant) if it is a final report. */
+export type Arrival = { snapshot: Omit<SessionRecord, "first_reported_at">; reported: string | undefined };
 
 export type Outcome = "accepted" | "duplicate" | "stale" | "conflict";
 
@@ -32,7 +32,8 @@ const STAGES = { scheduled: 0, completed: 1, canceled: 1, voided: 2 } as const;
 
 export const orderOf = (revision: number, status: keyof typeof STAGES) => 4 * revision + STAGES[status];
 export const revisionOf = (order: number) => Math.floor(order / 4);
-const isFinal = (order: number) => order % 4 === STAGES.completed;
+/** Whether a snapshot is a report of what happened, held or not held. */
+export const isFinal = (order: number) => order % 4 === STAGES.completed;
 
 /** The snapshot that an event is, for the provider who posted it. */
 export function snapshotOf(event: SessionEvent, provider_id: string): Snapshot {
@@ -62,10 +63,9 @@ function readEvent(event: Exclude<SessionEvent, { type: "tutoring.session.voided
  */
 export function arrive(
   stored: SessionRecord | undefined,
-  { snapshot, arrived_at }: Arrival,
+  { snapshot, reported }: Arrival,
 ): { outcome: Outcome; write: SessionRecord | undefined } {
   const outcome = outcomeOf(stored, snapshot);
-  const reported = isFinal(snapshot.order) ? arrived_at : undefined;
   const first_reported_at = earliest(stored?.first_reported_at, reported);
   if (outcome === "accepted") return { outcome, write: { ...snapshot, first_reported_at } };
   const earlier = outcome !== "conflict" && first_reported_at !== stored?.first_reported_at;
@@ -81,4 +81,9 @@ function outcomeOf(stored: SessionRecord | undefined, snapshot: Arrival["snapsho
 function earliest(a: string | undefined, b: string | undefined): string | undefined {
   if (a === undefined || b === undefined) return a ?? b;
   return a < b ? a : b;
+}
+
+/** The arrival of a snapshot now, at a school whose zone gave it this day. */
+export function arrivalOf({ start: _, ...snapshot }: Snapshot, day: string | undefined, now: Date): Arrival {
+  return { snapshot: { ...snapshot, day }, reported: isFinal(snapshot.order) ? now.toISOString() : undefined };
 }

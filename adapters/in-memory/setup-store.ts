@@ -1,0 +1,53 @@
+import { Setup, type Enrolment, type RosterEntry, type School } from "../../domain/setup.ts";
+import type { SetupStore } from "../setup-store.ts";
+
+const nothing = (): Setup => ({ districts: [], schools: [], programs: [], providers: [], contacts: [] });
+
+function upsert<T>(old: readonly T[], entries: readonly T[], nameOf: (entry: T) => string): T[] {
+  return [...new Map([...old, ...entries].map((entry) => [nameOf(entry), entry])).values()];
+}
+
+export class InMemorySetupStore implements SetupStore {
+  #setup = nothing();
+  #roster: RosterEntry[] = [];
+  #enrolments: Enrolment[] = [];
+
+  constructor(setup: Partial<Setup> = {}) {
+    this.#setup = { ...nothing(), ...setup };
+  }
+
+  async school(school_id: string): Promise<School | undefined> {
+    return this.#setup.schools.find((school) => school.school_id === school_id);
+  }
+
+  async all(): Promise<Setup> {
+    return this.#setup;
+  }
+
+  async put(setup: Setup): Promise<void> {
+    this.#setup = {
+      districts: upsert(this.#setup.districts, setup.districts, (row) => row.district_id),
+      schools: upsert(this.#setup.schools, setup.schools, (row) => row.school_id),
+      programs: upsert(this.#setup.programs, setup.programs, (row) => row.program_id),
+      providers: upsert(this.#setup.providers, setup.providers, (row) => row.provider_id),
+      contacts: upsert(this.#setup.contacts, setup.contacts, (row) => row.contact_id),
+    };
+  }
+
+  async roster(school_id: string): Promise<RosterEntry[]> {
+    return this.#roster.filter((entry) => entry.school_id === school_id);
+  }
+
+  async putRoster(entries: readonly RosterEntry[]): Promise<void> {
+    this.#roster = upsert(this.#roster, entries, (entry) => `${entry.school_id}/${entry.student_id}`);
+  }
+
+  async enrolments(school_id: string): Promise<Enrolment[]> {
+    return this.#enrolments.filter((entry) => entry.school_id === school_id);
+  }
+
+  async putEnrolments(enrolments: readonly Enrolment[]): Promise<void> {
+    const nameOf = (row: Enrolment) => JSON.stringify([row.school_id, row.student_id, row.program_id, row.provider_id]);
+    this.#enrolments = upsert(this.#enrolments, enrolments, nameOf);
+  }
+}

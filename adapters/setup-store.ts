@@ -1,0 +1,135 @@
+import {
+  BatchWriteItemCommand,
+  DeleteItemCommand,
+  GetItemCommand,
+  PutItemCommand,
+  type WriteRequest,
+} from "@aws-sdk/client-dynamodb";
+import {
+  Contact,
+  District,
+  Enrolment,
+  Program,
+  Provider,
+  RosterEntry,
+  School,
+  type Setup,
+} from "../domain/setup.ts";
+import { keyItem, keyOf, text, type Item } from "./items.ts";
+import { queryAll, type TableAccess } from "./session-store.ts";
+import {
+  ATTRIBUTE,
+  enrolmentKey,
+  enrolmentPartition,
+  rosterKey,
+  rosterPartition,
+  SETUP_PARTITION,
+  setupKey,
+  type TableKey,
+} from "./table.ts";
+
+/** The facts that the admin loads. */
+export type SetupStore = {
+  /** Read consistently, past every cache. */
+  school(school_id: string): Promise<School | undefined>;
+  all(): Promise<Setup>;
+  put(setup: Setup): Promise<void>;
+  roster(school_id: string): Promise<RosterEntry[]>;
+  putRoster(entries: readonly RosterEntry[]): Promise<void>;
+  enrolments(school_id: string): Promise<Enrolment[]>;
+  putEnrolments(enrolments: readonly Enrolment[]): Promise<void>;
+};
+
+type Document = { key: TableKey; value: unknown };
+
+export function dynamoSetupStore(table: TableAccess): SetupStore {
+  return {
+    school: async (school_id) => {
+      const doc = await getDoc(table, setupKey("SCHOOL", school_id));
+      return doc === undefined ? undefined : School.parse(doc);
+    },
+    all: () => readSetup(table),
+    put: (setup) => putDocs(table, documentsOf(setup)),
+    roster: async (school_id) => (await partition(table, rosterPartition(school_id))).map((row) => RosterEntry.parse(docOf(row))),
+    putRoster: (entries) =>
+      putDocs(
+        table,
+        entries.map((value) => ({ key: rosterKey(value.school_id, value.student_id), value })),
+      ),
+    enrolments: async (school_id) =>
+      (await partition(table, enrolmentPartition(school_id))).map((row) => Enrolment.parse(docOf(row))),
+    putEnrolments: (enrolments) =>
+      putDocs(
+        table,
+        enrolments.map((value) => ({ key: enrolmentKey(value), value })),
+      ),
+  };
+}
+
+export const docOf = (item: Item): unknown => JSON.parse(item[ATTRIBUTE.doc]?.S ?? "null");
+
+export async function getDoc(table: TableAccess, key: TableKey): Promise<unknown> {
+  const command = new GetItemCommand({ TableName: table.tableName, Key: keyItem(key), ConsistentRead: true });
+  const { Item: item } = await table.client.send(command);
+  return item === undefined ? undefined : docOf(item);
+}
+
+export async function putDoc(table: TableAccess, { key, value }: Document): Promise<void> {
+  await table.client.send(new PutItemCommand({ TableName: table.tableName, Item: docItem({ key, value }) }));
+}
+
+export async function deleteDoc(table: TableAccess, key: TableKey): Promise<void> {
+  await table.client.send(new DeleteItemCommand({ TableName: table.tableName, Key: keyItem(key) }));
+}
+
+export const docItem = ({ key, value }: Document): Item => ({
+  ...keyItem(key),
+  [ATTRIBUTE.doc]: text(JSON.stringify(value)),
+});
+
+export function partition(table: TableAccess, pk: string): Promise<Item[]> {
+  return queryAll(table, {
+    TableName: table.tableName,
+    ConsistentRead: true,
+    KeyConditionExpression: "#pk = :pk",
+    ExpressionAttributeNames: { "#pk": ATTRIBUTE.pk },
+    ExpressionAttributeValues: { ":pk": text(pk) },
+  });
+}
+
+const WRITE_LIMIT = 25;
+
+async function putDocs(table: TableAccess, documents: readonly Document[]): Promise<void> {
+  for (let at = 0; at < documents.length; at += WRITE_LIMIT) {
+    const puts = documents.slice(at, at + WRITE_LIMIT).map((document) => ({ PutRequest: { Item: docItem(document) } }));
+    await writeBatch(table, puts);
+  }
+}
+
+async function writeBatch(table: TableAccess, requests: WriteRequest[]): Promise<void> {
+  const command = new BatchWriteItemCommand({ RequestItems: { [table.tableName]: requests } });
+  const left = (await table.client.send(command)).UnprocessedItems?.[table.tableName] ?? [];
+  if (left.length > 0) await writeBatch(table, left);
+}
+
+function documentsOf(setup: Setup): Document[] {
+  return [
+    ...setup.districts.map((value) => ({ key: setupKey("DISTRICT", value.district_id), value })),
+    ...setup.schools.map((value) => ({ key: setupKey("SCHOOL", value.school_id), value })),
+    ...setup.programs.map((value) => ({ key: setupKey("PROGRAM", value.program_id), value })),
+    ...setup.providers.map((value) => ({ key: setupKey("PROVIDER", value.provider_id), value })),
+    ...setup.contacts.map((value) => ({ key: setupKey("CONTACT", value.contact_id), value })),
+  ];
+}
+
+async function readSetup(table: TableAccess): Promise<Setup> {
+  const items = await partition(table, SETUP_PARTITION);
+  const of = (kind: string) => items.filter((item) => keyOf(item).sk.startsWith(`${kind}#`)).map(docOf);
+  return {
+    districts: of("DISTRICT").map((doc) => District.parse(doc)),
+    schools: of("SCHOOL").map((doc) => School.parse(doc)),
+    programs: of("PROGRAM").map((doc) => Program.parse(doc)),
+    providers: of("PROVIDER").map((doc) => Provider.parse(doc)),
+    contacts: of("CONTACT").map((doc) => Contact.parse(doc)),
+  };
+}

@@ -1,0 +1,120 @@
+import * as z from "zod";
+import { Id, ProviderId } from "./ids.ts";
+import { isDay, isZone, type Calendar } from "./school-day.ts";
+
+export const Day = z.string().refine(isDay, { error: "must be a date that exists, YYYY-MM-DD" });
+
+const orderly = ({ from, to }: { from: string; to: string }) => from <= to;
+const Closure = z
+  .strictObject({ from: Day, to: Day, reason: z.string().max(200).optional() })
+  .refine(orderly, { path: ["to"], error: "lies before `from`" });
+
+export const District = z.strictObject({ district_id: Id, name: z.string().max(200).optional() });
+export type District = z.infer<typeof District>;
+
+export const School = z.strictObject({
+  school_id: Id,
+  district_id: Id,
+  name: z.string().max(200).optional(),
+  time_zone: z.string().refine(isZone, { error: "must be an IANA time zone such as America/Denver" }),
+  calendar: z
+    .strictObject({ first_day: Day.optional(), last_day: Day.optional(), closures: z.array(Closure).default([]) })
+    .optional(),
+});
+export type School = z.infer<typeof School>;
+
+const NO_CALENDAR: Calendar = { closures: [] };
+/** Without a calendar every weekday is a school day. */
+export const calendarOf = (school: School): Calendar => school.calendar ?? NO_CALENDAR;
+
+/**
+ * What a program promises. Defaults: 3 sessions a week of 30 minutes for 10 weeks (NSSA, Louisiana, Colorado),
+ * groups of at most 4, full dosage 60 hours (DATAS).
+ */
+export const Program = z.strictObject({
+  program_id: Id,
+  name: z.string().max(200).optional(),
+  target_hours: z.number().positive().max(2000).default(60),
+  sessions_per_week: z.int().min(1).max(20).default(3),
+  minutes_per_session: z.int().min(1).max(1440).default(30),
+  weeks: z.int().min(1).max(60).default(10),
+  minimum_minutes: z.int().min(0).max(1440).default(15),
+  group_limit: z.int().min(1).max(200).default(4),
+});
+export type Program = z.infer<typeof Program>;
+
+export const Provider = z.strictObject({ provider_id: ProviderId, name: z.string().max(200).optional() });
+export type Provider = z.infer<typeof Provider>;
+
+/** Who is told what: site leads of schools, a provider's desk, the district's lead. */
+export const Contact = z
+  .strictObject({
+    contact_id: Id,
+    role: z.enum(["site_lead", "provider", "district"], { error: "must be site_lead, provider or district" }),
+    email: z.email({ error: "must be an e-mail address" }),
+    phone: z
+      .string()
+      .regex(/^\+[1-9]\d{7,14}$/, { error: "must be in E.164 form, such as +13035550123" })
+      .optional(),
+    text_opt_in: z.boolean().default(false),
+    school_ids: z.array(Id).default([]),
+    provider_id: ProviderId.optional(),
+    district_id: Id.optional(),
+  })
+  .superRefine((contact, context) => {
+    const issue = (path: string, message: string) => context.addIssue({ code: "custom", path: [path], message });
+    if (contact.role === "site_lead" && contact.school_ids.length === 0) issue("school_ids", "names no school");
+    if (contact.role === "provider" && !contact.provider_id) issue("provider_id", "is missing");
+    if (contact.role === "district" && !contact.district_id) issue("district_id", "is missing");
+    if (contact.text_opt_in && !contact.phone) issue("phone", "is missing; texts need a number");
+  });
+export type Contact = z.infer<typeof Contact>;
+
+/** The whole of setup.yaml. Absent lists change nothing. */
+export const Setup = z.strictObject({
+  districts: z.array(District).default([]),
+  schools: z.array(School).default([]),
+  programs: z.array(Program).default([]),
+  providers: z.array(Provider).default([]),
+  contacts: z.array(Contact).default([]),
+});
+export type Setup = z.infer<typeof Setup>;
+
+/** Who belongs to a school, from when to when; open ends where nothing is said. */
+export const RosterEntry = z.strictObject({
+  student_id: Id,
+  school_id: Id,
+  district_id: Id.optional(),
+  grade: z.string().max(20).optional(),
+  from: Day.optional(),
+  to: Day.optional(),
+});
+export type RosterEntry = z.infer<typeof RosterEntry>;
+
+export const Enrolment = z.strictObject({
+  student_id: Id,
+  school_id: Id,
+  program_id: Id,
+  provider_id: ProviderId.optional(),
+  from: Day.optional(),
+  to: Day.optional(),
+});
+export type Enrolment = z.infer<typeof Enrolment>;
+
+export const isCurrent = ({ from, to }: { from?: string | undefined; to?: string | undefined }, day: string) =>
+  (from === undefined || from <= day) && (to === undefined || day <= to);
+
+/** A provider's key as it is stored: never the key itself. Dates are ISO instants. */
+export const ProviderKey = z.strictObject({
+  key_id: z.string(),
+  provider_id: ProviderId,
+  created_at: z.string(),
+  expires_at: z.string().optional(),
+  revoked_at: z.string().optional(),
+});
+export type ProviderKey = z.infer<typeof ProviderKey>;
+
+export function isLive(key: ProviderKey, now: Date): boolean {
+  const instant = now.toISOString();
+  return key.revoked_at === undefined && (key.expires_at === undefined || instant < key.expires_at);
+}

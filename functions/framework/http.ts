@@ -1,0 +1,45 @@
+import middy from "@middy/core";
+import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from "aws-lambda";
+import { problem, type Problem } from "../../domain/problem.ts";
+import { errorName, type Log } from "./log.ts";
+
+/** What the authorizer found out: an empty provider is a wrong, expired or revoked key. */
+export type Identity = { provider_id?: string };
+export type HttpEvent = APIGatewayProxyEventV2 & { requestContext: { authorizer?: { lambda?: Identity | null } } };
+export type HttpResult = APIGatewayProxyStructuredResultV2;
+
+export function json(statusCode: number, body: unknown, headers: Record<string, string> = {}): HttpResult {
+  return { statusCode, headers: { "content-type": "application/json", ...headers }, body: JSON.stringify(body) };
+}
+
+/** An RFC 9457 answer; `extra` holds extension members. */
+export function problemResult(
+  of: Problem,
+  { extra = {}, headers = {} }: { extra?: Record<string, unknown>; headers?: Record<string, string> } = {},
+): HttpResult {
+  const body = JSON.stringify({ ...of, ...extra });
+  return { statusCode: of.status, headers: { "content-type": "application/problem+json", ...headers }, body };
+}
+
+type Wrapped = { service: string; log: Log; clock: () => Date; handle: (event: HttpEvent) => Promise<HttpResult> };
+
+/** The same for every route: one line of log per request, and a problem instead of a stack. */
+export function httpHandler({ service, log, clock, handle }: Wrapped) {
+  let began = 0;
+  return middy<HttpEvent, HttpResult>(handle)
+    .before(() => {
+      began = clock().getTime();
+    })
+    .after(({ event, response }) => {
+      const { requestId: request_id } = event.requestContext;
+      const milliseconds = clock().getTime() - began;
+      const status = response?.statusCode ?? 0;
+      log({ service, event: "request", request_id, route: event.routeKey, status, milliseconds });
+    })
+    .onError((request) => {
+      const { requestId: request_id } = request.event.requestContext;
+      const error = errorName(request.error);
+      log({ service, event: "failed", request_id, route: request.event.routeKey, status: 500, error });
+      request.response = problemResult(problem("internal", "Nothing was acknowledged. Try again later."));
+    });
+}
