@@ -1,42 +1,35 @@
-import { DeleteObjectCommand, GetObjectCommand, ListObjectsV2Command, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
+import { DeleteItemCommand, PutItemCommand } from "@aws-sdk/client-dynamodb";
 import type { DynamoDBRecord } from "aws-lambda";
+import { keyItem, keyOf } from "./items.ts";
+import type { TableAccess } from "./session-store.ts";
+import { docItem, docOf, partition } from "./setup-store.ts";
+import { FAILURE_PARTITION, failureKey } from "./table.ts";
 
-/** Stream records that could not be used are kept whole, next to those that Lambda gave up on. */
-export type FailureStore = { keep(record: DynamoDBRecord): Promise<void> };
-export type KeptFailure = { name: string; body: string };
-export type FailureReader = {
+export type KeptFailure = { name: string; record: unknown };
+
+/** Stream records that no retry can help are kept whole, so that the ones behind them need not wait. */
+export type FailureStore = {
+  keep(record: DynamoDBRecord): Promise<void>;
   list(): Promise<KeptFailure[]>;
   remove(name: string): Promise<void>;
 };
 
-export const s3Client = () => new S3Client({ logger: undefined, forcePathStyle: true });
-
-/** Under the prefix that Lambda uses, so that one permission and one listing serve both. */
-const FOLDER = "aws/lambda/kept";
-
-export function s3FailureStore(client: S3Client, bucket: string): FailureStore {
+export function dynamoFailureStore(table: TableAccess): FailureStore {
+  const TableName = table.tableName;
   return {
     keep: async (record) => {
-      const Key = `${FOLDER}/${record.dynamodb?.SequenceNumber ?? record.eventID ?? "unnumbered"}.json`;
-      await client.send(new PutObjectCommand({ Bucket: bucket, Key, Body: JSON.stringify({ Records: [record] }) }));
+      const Item = docItem({ key: failureKey(failureName(record)), value: record });
+      await table.client.send(new PutItemCommand({ TableName, Item }));
+    },
+    list: async () => {
+      const items = await partition(table, FAILURE_PARTITION);
+      return items.map((item) => ({ name: keyOf(item).sk, record: docOf(item) }));
+    },
+    remove: async (name) => {
+      await table.client.send(new DeleteItemCommand({ TableName, Key: keyItem(failureKey(name)) }));
     },
   };
 }
 
-export function s3FailureReader(client: S3Client, bucket: string): FailureReader {
-  return {
-    list: async () => {
-      const { Contents = [] } = await client.send(new ListObjectsV2Command({ Bucket: bucket }));
-      const names = Contents.map(({ Key = "" }) => Key);
-      return Promise.all(
-        names.map(async (name) => {
-          const { Body } = await client.send(new GetObjectCommand({ Bucket: bucket, Key: name }));
-          return { name, body: (await Body?.transformToString()) ?? "" };
-        }),
-      );
-    },
-    remove: async (name) => {
-      await client.send(new DeleteObjectCommand({ Bucket: bucket, Key: name }));
-    },
-  };
-}
+export const failureName = (record: DynamoDBRecord) =>
+  record.dynamodb?.SequenceNumber ?? record.eventID ?? "unnumbered";

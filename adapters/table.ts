@@ -15,6 +15,7 @@
  * | enrolments of a school (facts)         | ENROLMENT#school      | student#program#provider       | query                      |
  * | a provider's key, by its hash          | KEY#hash              | KEY                            | get                        |
  * | what sweep did last for a school       | SWEEP#school          | SWEEP                          | get, put                   |
+ * | stream records that could not be used  | FAILURE               | sequence number                | put, query                 |
  */
 export const ATTRIBUTE = {
   pk: "pk",
@@ -111,6 +112,8 @@ export const alertKey = (alert: { school_id: string; id: string }): TableKey => 
   sk: alert.id,
 });
 export const messageKey = (id: string): TableKey => ({ pk: `${PREFIX.message}${id}`, sk: "MESSAGE" });
+export const FAILURE_PARTITION = "FAILURE";
+export const failureKey = (name: string): TableKey => ({ pk: FAILURE_PARTITION, sk: name });
 export const sweepKey = (school_id: string): TableKey => ({ pk: `${PREFIX.sweep}${school_id}`, sk: "SWEEP" });
 
 /** DynamoDB's TTL wants whole seconds since 1970; everywhere else time is an ISO text. */

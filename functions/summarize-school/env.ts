@@ -1,3 +1,3 @@
 import * as z from "zod";
 
-export const SummarizeSchoolEnv = z.object({ TABLE_NAME: z.string().min(3), FAILURE_BUCKET: z.string().min(3) });
+export const SummarizeSchoolEnv = z.object({ TABLE_NAME: z.string().min(3) });

@@ -8,7 +8,7 @@ import { errorName, type Log } from "../framework/log.ts";
 import { summarizeDay, type SummaryDeps } from "./summarize-day.ts";
 
 export type SummarizeDeps = SummaryDeps & {
-  failures: FailureStore;
+  failures: Pick<FailureStore, "keep">;
   /** Runs the rules of a school whose days were summarised. */
   runRules: (days: readonly SchoolDay[]) => Promise<void>;
   sleep: BackOff["sleep"];

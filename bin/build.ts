@@ -1,0 +1,3 @@
+import { buildFunctions } from "../lib/build-functions.ts";
+
+await buildFunctions();

@@ -1,0 +1,89 @@
+import { Duration, RemovalPolicy, Validations } from "aws-cdk-lib";
+import { AccessLogFormat } from "aws-cdk-lib/aws-apigateway";
+import { HttpApi, HttpMethod, HttpStage, LogGroupLogDestination } from "aws-cdk-lib/aws-apigatewayv2";
+import { HttpLambdaAuthorizer, HttpLambdaResponseType } from "aws-cdk-lib/aws-apigatewayv2-authorizers";
+import { HttpLambdaIntegration } from "aws-cdk-lib/aws-apigatewayv2-integrations";
+import type { Function } from "aws-cdk-lib/aws-lambda";
+import { LogGroup } from "aws-cdk-lib/aws-logs";
+import { Construct } from "constructs";
+import type { AuthorizeProviderEnv } from "../functions/authorize-provider/env.ts";
+import type { EnvOf } from "../functions/framework/env.ts";
+import type { IngestEventsEnv } from "../functions/ingest-events/env.ts";
+import type { DeployConfig } from "./config.ts";
+import { lambdaFunction } from "./lambda-function.ts";
+import type { Storage } from "./storage.ts";
+
+const ACCESS_LOG = {
+  requestId: "$context.requestId",
+  routeKey: "$context.routeKey",
+  status: "$context.status",
+  integrationLatency: "$context.integrationLatency",
+  authorizerError: "$context.authorizer.error",
+};
+
+type Props = { storage: Storage; config: DeployConfig };
+
+/** The address that provider systems post to. */
+export class IngestApi extends Construct {
+  readonly api: HttpApi;
+  readonly url: string;
+  readonly functions: Function[];
+
+  constructor(scope: Construct, id: string, { storage, config }: Props) {
+    super(scope, id);
+    const { logRetention } = config;
+    const ingest = lambdaFunction(this, {
+      name: "ingest-events",
+      environment: { TABLE_NAME: storage.table.tableName } satisfies EnvOf<typeof IngestEventsEnv>,
+      timeout: Duration.seconds(25),
+      memorySize: 512,
+      logRetention,
+    });
+    storage.grantAppendSessions(ingest);
+    const authorize = lambdaFunction(this, {
+      name: "authorize-provider",
+      environment: { TABLE_NAME: storage.table.tableName } satisfies EnvOf<typeof AuthorizeProviderEnv>,
+      timeout: Duration.seconds(5),
+      memorySize: 256,
+      logRetention,
+    });
+    storage.grantReadProviderKeys(authorize);
+    this.functions = [ingest, authorize];
+    this.api = new HttpApi(this, "Api", { createDefaultStage: false, description: "Rollcall: session events" });
+    this.url = this.#stage(logRetention).url;
+    this.#routes(ingest, authorize);
+  }
+
+  #stage(retention: DeployConfig["logRetention"]): HttpStage {
+    const logs = new LogGroup(this, "AccessLogs", { retention, removalPolicy: RemovalPolicy.DESTROY });
+    return new HttpStage(this, "Stage", {
+      httpApi: this.api,
+      stageName: "$default",
+      autoDeploy: true,
+      throttle: { rateLimit: 500, burstLimit: 1000 },
+      accessLogSettings: {
+        destination: new LogGroupLogDestination(logs),
+        format: AccessLogFormat.custom(JSON.stringify(ACCESS_LOG)),
+      },
+    });
+  }
+
+  #routes(ingest: Function, authorize: Function): void {
+    const authorizer = new HttpLambdaAuthorizer("Authorizer", authorize, {
+      responseTypes: [HttpLambdaResponseType.SIMPLE],
+      identitySource: ["$request.header.Authorization"],
+      resultsCacheTtl: Duration.seconds(30),
+    });
+    const integration = new HttpLambdaIntegration("Ingest", ingest);
+    const session = "/v1/schools/{school_id}/sessions/{session_id}";
+    this.api.addRoutes({ path: "/v1/events", methods: [HttpMethod.POST], integration, authorizer });
+    this.api.addRoutes({ path: session, methods: [HttpMethod.GET], integration, authorizer });
+    const open = ["/v1/health", "/v1/openapi.json"].flatMap((path) =>
+      this.api.addRoutes({ path, methods: [HttpMethod.GET], integration }),
+    );
+    for (const route of open) {
+      const reason = "Health and the API reference hold no data and must be readable without a key.";
+      Validations.of(route).acknowledge({ id: "AwsSolutions-APIG4", reason });
+    }
+  }
+}

@@ -1,0 +1,146 @@
+import { Duration, RemovalPolicy, Stack, Validations, CfnElement } from "aws-cdk-lib";
+import { AttributeType, BillingMode, ProjectionType, StreamViewType, Table, TableEncryption } from "aws-cdk-lib/aws-dynamodb";
+import { PolicyStatement, type IGrantable } from "aws-cdk-lib/aws-iam";
+import { Key } from "aws-cdk-lib/aws-kms";
+import type { Function } from "aws-cdk-lib/aws-lambda";
+import { BlockPublicAccess, Bucket, BucketEncryption, ObjectOwnership } from "aws-cdk-lib/aws-s3";
+import { Construct } from "constructs";
+import { ATTRIBUTE, BY_DAY_INDEX, FAILURE_PARTITION, PREFIX, SETUP_PARTITION } from "../adapters/table.ts";
+import type { DeployConfig } from "./config.ts";
+
+const KMS_FOR_TABLE = ["kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey", "kms:ReEncryptFrom", "kms:ReEncryptTo"];
+const TEXT = AttributeType.STRING;
+const any = (prefix: string) => `${prefix}*`;
+
+function elementOf(construct: Construct): CfnElement {
+  const element = construct.node.defaultChild;
+  if (element instanceof CfnElement) return element;
+  throw new Error("a resource has no element of its own");
+}
+
+type Access = { actions: string[]; partitions: string[]; index?: boolean };
+
+/** The table, its key, and the bucket of what could not be used. Owns the verbs by which others reach them. */
+export class Storage extends Construct {
+  readonly key: Key;
+  readonly table: Table;
+  readonly failures: Bucket;
+
+  constructor(scope: Construct, id: string, config: DeployConfig) {
+    super(scope, id);
+    const description = "Rollcall: sessions, rosters, summaries";
+    this.key = new Key(this, "Key", { enableKeyRotation: true, removalPolicy: RemovalPolicy.RETAIN, description });
+    this.table = new Table(this, "Table", {
+      partitionKey: { name: ATTRIBUTE.pk, type: TEXT },
+      sortKey: { name: ATTRIBUTE.sk, type: TEXT },
+      timeToLiveAttribute: ATTRIBUTE.expires,
+      billingMode: BillingMode.PAY_PER_REQUEST,
+      stream: StreamViewType.NEW_AND_OLD_IMAGES,
+      encryption: TableEncryption.CUSTOMER_MANAGED,
+      encryptionKey: this.key,
+      pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true, recoveryPeriodInDays: 35 },
+      deletionProtection: config.deletionProtection,
+      removalPolicy: RemovalPolicy.RETAIN,
+      ...(config.warmThroughput && { warmThroughput: config.warmThroughput }),
+    });
+    this.table.addLocalSecondaryIndex({
+      indexName: BY_DAY_INDEX,
+      sortKey: { name: ATTRIBUTE.day, type: TEXT },
+      projectionType: ProjectionType.ALL,
+    });
+    this.failures = new Bucket(this, "Failures", {
+      encryption: BucketEncryption.KMS,
+      encryptionKey: this.key,
+      bucketKeyEnabled: true,
+      blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
+      objectOwnership: ObjectOwnership.BUCKET_OWNER_ENFORCED,
+      enforceSSL: true,
+      versioned: true,
+      removalPolicy: RemovalPolicy.RETAIN,
+      lifecycleRules: [{ expiration: Duration.days(90), noncurrentVersionExpiration: Duration.days(30) }],
+    });
+    const reason = "Only Lambda writes here, rarely, and each write raises an alarm.";
+    Validations.of(this.failures).acknowledge({ id: "AwsSolutions-S1", reason });
+  }
+
+  /** Apply the revision rule to sessions, quarantine what has no school, read the zone of a school. */
+  grantAppendSessions(to: IGrantable): void {
+    this.#grant(to, { actions: ["GetItem", "UpdateItem", "PutItem"], partitions: [any(PREFIX.school)] });
+    this.#grant(to, { actions: ["GetItem", "UpdateItem", "PutItem", "Query"], partitions: [any(PREFIX.quarantine)] });
+    this.#grant(to, { actions: ["GetItem"], partitions: [SETUP_PARTITION] });
+  }
+
+  grantReadProviderKeys(to: IGrantable): void {
+    this.#grant(to, { actions: ["GetItem"], partitions: [any(PREFIX.key)] });
+  }
+
+  /** Read the sessions of a day, and write its summary. */
+  grantProject(to: IGrantable): void {
+    this.#grant(to, { actions: ["Query"], partitions: [any(PREFIX.school)], index: true });
+    this.#grant(to, { actions: ["GetItem", "PutItem", "Query", "ConditionCheckItem"], partitions: [any(PREFIX.view)] });
+    this.#grant(to, { actions: ["PutItem"], partitions: [FAILURE_PARTITION] });
+  }
+
+  /** Read what the rules read, and write the alerts that follow. */
+  grantRunRules(to: IGrantable): void {
+    this.#grant(to, { actions: ["GetItem", "Query"], partitions: [SETUP_PARTITION, any(PREFIX.enrolment), any(PREFIX.roster)] });
+    this.#grant(to, { actions: ["Query", "ConditionCheckItem"], partitions: [any(PREFIX.view)] });
+    this.#grant(to, { actions: ["Query", "PutItem"], partitions: [any(PREFIX.alert)] });
+  }
+
+  /** Decide that somebody is to be told. */
+  grantDecideMessages(to: IGrantable): void {
+    this.#grant(to, { actions: ["GetItem", "PutItem"], partitions: [any(PREFIX.message), any(PREFIX.sweep)] });
+  }
+
+  /** Store what waited for a school, once it is set up. */
+  grantReleaseQuarantine(to: IGrantable): void {
+    this.#grant(to, { actions: ["Query", "DeleteItem"], partitions: [any(PREFIX.quarantine)] });
+    this.#grant(to, { actions: ["UpdateItem", "PutItem"], partitions: [any(PREFIX.school)] });
+  }
+
+  /** Read what a message tells, and record that it was sent. */
+  grantNotify(to: IGrantable): void {
+    this.#grant(to, { actions: ["GetItem", "Query"], partitions: [SETUP_PARTITION] });
+    this.#grant(to, { actions: ["Query"], partitions: [any(PREFIX.alert)] });
+    this.#grant(to, { actions: ["GetItem", "PutItem"], partitions: [any(PREFIX.message)] });
+  }
+
+  grantReadStream(to: IGrantable): void {
+    const actions = ["DescribeStream", "GetRecords", "GetShardIterator", "ListStreams"].map((name) => `dynamodb:${name}`);
+    to.grantPrincipal.addToPrincipalPolicy(new PolicyStatement({ actions, resources: [this.table.tableStreamArn ?? ""] }));
+    this.#grantKey(to, "dynamodb", KMS_FOR_TABLE);
+  }
+
+  grantKeepFailures(to: Function): void {
+    const allow = (actions: string[], resource: string) =>
+      to.grantPrincipal.addToPrincipalPolicy(new PolicyStatement({ actions, resources: [resource] }));
+    allow(["s3:ListBucket"], this.failures.bucketArn);
+    allow(["s3:PutObject"], this.failures.arnForObjects("aws/lambda/*"));
+    this.#grantKey(to, "s3", ["kms:GenerateDataKey", "kms:Decrypt"]);
+    const bucket = Stack.of(this).getLogicalId(elementOf(this.failures));
+    const id = `AwsSolutions-IAM5[Resource::<${bucket}.Arn>/aws/lambda/*]`;
+    Validations.of(to.role ?? to).acknowledge({ id, reason: "Lambda chooses the names of the objects." });
+  }
+
+  #grant(to: IGrantable, { actions, partitions, index = false }: Access): void {
+    const resources = [this.table.tableArn, ...(index ? [`${this.table.tableArn}/index/${BY_DAY_INDEX}`] : [])];
+    to.grantPrincipal.addToPrincipalPolicy(
+      new PolicyStatement({
+        actions: actions.map((name) => `dynamodb:${name}`),
+        resources,
+        // ForAllValues holds where there is no key at all, so its absence is refused as well
+        conditions: {
+          "ForAllValues:StringLike": { "dynamodb:LeadingKeys": partitions },
+          Null: { "dynamodb:LeadingKeys": "false" },
+        },
+      }),
+    );
+    this.#grantKey(to, "dynamodb", KMS_FOR_TABLE);
+  }
+
+  #grantKey(to: IGrantable, service: string, actions: string[]): void {
+    const conditions = { StringEquals: { "kms:ViaService": `${service}.${Stack.of(this).region}.amazonaws.com` } };
+    to.grantPrincipal.addToPrincipalPolicy(new PolicyStatement({ actions, resources: [this.key.keyArn], conditions }));
+  }
+}

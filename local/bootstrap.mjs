@@ -1,0 +1,33 @@
+// What Lambda's Node runtime does: loads the handler, asks for the next event, answers it, for ever.
+import { pathToFileURL } from "node:url";
+
+const api = `http://${process.env.AWS_LAMBDA_RUNTIME_API}/2018-06-01/runtime`;
+const [file, name] = process.argv.slice(2);
+
+const failure = (error) => ({
+  errorType: error?.name ?? "Error",
+  errorMessage: String(error?.message ?? error),
+  stackTrace: String(error?.stack ?? "").split("\n"),
+});
+const post = (path, body) =>
+  fetch(`${api}${path}`, { method: "POST", body: JSON.stringify(body ?? null), headers: { "content-type": "application/json" } });
+
+let handler;
+try {
+  handler = (await import(pathToFileURL(file).href))[name];
+} catch (error) {
+  await post("/init/error", failure(error));
+  process.exit(1);
+}
+for (;;) {
+  const next = await fetch(`${api}/invocation/next`);
+  const id = next.headers.get("lambda-runtime-aws-request-id");
+  const deadline = Number(next.headers.get("lambda-runtime-deadline-ms"));
+  const context = { awsRequestId: id, getRemainingTimeInMillis: () => deadline - Date.now(), callbackWaitsForEmptyEventLoop: false };
+  const event = await next.json();
+  try {
+    await post(`/invocation/${id}/response`, await handler(event, context));
+  } catch (error) {
+    await post(`/invocation/${id}/error`, failure(error));
+  }
+}

@@ -1,0 +1,138 @@
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { startDynamo } from "./dynamo-engine.ts";
+import { dynamoWire, type DynamoWire } from "./dynamo-wire.ts";
+import { startFailureBucket } from "./failure-bucket.ts";
+import { HttpApi } from "./http-api.ts";
+import { LambdaPool } from "./lambda-pool.ts";
+import { startMail, startTexts } from "./mail-and-text.ts";
+import { startSchedules } from "./schedules.ts";
+import { StreamMapping, type MappingDeps } from "./stream-mapping.ts";
+import { createTable } from "./tables.ts";
+import { readPlan, type Plan } from "./template.ts";
+
+export type StackOptions = {
+  /** Folder of the synthesized template. */
+  assembly: string;
+  /** Port of the API; the other engines listen on the ports behind it. 0 takes free ones. */
+  port: number;
+  /** Where data survives a restart. */
+  folder?: string | undefined;
+  /** A DynamoDB that runs already. */
+  dynamoEndpoint?: string | undefined;
+  output: (source: string, line: string) => void;
+};
+
+export type LocalStack = {
+  apiUrl: string;
+  inboxUrl: string;
+  textsUrl: string;
+  dynamoEndpoint: string;
+  s3Endpoint: string;
+  plan: Plan;
+  wire: DynamoWire;
+  /** Runs a function by the name of its folder. */
+  invoke: (name: string, event: unknown) => Promise<unknown>;
+  close: () => Promise<void>;
+};
+
+/** What every local process sees in place of AWS; what is not emulated fails at once instead of leaving the machine. */
+export function localEnvironment(endpoints: Record<"dynamodb" | "ses" | "sns" | "s3", string>): Record<string, string> {
+  return {
+    AWS_REGION: "us-east-1",
+    AWS_ACCESS_KEY_ID: "local",
+    AWS_SECRET_ACCESS_KEY: "local",
+    AWS_ENDPOINT_URL: "http://127.0.0.1:9",
+    AWS_ENDPOINT_URL_DYNAMODB: endpoints.dynamodb,
+    AWS_ENDPOINT_URL_SESV2: endpoints.ses,
+    AWS_ENDPOINT_URL_SNS: endpoints.sns,
+    AWS_ENDPOINT_URL_S3: endpoints.s3,
+  };
+}
+
+/** Runs the synthesized template: everything it declares, and nothing it does not. */
+export async function startStack(options: StackOptions): Promise<LocalStack> {
+  const plan = readPlan(options.assembly);
+  const closers: (() => Promise<void> | void)[] = [];
+  const close = async () => {
+    for (const closer of closers.splice(0).reverse()) await closer();
+  };
+  try {
+    return { ...(await assemble(options, plan, closers)), close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+type Closers = (() => Promise<void> | void)[];
+const portAt = (port: number, offset: number) => (port === 0 ? 0 : port + offset);
+
+async function assemble(options: StackOptions, plan: Plan, closers: Closers): Promise<Omit<LocalStack, "close">> {
+  const { port, output } = options;
+  const dynamoEndpoint = await dynamo(options, closers);
+  const mail = await startMail(portAt(port, 1));
+  closers.push(mail.close);
+  const texts = await startTexts(portAt(port, 3));
+  closers.push(texts.close);
+  const bucket = await startFailureBucket(portAt(port, 4), plan.buckets);
+  closers.push(bucket.close);
+  const wire = dynamoWire(dynamoEndpoint);
+  const streams = new Map<string, string>();
+  for (const table of plan.tables) streams.set(`${table.id}.StreamArn`, await createTable(wire, table));
+  const env = localEnvironment({ dynamodb: dynamoEndpoint, ses: mail.endpoint, sns: texts.endpoint, s3: bucket.endpoint });
+  const pool = new LambdaPool({ functions: plan.functions, env, output });
+  await pool.start();
+  closers.push(() => pool.close());
+  const invoke = (id: string, event: unknown) => pool.invoke(id, event);
+  const { giveUp } = bucket;
+  closers.push(startMappings(plan, streams, { wire, invoke, giveUp, checkpoint: checkpoints(options.folder) }));
+  closers.push(startSchedules(plan.schedules, invoke));
+  const api = new HttpApi({ plan, invoke });
+  closers.push(() => api.close());
+  return {
+    apiUrl: await api.start(port),
+    inboxUrl: mail.endpoint,
+    textsUrl: `${texts.endpoint}/texts`,
+    dynamoEndpoint,
+    s3Endpoint: bucket.endpoint,
+    plan,
+    wire,
+    invoke: (name, event) => invoke(idOf(plan, name), event),
+  };
+}
+
+async function dynamo({ dynamoEndpoint, port, folder }: StackOptions, closers: Closers): Promise<string> {
+  if (dynamoEndpoint !== undefined) return dynamoEndpoint;
+  const engine = await startDynamo({ port: portAt(port, 2), folder });
+  closers.push(engine.close);
+  return engine.endpoint;
+}
+
+function idOf(plan: Plan, name: string): string {
+  const spec = plan.functions.find((candidate) => candidate.name === name);
+  if (spec === undefined) throw new Error(`no function ${name} in the template`);
+  return spec.id;
+}
+
+function startMappings(plan: Plan, streams: Map<string, string>, deps: Omit<MappingDeps, "streamArn">): () => void {
+  const mappings = plan.mappings.map((spec) => {
+    const streamArn = streams.get(spec.EventSourceArn);
+    if (streamArn === undefined) throw new Error(`mapping ${spec.id} reads no stream of the template`);
+    const mapping = new StreamMapping(spec, { ...deps, streamArn });
+    mapping.run().catch((error: unknown) => mapping.failed(error));
+    return mapping;
+  });
+  return () => mappings.forEach((mapping) => mapping.stop());
+}
+
+/** How far each mapping has read, kept with the data. */
+function checkpoints(folder: string | undefined): MappingDeps["checkpoint"] {
+  if (folder === undefined) return { read: () => undefined, write: () => undefined };
+  mkdirSync(folder, { recursive: true });
+  const file = (id: string) => join(folder, `${id}.checkpoint`);
+  return {
+    read: (id) => (existsSync(file(id)) ? readFileSync(file(id), "utf8") : undefined),
+    write: (id, sequence) => writeFileSync(file(id), sequence),
+  };
+}

@@ -1,0 +1,178 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import * as z from "zod";
+
+const Resource = z.looseObject({
+  Type: z.string(),
+  Properties: z.record(z.string(), z.unknown()).default({}),
+  Metadata: z.record(z.string(), z.unknown()).default({}),
+});
+const Template = z.looseObject({
+  Resources: z.record(z.string(), Resource),
+  Outputs: z.record(z.string(), z.looseObject({ Value: z.unknown() })).default({}),
+});
+type Resource = z.infer<typeof Resource>;
+
+/** What runs locally. Everything else the template may hold is listed below, or refused by name. */
+const RUN = new Set([
+  "AWS::DynamoDB::Table",
+  "AWS::Lambda::Function",
+  "AWS::Lambda::EventSourceMapping",
+  "AWS::ApiGatewayV2::Api",
+  "AWS::ApiGatewayV2::Authorizer",
+  "AWS::ApiGatewayV2::Integration",
+  "AWS::ApiGatewayV2::Route",
+  "AWS::S3::Bucket",
+  "AWS::Scheduler::Schedule",
+]);
+/** Permissions, keys, logs, alarms and domains: nothing that moves data on a laptop. */
+const LEFT_OUT = new Set([
+  "AWS::ApiGatewayV2::Stage",
+  "AWS::CloudWatch::Alarm",
+  "AWS::IAM::Policy",
+  "AWS::IAM::Role",
+  "AWS::KMS::Key",
+  "AWS::Lambda::EventInvokeConfig",
+  "AWS::Lambda::Permission",
+  "AWS::Logs::LogGroup",
+  "AWS::Logs::MetricFilter",
+  "AWS::S3::BucketPolicy",
+  "AWS::SES::ConfigurationSet",
+  "AWS::SES::EmailIdentity",
+  "AWS::SNS::Subscription",
+  "AWS::SNS::Topic",
+  "AWS::SNS::TopicPolicy",
+  "AWS::CDK::Metadata",
+]);
+
+const Reference = z.union([
+  z.strictObject({ Ref: z.string() }),
+  z.strictObject({ "Fn::GetAtt": z.tuple([z.string(), z.string()]) }),
+  z.strictObject({ "Fn::Join": z.tuple([z.string(), z.array(z.unknown())]) }),
+]);
+
+/** Local names: a resource is called by its logical id, an attribute of it by id and attribute. */
+function resolveReference(reference: z.infer<typeof Reference>, resolve: (value: unknown) => unknown): string {
+  if ("Ref" in reference) return reference.Ref.startsWith("AWS::") ? "local" : reference.Ref;
+  if ("Fn::GetAtt" in reference) return attributeName(...reference["Fn::GetAtt"]);
+  const [separator, parts] = reference["Fn::Join"];
+  return parts.map((part) => String(resolve(part))).join(separator);
+}
+
+const attributeName = (id: string, attribute: string) => (attribute === "Arn" ? id : `${id}.${attribute}`);
+
+/** Replaces references by local names, in any depth. */
+export function resolve(value: unknown): unknown {
+  const reference = Reference.safeParse(value);
+  if (reference.success) return resolveReference(reference.data, resolve);
+  if (Array.isArray(value)) return value.map(resolve);
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, resolve(inner)]));
+}
+
+const Table = z.looseObject({
+  AttributeDefinitions: z.array(z.unknown()),
+  KeySchema: z.array(z.unknown()),
+  LocalSecondaryIndexes: z.array(z.unknown()).optional(),
+  BillingMode: z.string(),
+  StreamSpecification: z.looseObject({ StreamViewType: z.string() }).optional(),
+  TimeToLiveSpecification: z.looseObject({ AttributeName: z.string() }).optional(),
+});
+const Func = z.looseObject({
+  Handler: z.string(),
+  MemorySize: z.int(),
+  Timeout: z.int(),
+  Environment: z.looseObject({ Variables: z.record(z.string(), z.string()) }).optional(),
+});
+const Mapping = z.looseObject({
+  FunctionName: z.string(),
+  EventSourceArn: z.string(),
+  BatchSize: z.int(),
+  BisectBatchOnFunctionError: z.boolean().default(false),
+  MaximumBatchingWindowInSeconds: z.int().default(0),
+  MaximumRecordAgeInSeconds: z.int().default(-1),
+  FilterCriteria: z.looseObject({ Filters: z.array(z.looseObject({ Pattern: z.string() })) }).optional(),
+  DestinationConfig: z.looseObject({ OnFailure: z.looseObject({ Destination: z.string() }) }).optional(),
+});
+const Route = z.looseObject({ RouteKey: z.string(), Target: z.string(), AuthorizerId: z.string().optional() });
+const Integration = z.looseObject({ IntegrationUri: z.string(), PayloadFormatVersion: z.literal("2.0") });
+const Authorizer = z.looseObject({
+  AuthorizerUri: z.string(),
+  AuthorizerResultTtlInSeconds: z.int(),
+  IdentitySource: z.array(z.string()),
+});
+const Schedule = z.looseObject({
+  ScheduleExpression: z.string(),
+  Target: z.looseObject({ Arn: z.string(), Input: z.string().optional() }),
+});
+
+export type TableSpec = z.infer<typeof Table> & { id: string };
+export type FunctionSpec = z.infer<typeof Func> & { id: string; name: string; folder: string };
+export type MappingSpec = z.infer<typeof Mapping> & { id: string };
+export type RouteSpec = z.infer<typeof Route> & { functionId: string };
+export type AuthorizerSpec = z.infer<typeof Authorizer> & { id: string; functionId: string };
+export type ScheduleSpec = z.infer<typeof Schedule> & { id: string };
+export type Plan = {
+  tables: TableSpec[];
+  functions: FunctionSpec[];
+  mappings: MappingSpec[];
+  routes: RouteSpec[];
+  authorizers: AuthorizerSpec[];
+  buckets: string[];
+  schedules: ScheduleSpec[];
+  outputs: Record<string, string>;
+};
+
+/** Reads the one stack of a cloud assembly. Throws on a resource it does not know. */
+export function readPlan(assembly: string): Plan {
+  const file = readdirSync(assembly).find((name) => name.endsWith(".template.json"));
+  if (file === undefined) throw new Error(`no template in ${assembly}: run \`npm run synth\``);
+  const template = Template.parse(JSON.parse(readFileSync(join(assembly, file), "utf8")));
+  refuseUnknown(template.Resources);
+  const of = <T>(type: string, read: (id: string, resource: Resource) => T): T[] =>
+    Object.entries(template.Resources)
+      .filter(([, resource]) => resource.Type === type)
+      .map(([id, resource]) => read(id, { ...resource, Properties: propertiesOf(resource) }));
+  const integrations = new Map(
+    of("AWS::ApiGatewayV2::Integration", (id, { Properties }) => [id, Integration.parse(Properties).IntegrationUri]),
+  );
+  return {
+    tables: of("AWS::DynamoDB::Table", (id, { Properties }) => ({ id, ...Table.parse(Properties) })),
+    functions: of("AWS::Lambda::Function", (id, resource) => functionOf(id, resource, assembly)),
+    mappings: of("AWS::Lambda::EventSourceMapping", (id, { Properties }) => ({ id, ...Mapping.parse(Properties) })),
+    routes: of("AWS::ApiGatewayV2::Route", (_, { Properties }) => routeOf(Route.parse(Properties), integrations)),
+    authorizers: of("AWS::ApiGatewayV2::Authorizer", (id, { Properties }) => authorizerOf(id, Authorizer.parse(Properties))),
+    buckets: of("AWS::S3::Bucket", (id) => id),
+    schedules: of("AWS::Scheduler::Schedule", (id, { Properties }) => ({ id, ...Schedule.parse(Properties) })),
+    outputs: Object.fromEntries(
+      Object.entries(template.Outputs).map(([name, { Value }]) => [name, String(resolve(Value))]),
+    ),
+  };
+}
+
+function propertiesOf({ Properties }: Resource): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(Properties).map(([name, value]) => [name, resolve(value)]));
+}
+
+function refuseUnknown(resources: Record<string, Resource>): void {
+  const unknown = Object.entries(resources).filter(([, { Type }]) => !RUN.has(Type) && !LEFT_OUT.has(Type));
+  if (unknown.length === 0) return;
+  const names = unknown.map(([id, { Type }]) => `${Type} (${id})`).join(", ");
+  throw new Error(`the local stack does not know ${names}: teach it in local/template.ts`);
+}
+
+function functionOf(id: string, { Properties, Metadata }: Resource, assembly: string): FunctionSpec {
+  const name = String(Properties["Description"] ?? id).replace(/^Rollcall /, "");
+  return { id, name, folder: join(assembly, String(Metadata["aws:asset:path"])), ...Func.parse(Properties) };
+}
+
+function routeOf(route: z.infer<typeof Route>, integrations: Map<string, string>): RouteSpec {
+  const functionId = integrations.get(route.Target.replace("integrations/", ""));
+  if (functionId === undefined) throw new Error(`route ${route.RouteKey} leads to no integration`);
+  return { ...route, functionId };
+}
+
+function authorizerOf(id: string, authorizer: z.infer<typeof Authorizer>): AuthorizerSpec {
+  const functionId = /functions\/([^/]+)\/invocations/.exec(authorizer.AuthorizerUri)?.[1] ?? "";
+  return { id, functionId, ...authorizer };
+}
