@@ -1,9 +1,12 @@
-import type { DynamoDBRecord } from "aws-lambda";
 import type { SchoolDay } from "./summary-store.ts";
 import { ATTRIBUTE, schoolOfPartition } from "./table.ts";
 
 /** The days that a stream record makes dirty: two when a correction moved a session. Throws when it names none. */
-export function dirtyDaysOf(record: DynamoDBRecord): SchoolDay[] {
+type Image = { [name: string]: { S?: string | undefined } };
+/** As much of a DynamoDB stream record as a mark needs. */
+export type MarkRecord = { dynamodb?: { Keys?: Image; OldImage?: Image; NewImage?: Image } };
+
+export function dirtyDaysOf(record: MarkRecord): SchoolDay[] {
   const { Keys, OldImage, NewImage } = record.dynamodb ?? {};
   const school_id = schoolOfPartition(Keys?.[ATTRIBUTE.pk]?.S ?? "");
   if (school_id === undefined || school_id === "") throw new Error("a stream record names no school");

@@ -7,10 +7,8 @@ import {
   revisionOf,
   snapshotOf,
   type Outcome,
-  type SessionRecord,
   type Snapshot,
 } from "../../domain/session-record.ts";
-import { readContent, startOf } from "../../domain/session.ts";
 import { concurrently } from "../framework/concurrently.ts";
 import { errorName, type Log } from "../framework/log.ts";
 import type { SentEvent } from "./read-body.ts";
@@ -105,16 +103,4 @@ async function quarantine(deps: IngestDeps, snapshot: Snapshot): Promise<Omit<It
   }
   const stored = answerOf(await sessions.quarantine.put(arrivalOf(snapshot, undefined, deps.clock())));
   return stored.result === "accepted" ? { ...stored, result: "quarantined" } : stored;
-}
-
-/**
- * Stores what waited for a school that is set up now, by the same rule and with its first arrival. A record that
- * changed meanwhile stays and is released by the next sweep.
- */
-export async function releaseRecord(sessions: SessionStore, record: SessionRecord, zone: string): Promise<boolean> {
-  const session = readContent(record.content);
-  const day = session === undefined ? undefined : dayOf(startOf(session), zone);
-  const { first_reported_at: reported, ...snapshot } = record;
-  await sessions.put({ snapshot: { ...snapshot, day }, reported });
-  return sessions.quarantine.release(record);
 }

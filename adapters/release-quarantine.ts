@@ -1,0 +1,29 @@
+import { dayOf } from "../domain/school-day.ts";
+import { readContent, startOf } from "../domain/session.ts";
+import type { SessionRecord } from "../domain/session-record.ts";
+import type { Setup } from "../domain/setup.ts";
+import type { SessionStore } from "./session-store.ts";
+
+/**
+ * Stores what waited for schools that are set up now, by the rule of every post and with its first arrival. Deleted
+ * only after it is stored, and only if nothing newer came meanwhile; what stays is released the next time.
+ */
+export async function releaseQuarantine(sessions: SessionStore, { providers, schools }: Setup): Promise<number> {
+  const zones = new Map(schools.map((school) => [school.school_id, school.time_zone]));
+  let released = 0;
+  for (const { provider_id } of providers) {
+    for (const record of await sessions.quarantine.waiting(provider_id)) {
+      const zone = zones.get(record.school_id);
+      if (zone !== undefined && (await releaseRecord(sessions, record, zone))) released += 1;
+    }
+  }
+  return released;
+}
+
+async function releaseRecord(sessions: SessionStore, record: SessionRecord, zone: string): Promise<boolean> {
+  const session = readContent(record.content);
+  const day = session === undefined ? undefined : dayOf(startOf(session), zone);
+  const { first_reported_at: reported, ...snapshot } = record;
+  await sessions.put({ snapshot: { ...snapshot, day }, reported });
+  return sessions.quarantine.release(record);
+}

@@ -1,0 +1,146 @@
+import { readFileSync } from "node:fs";
+import { isMap, isScalar, isSeq, LineCounter, parseDocument, type Document, type Node } from "yaml";
+import { Setup } from "../domain/setup.ts";
+import { UsageError } from "./fail.ts";
+import type { Target } from "./target.ts";
+
+export type SetupFault = { line: number; column: number; path: string; reason: string };
+export type ApplyResult = { added: string[]; changed: string[]; unchanged: number; released: number };
+
+/** Reads setup.yaml. Throws UsageError that lists each fault with its line and column. */
+export function readSetup(file: string): Setup {
+  let text: string;
+  try {
+    text = readFileSync(file, "utf8");
+  } catch {
+    throw new UsageError(`${file} cannot be read: is the path right?`);
+  }
+  const { setup, faults } = parseSetup(text);
+  if (setup !== undefined) return setup;
+  const lines = faults.map(({ line, column, path, reason }) => `${file}:${line}:${column} ${path}: ${reason}`);
+  throw new UsageError(["The set-up has faults; nothing was applied.", ...lines].join("\n"));
+}
+
+export function parseSetup(text: string): { setup?: Setup; faults: SetupFault[] } {
+  const counter = new LineCounter();
+  const document = parseDocument(text, { lineCounter: counter, uniqueKeys: true });
+  const place = (offset: number) => {
+    const { line, col: column } = counter.linePos(offset);
+    return { line, column };
+  };
+  const broken = document.errors.map((error) => ({ ...place(error.pos[0]), path: "", reason: error.message.split("\n")[0] ?? "" }));
+  if (broken.length > 0) return { faults: broken };
+  const parsed = Setup.safeParse(document.toJS() ?? {});
+  if (parsed.success) {
+    const faults = referenceFaults(parsed.data).map((fault) => ({ ...place(offsetOf(document, fault.at)), path: fault.at.join("."), reason: fault.reason }));
+    return faults.length === 0 ? { setup: parsed.data, faults } : { faults };
+  }
+  const faults = parsed.error.issues.flatMap((issue) => {
+    const keys = issue.code === "unrecognized_keys" ? issue.keys : [undefined];
+    return keys.map((key) => {
+      const path = key === undefined ? issue.path : [...issue.path, key];
+      const reason = key === undefined ? issue.message : "is not a field; remove it or correct its spelling";
+      return { ...place(offsetOf(document, path)), path: path.map(String).join("."), reason };
+    });
+  });
+  return { faults };
+}
+
+/** Where a path stands in the text; where it is missing, its nearest parent. */
+function offsetOf(document: Document, path: readonly PropertyKey[]): number {
+  let node: unknown = document.contents;
+  let offset = 0;
+  for (const part of path) {
+    if (isMap(node)) {
+      const pair = node.items.find((item) => isScalar(item.key) && String(item.key.value) === String(part));
+      if (pair === undefined) return offset;
+      offset = rangeOf(pair.key) ?? offset;
+      node = pair.value;
+    } else if (isSeq(node)) {
+      node = node.items[Number(part)];
+      offset = rangeOf(node) ?? offset;
+    } else return offset;
+  }
+  return offset;
+}
+
+const isNode = (value: unknown): value is Node => typeof value === "object" && value !== null && "range" in value;
+const rangeOf = (node: unknown): number | undefined => (isNode(node) ? node.range?.[0] : undefined);
+
+type ReferenceFault = { at: PropertyKey[]; reason: string };
+
+/** Ids that stand twice within one list. */
+function referenceFaults(setup: Setup): ReferenceFault[] {
+  const lists = {
+    districts: setup.districts.map((row) => row.district_id),
+    schools: setup.schools.map((row) => row.school_id),
+    programs: setup.programs.map((row) => row.program_id),
+    providers: setup.providers.map((row) => row.provider_id),
+    contacts: setup.contacts.map((row) => row.contact_id),
+  };
+  return Object.entries(lists).flatMap(([list, ids]) =>
+    ids.flatMap((id, index) => (ids.indexOf(id) === index ? [] : [{ at: [list, index], reason: `${id} stands twice` }])),
+  );
+}
+
+type Entry = { name: string; value: unknown };
+
+function entriesOf(setup: Setup): Entry[] {
+  return [
+    ...setup.districts.map((value) => ({ name: `district ${value.district_id}`, value })),
+    ...setup.schools.map((value) => ({ name: `school ${value.school_id}`, value })),
+    ...setup.programs.map((value) => ({ name: `program ${value.program_id}`, value })),
+    ...setup.providers.map((value) => ({ name: `provider ${value.provider_id}`, value })),
+    ...setup.contacts.map((value) => ({ name: `contact ${value.contact_id}`, value })),
+  ];
+}
+
+const canonical = (value: unknown): string =>
+  JSON.stringify(value, (_, inner: unknown) =>
+    typeof inner === "object" && inner !== null && !Array.isArray(inner) ? Object.fromEntries(Object.entries(inner).sort()) : inner,
+  );
+
+/** What applying would add and change. */
+export function setupDifference(before: Setup, after: Setup): Omit<ApplyResult, "released"> {
+  const old = new Map(entriesOf(before).map(({ name, value }) => [name, canonical(value)]));
+  const entries = entriesOf(after);
+  const added = entries.filter(({ name }) => !old.has(name)).map(({ name }) => name);
+  const changed = entries.filter(({ name, value }) => old.has(name) && old.get(name) !== canonical(value)).map(({ name }) => name);
+  return { added, changed, unchanged: entries.length - added.length - changed.length };
+}
+
+/** Schools whose zone would change. Their sessions would keep days of the old zone. */
+export const rezoned = (before: Setup, after: Setup) =>
+  after.schools.filter(({ school_id, time_zone }) =>
+    before.schools.some((old) => old.school_id === school_id && old.time_zone !== time_zone),
+  );
+
+export type ApplyOptions = { file: string; dryRun: boolean; release: (setup: Setup) => Promise<number> };
+
+/** Writes what differs. Applying twice changes nothing. */
+export async function applySetup(target: Target, { file, dryRun, release }: ApplyOptions): Promise<ApplyResult> {
+  const after = readSetup(file);
+  const before = await target.setup.all();
+  refuseDangling(before, after, file);
+  for (const { school_id } of rezoned(before, after)) {
+    const days = await target.summaries.read({ school_id, from: "0000", to: "9999" });
+    if (days.length > 0) {
+      throw new UsageError(`School ${school_id} has sessions, so its time_zone cannot change: their days would stay those of the old zone.`);
+    }
+  }
+  const difference = setupDifference(before, after);
+  if (dryRun) return { ...difference, released: 0 };
+  if (difference.added.length + difference.changed.length > 0) await target.setup.put(after);
+  return { ...difference, released: await release(await target.setup.all()) };
+}
+
+/** References to what neither the file nor the set-up holds. */
+function refuseDangling(before: Setup, after: Setup, file: string): void {
+  const districts = new Set([...before.districts, ...after.districts].map((row) => row.district_id));
+  const schools = new Set([...before.schools, ...after.schools].map((row) => row.school_id));
+  const faults = [
+    ...after.schools.filter((row) => !districts.has(row.district_id)).map((row) => `school ${row.school_id}: district ${row.district_id} is not set up`),
+    ...after.contacts.flatMap((row) => row.school_ids.filter((id) => !schools.has(id)).map((id) => `contact ${row.contact_id}: school ${id} is not set up`)),
+  ];
+  if (faults.length > 0) throw new UsageError([`${file} refers to what is not set up; nothing was applied.`, ...faults].join("\n"));
+}

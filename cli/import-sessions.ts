@@ -1,0 +1,177 @@
+import { createHash } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
+import { byText } from "../domain/ids.ts";
+import { latestEntries } from "../domain/dosage-report.ts";
+import type { RosterEntry, School } from "../domain/setup.ts";
+import { readTable, requireColumns, writeTable, type Table } from "./csv.ts";
+import { UsageError } from "./fail.ts";
+import { postEvents, type Api, type PostedItem } from "./post-events.ts";
+import { progressLine, resumePoint } from "./progress.ts";
+import { eventOf, readSessionRows, SESSION_ALIASES, SESSION_COLUMNS, type Fault, type Schools, type SessionRow } from "./session-rows.ts";
+import type { Target } from "./target.ts";
+
+export type ImportOptions = {
+  file: string;
+  provider: string;
+  key?: string | undefined;
+  correct: boolean;
+  dryRun: boolean;
+  quiet: boolean;
+  /** Says what an admin should know but need not mend. */
+  warn: (line: string) => void;
+};
+
+const BATCH = 500;
+/** Requests under way at once: the next is sent while the last is stored. */
+const WIDTH = 2;
+
+export type ImportResult = Record<PostedItem["result"] | "rows" | "faults" | "warnings" | "corrected", number> & {
+  error_file?: string;
+};
+
+/** Sends a DATAS session file through the API, as any provider would. */
+export async function importSessions(target: Target, options: ImportOptions): Promise<ImportResult> {
+  const table = readTable(options.file, SESSION_ALIASES);
+  requireColumns(options.file, table, SESSION_COLUMNS);
+  if (table.columns.includes("revision") && !table.columns.includes("session_id")) {
+    throw new UsageError(`${options.file} has a column revision but no session_id: a revision needs the session's own id.`);
+  }
+  const { schools, roster } = await readSchools(target);
+  const read = readSessionRows(table, schoolsOf(schools, roster));
+  const rows = (await keepStoredSchools(target, read.rows, options.provider)).sort(byDayAndSchool);
+  for (const { row, warnings } of rows) for (const warning of warnings) options.warn(`row ${row.number}: ${warning}`);
+  for (const { row, column, reason } of read.faults) options.warn(`row ${row.number}, column ${column}: ${reason}`);
+  const tally = new Tally(table.rows.length, rows, read.faults);
+  if (!options.dryRun) await send(target, { rows, options, tally });
+  return tally.result(writeErrors(table, options, tally.faults));
+}
+
+async function readSchools(target: Target): Promise<{ schools: School[]; roster: RosterEntry[] }> {
+  const { schools } = await target.setup.all();
+  const rosters = await Promise.all(schools.map((school) => target.setup.roster(school.school_id)));
+  return { schools, roster: rosters.flat() };
+}
+
+function schoolsOf(schools: readonly School[], roster: readonly RosterEntry[]): Schools {
+  const zones = new Map(schools.map((school) => [school.school_id, school.time_zone]));
+  const all = new Map<string, string[]>();
+  for (const [student_id, { school_id }] of latestEntries(roster)) all.set(student_id, [school_id]);
+  for (const { student_id, school_id } of roster) {
+    const known = all.get(student_id) ?? [];
+    if (!known.includes(school_id)) known.push(school_id);
+  }
+  return { ofStudent: (student_id) => all.get(student_id) ?? [], zoneOf: (school_id) => zones.get(school_id) };
+}
+
+/** A student may have changed school since her session was stored: it stays where it is. */
+async function keepStoredSchools(target: Target, rows: SessionRow[], provider_id: string): Promise<SessionRow[]> {
+  const moved = rows.filter((row) => row.schools.length > 1);
+  if (moved.length === 0) return rows;
+  const keys = moved.flatMap(({ session_id, schools }) => schools.map((school_id) => ({ school_id, provider_id, session_id })));
+  const stored = new Map((await target.sessions.existing(keys)).map((key) => [key.session_id, key.school_id]));
+  return rows.map((row) => {
+    const school_id = row.schools.length > 1 ? stored.get(row.session_id) : undefined;
+    return school_id === undefined ? row : { ...row, school_id, data: { ...row.data, school_id } };
+  });
+}
+
+// one recompute of a school's day serves all the marks that come together
+const byDayAndSchool = (a: SessionRow, b: SessionRow) =>
+  byText(a.day, b.day) || byText(a.school_id, b.school_id) || a.row.number - b.row.number;
+
+type Sending = { rows: SessionRow[]; options: ImportOptions; tally: Tally };
+
+async function send(target: Target, { rows, options, tally }: Sending): Promise<void> {
+  const api = apiOf(target, options);
+  const digest = createHash("sha256").update(JSON.stringify([options.provider, options.correct, rows.map((row) => [row.session_id, row.data])]));
+  const resume = resumePoint(`${options.file}.progress.json`, digest.digest("hex"));
+  const show = progressLine(rows.length, options.quiet);
+  for (let at = resume.done; at < rows.length; at += BATCH * WIDTH) {
+    const batches = Array.from({ length: WIDTH }, (_, place) => rows.slice(at + place * BATCH, at + (place + 1) * BATCH));
+    await Promise.all(batches.filter((batch) => batch.length > 0).map((batch) => sendBatch(api, batch, { options, tally })));
+    resume.save(at + BATCH * WIDTH);
+    show(Math.min(rows.length, at + BATCH * WIDTH));
+  }
+  await untilSummarised(target, [...new Set(rows.map((row) => row.school_id))]);
+  resume.clear();
+}
+
+function apiOf(target: Target, { provider, key }: ImportOptions): Api {
+  const known = key ?? process.env["ROLLCALL_PROVIDER_KEY"] ?? target.keys[provider];
+  if (known === undefined) {
+    throw new UsageError(`Give the key of provider ${provider} in ROLLCALL_PROVIDER_KEY or with --key; \`rollcall provider add\` makes one.`);
+  }
+  return { url: target.apiUrl, key: known };
+}
+
+async function sendBatch(api: Api, batch: SessionRow[], { options, tally }: Pick<Sending, "options" | "tally">): Promise<void> {
+  const posted = await postEvents(api, batch.map((row) => eventOf(row, row.revision)));
+  const conflicts = posted.filter((item) => item.result === "conflict");
+  const corrections = options.correct ? conflicts.flatMap((item) => correctionOf(batch[item.index], item)) : [];
+  for (const item of posted) if (item.result !== "conflict" || !options.correct) tally.count(item, batch[item.index], options.warn);
+  if (corrections.length === 0) return;
+  const corrected = await postEvents(api, corrections.map(({ row, revision }) => eventOf(row, revision)));
+  for (const item of corrected) tally.countCorrection(item, corrections[item.index]?.row, options.warn);
+}
+
+function correctionOf(row: SessionRow | undefined, item: PostedItem): { row: SessionRow; revision: number }[] {
+  return row === undefined ? [] : [{ row, revision: (item.revision ?? 0) + 1 }];
+}
+
+/** Counts what became of the rows, and keeps those that could not be sent. */
+class Tally {
+  readonly faults: Fault[];
+  readonly #counts = { accepted: 0, duplicate: 0, stale: 0, conflict: 0, quarantined: 0, rejected: 0, not_stored: 0, corrected: 0 };
+  readonly #rows: number;
+  readonly #warnings: number;
+
+  constructor(total: number, rows: SessionRow[], faults: Fault[]) {
+    this.#rows = total;
+    this.#warnings = rows.filter((row) => row.warnings.length > 0).length;
+    this.faults = [...faults];
+  }
+
+  count(item: PostedItem, row: SessionRow | undefined, warn: (line: string) => void): void {
+    this.#counts[item.result] += 1;
+    if (item.problem === undefined || row === undefined) return;
+    const { pointer = "", detail = item.problem.detail } = item.problem.errors?.[0] ?? {};
+    this.faults.push({ row: row.row, column: pointer, reason: `${item.result}: ${detail}` });
+    warn(`row ${row.row.number}: ${item.result}: ${item.problem.detail}`);
+  }
+
+  countCorrection(item: PostedItem, row: SessionRow | undefined, warn: (line: string) => void): void {
+    if (item.result === "accepted") this.#counts.corrected += 1;
+    else this.count(item, row, warn);
+  }
+
+  result(error_file: string | undefined): ImportResult {
+    const { length: faults } = this.faults;
+    return { rows: this.#rows, ...this.#counts, faults, warnings: this.#warnings, ...(error_file && { error_file }) };
+  }
+}
+
+function writeErrors(table: Table, { file, dryRun }: ImportOptions, faults: Fault[]): string | undefined {
+  if (faults.length === 0 || dryRun) return undefined;
+  const errorFile = `${file}.errors.csv`;
+  const columns = [...table.columns.filter((name) => name !== "reason"), "reason"];
+  const rows = [...faults].sort((a, b) => a.row.number - b.row.number);
+  writeTable(errorFile, columns, rows.map(({ row, column, reason }) => ({ ...row.cells, reason: `${column}: ${reason}` })));
+  return errorFile;
+}
+
+/** A day on which nothing was ever taught: its mark comes out of the stream after all that was posted before it. */
+const BARRIER_DAY = "1970-01-01";
+const PATIENCE_MS = 300_000;
+
+async function untilSummarised({ sessions, summaries }: Target, school_ids: readonly string[]): Promise<void> {
+  const versionOf = (school_id: string) => summaries.version({ school_id, day: BARRIER_DAY });
+  const before = await Promise.all(school_ids.map(versionOf));
+  for (const school_id of school_ids) await sessions.mark(school_id, BARRIER_DAY, new Date());
+  const patience = Date.now() + PATIENCE_MS;
+  for (const [index, school_id] of school_ids.entries()) {
+    while ((await versionOf(school_id)) <= (before[index] ?? 0)) {
+      if (Date.now() > patience) throw new UsageError("All rows are stored, but the summaries are late: see the alarms of summarize-school.");
+      await sleep(100);
+    }
+  }
+}

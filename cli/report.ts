@@ -1,0 +1,158 @@
+import type { StudentSession } from "../domain/day-summary.ts";
+import { mergeAll, type Summary } from "../domain/day-summary.ts";
+import { dosageReport, groupByStudent, latestEntries, minimumMinutesOf, type DosageReport } from "../domain/dosage-report.ts";
+import { byText } from "../domain/ids.ts";
+import { attendanceRates, ratioCompliance, totalMinutes, tutorConsistency, wasAttended } from "../domain/metrics.ts";
+import type { Program, RosterEntry, Setup } from "../domain/setup.ts";
+import { unpack } from "../domain/summary-packing.ts";
+import { writeTable } from "./csv.ts";
+import { UsageError } from "./fail.ts";
+import type { Target } from "./target.ts";
+
+export type ReportOptions = {
+  school?: string | undefined;
+  district?: string | undefined;
+  targetHours: number;
+  from: string;
+  to: string;
+  now: Date;
+};
+
+type Facts = { setup: Setup; roster: RosterEntry[]; summary: Summary };
+
+/** Everything a report needs, for the schools that are asked for; students who changed school keep their hours. */
+export async function readFacts(target: Target, { school, district, from, to }: ReportOptions): Promise<Facts> {
+  const setup = await target.setup.all();
+  const wanted = setup.schools.filter(
+    ({ school_id, district_id }) => (school ?? school_id) === school_id && (district ?? district_id) === district_id,
+  );
+  if (wanted.length === 0 && (school ?? district) !== undefined) throw new UsageError("No school that is set up matches.");
+  const everywhere = await Promise.all(setup.schools.map(({ school_id }) => target.setup.roster(school_id)));
+  const current = latestEntries(everywhere.flat());
+  const ids = new Set(wanted.map(({ school_id }) => school_id));
+  const roster = [...current.values()].filter((entry) => ids.has(entry.school_id));
+  const stored = await Promise.all(
+    setup.schools.map(({ school_id }) => target.summaries.read({ school_id, from, to })),
+  );
+  const summaries = stored.map((days) => mergeAll(days.map(({ packed }) => unpack(packed))));
+  const keep = (row: StudentSession, at: string) =>
+    current.has(row.student_id) ? ids.has(current.get(row.student_id)?.school_id ?? "") : ids.has(at);
+  const parts = summaries.map((summary, index) => {
+    const at = setup.schools[index]?.school_id ?? "";
+    return { ...summary, student_sessions: summary.student_sessions.filter((row) => keep(row, at)) };
+  });
+  return { setup, roster, summary: mergeAll(parts) };
+}
+
+export function reportOf({ setup, roster, summary }: Facts, target_hours: number): DosageReport {
+  const { schools, programs } = setup;
+  return dosageReport({ roster, schools, programs, student_sessions: summary.student_sessions, target_hours });
+}
+
+const STUDENT_COLUMNS = [
+  "student_id",
+  "school_id",
+  "district_id",
+  "program_id",
+  "sessions",
+  "minutes",
+  "hours",
+  "pct_full_dosage",
+  "attendance_rate_scheduled",
+  "attendance_rate_held",
+  "tutor_consistency",
+  "ratio_compliance",
+  "unmatched",
+] as const;
+
+/** A row per student and program, ready to be joined by student_id. */
+export function writeStudents(file: string, facts: Facts, options: ReportOptions): number {
+  const groups = groupByStudent(facts.summary.student_sessions);
+  const latest = latestEntries(facts.roster);
+  const ids = [...new Set([...latest.keys(), ...groups.keys()])].sort(byText);
+  const rows = ids.flatMap((student_id) => {
+    const own = groups.get(student_id) ?? [];
+    const programs = [...new Set(own.map((row) => row.program_id))].sort(byText);
+    const entry = latest.get(student_id);
+    return (programs.length === 0 ? [""] : programs).map((program_id) => ({
+      student_id,
+      school_id: entry?.school_id,
+      district_id: entry?.district_id,
+      program_id,
+      ...studentMetrics(own.filter((row) => row.program_id === program_id), { program_id, facts, options }),
+      unmatched: entry === undefined,
+    }));
+  });
+  writeTable(file, STUDENT_COLUMNS, rows);
+  return rows.length;
+}
+
+type Reading = { program_id: string; facts: Facts; options: ReportOptions };
+
+function studentMetrics(rows: StudentSession[], { program_id, facts, options }: Reading) {
+  const program = facts.setup.programs.find((candidate) => candidate.program_id === program_id);
+  const minimum_minutes = minimumMinutesOf(facts.setup.programs)(program_id);
+  const rules = { minimum_minutes, group_limit: program?.group_limit ?? 4, now: options.now.getTime() / 1000 };
+  const minutes = totalMinutes(rows);
+  const missing = facts.summary.pending.filter(
+    (session) => session.program_id === program_id && session.scheduled_end <= rules.now && session.students.includes(rows[0]?.student_id ?? ""),
+  );
+  return {
+    sessions: rows.filter((row) => wasAttended(row, rules)).length,
+    minutes,
+    hours: minutes / 60,
+    pct_full_dosage: minutes / 60 / targetHoursOf(program, options),
+    ...attendanceRates(rows, missing.length, rules),
+    tutor_consistency: tutorConsistency(rows, rules),
+    ratio_compliance: ratioCompliance(rows, rules),
+  };
+}
+
+const targetHoursOf = (program: Program | undefined, { targetHours }: ReportOptions) => program?.target_hours ?? targetHours;
+
+const percent = (share: number | null) => (share === null ? "–" : `${(share * 100).toFixed(1)} %`);
+const hours = (value: number | null) => (value === null ? "–" : value.toFixed(1));
+const count = (value: number) => value.toLocaleString("en-US");
+
+/** The report for a terminal. */
+export function reportText(report: DosageReport): string {
+  const { hours: h, full_dosage_rate: full, buckets, unmatched } = report;
+  const head = [
+    `Students enrolled   ${count(report.students_enrolled)}`,
+    `Students tutored    ${count(report.students_tutored)}`,
+    `Sessions            ${count(report.sessions)} (student-sessions attended)`,
+    `Minutes             ${count(report.total_minutes)}`,
+    `Hours per tutored   mean ${hours(h.mean)}, median ${hours(h.median)}, quartiles ${hours(h.q25)} to ${hours(h.q75)}`,
+    `Full dosage (${report.target_hours} h)  ${percent(full.of_tutored)} of tutored, ${percent(full.of_enrolled)} of enrolled`,
+    `Percent of target   ${Object.entries(buckets).map(([name, share]) => `${name}: ${percent(share)}`).join("   ")}`,
+    `Gini of hours       ${report.gini === null ? "–" : report.gini.toFixed(3)}`,
+  ];
+  if (unmatched.students > 0) {
+    head.push(`Not on any roster   ${count(unmatched.students)} students, ${count(unmatched.sessions)} sessions: load them with \`rollcall import students\``);
+  }
+  return [...head, "", ...schoolTable(report)].join("\n");
+}
+
+function schoolTable({ by_school }: DosageReport): string[] {
+  const rows = by_school.map((row) => [
+    row.school_id,
+    row.district_id,
+    count(row.students_enrolled),
+    count(row.students_tutored),
+    count(row.sessions),
+    count(row.total_minutes),
+    hours(row.hours.mean),
+    percent(row.full_dosage_rate.of_tutored),
+    percent(row.full_dosage_rate.of_enrolled),
+  ]);
+  const header = ["School", "District", "Enrolled", "Tutored", "Sessions", "Minutes", "Mean h", "Full of tutored", "Full of enrolled"];
+  return alignColumns([header, ...rows]);
+}
+
+/** Pads columns to one width; the first two are texts, the others numbers. */
+export function alignColumns(lines: readonly (readonly string[])[], textColumns = 2): string[] {
+  const widths = (lines[0] ?? []).map((_, column) => Math.max(...lines.map((line) => line[column]?.length ?? 0)));
+  const pad = (text: string, column: number) =>
+    column < textColumns ? text.padEnd(widths[column] ?? 0) : text.padStart(widths[column] ?? 0);
+  return lines.map((line) => line.map(pad).join("  ").trimEnd());
+}

@@ -1,0 +1,92 @@
+import { CloudFormationClient, DescribeStacksCommand } from "@aws-sdk/client-cloudformation";
+import { S3Client } from "@aws-sdk/client-s3";
+import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import * as z from "zod";
+import { dynamoClient } from "../adapters/aws-clients.ts";
+import { dynamoFailureStore } from "../adapters/failure-store.ts";
+import { dynamoProviderKeyStore } from "../adapters/provider-key-store.ts";
+import { dynamoSessionStore, type TableAccess } from "../adapters/session-store.ts";
+import { dynamoSetupStore } from "../adapters/setup-store.ts";
+import { dynamoSummaryStore } from "../adapters/summary-store.ts";
+import { UsageError } from "./fail.ts";
+
+/** Written by `npm start`, read by every command in the same checkout. */
+export const LocalState = z.object({
+  pid: z.int(),
+  api_url: z.string(),
+  inbox_url: z.string(),
+  dynamo_endpoint: z.string(),
+  s3_endpoint: z.string(),
+  table_name: z.string(),
+  failure_bucket: z.string(),
+  /** Keys of ready-made providers, by provider. */
+  keys: z.record(z.string(), z.string()),
+});
+export type LocalState = z.infer<typeof LocalState>;
+
+export const STATE_FILE = join(import.meta.dirname, "..", ".rollcall", "local.json");
+
+export type Target = ReturnType<typeof targetOf>;
+type Place = { apiUrl: string; table: TableAccess; s3: S3Client; failureBucket: string; keys: Record<string, string> };
+
+function targetOf(place: Place) {
+  return {
+    ...place,
+    sessions: dynamoSessionStore(place.table),
+    setup: dynamoSetupStore(place.table),
+    summaries: dynamoSummaryStore(place.table),
+    providerKeys: dynamoProviderKeyStore(place.table),
+    failures: dynamoFailureStore(place.table),
+  };
+}
+
+type OutputName = "ApiUrl" | "TableName" | "FailureBucket";
+
+/** The stack in AWS that is named, else the local stack that runs. */
+export async function findTarget(stack: string | undefined): Promise<Target> {
+  return stack === undefined ? localTarget() : awsTarget(stack);
+}
+
+function localTarget(): Target {
+  const state = readState();
+  if (state === undefined) {
+    throw new UsageError("No local stack runs here. Start it with `npm start`, or name a stack in AWS with --stack NAME.");
+  }
+  const local = { region: "us-east-1", credentials: { accessKeyId: "local", secretAccessKey: "local" } };
+  return targetOf({
+    apiUrl: state.api_url,
+    table: { client: new DynamoDBClient({ ...local, endpoint: state.dynamo_endpoint }), tableName: state.table_name },
+    s3: new S3Client({ ...local, endpoint: state.s3_endpoint, forcePathStyle: true }),
+    failureBucket: state.failure_bucket,
+    keys: state.keys,
+  });
+}
+
+function readState(): LocalState | undefined {
+  if (!existsSync(STATE_FILE)) return undefined;
+  const state = LocalState.safeParse(JSON.parse(readFileSync(STATE_FILE, "utf8")));
+  return state.success && isRunning(state.data.pid) ? state.data : undefined;
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}
+
+async function awsTarget(StackName: string): Promise<Target> {
+  const { Stacks = [] } = await new CloudFormationClient({}).send(new DescribeStacksCommand({ StackName }));
+  const outputs = new Map(Stacks[0]?.Outputs?.map(({ OutputKey = "", OutputValue = "" }) => [OutputKey, OutputValue]));
+  const of = (name: OutputName) => {
+    const value = outputs.get(name);
+    if (value === undefined) throw new UsageError(`Stack ${StackName} has no output ${name}: is it a Rollcall stack?`);
+    return value;
+  };
+  const table = { client: dynamoClient(), tableName: of("TableName") };
+  const apiUrl = of("ApiUrl").replace(/\/$/, "");
+  return targetOf({ apiUrl, table, s3: new S3Client({}), failureBucket: of("FailureBucket"), keys: {} });
+}
