@@ -1,0 +1,133 @@
+import type { DynamoDBRecord } from "aws-lambda";
+import { describe, expect, it } from "vitest";
+import { arrive, type Arrival } from "../../domain/session-record.ts";
+import { unpack } from "../../domain/summary-packing.ts";
+import { InMemorySessionStore } from "../../adapters/in-memory/session-store.ts";
+import { announceSeed, seeded } from "../support/random.ts";
+import { block, oracle, type Told } from "../support/torture.ts";
+import { world, type World } from "../support/world.ts";
+
+type Tally = { events: number; changed: number; duplicates: number; stale: number; marks: number; redelivered: number; recomputes: number; differences: number };
+type Fault = {
+  /** What is done to a stream record before it is delivered. */
+  record?: (record: DynamoDBRecord) => DynamoDBRecord;
+  /** Which events never reach the store. */
+  ignored?: (told: Told) => boolean;
+  /** Whether a batch that is delivered again has lost its first mark, and was not used before. */
+  losesMarks?: boolean;
+  lastWriteWins?: boolean;
+};
+
+const BATCH = 500;
+
+/** A store that keeps whatever came last. */
+class LastWriteStore extends InMemorySessionStore {
+  override async put(arrival: Arrival) {
+    const { write } = arrive(undefined, arrival);
+    this.overwrite(write!);
+    return { outcome: "accepted" as const, order: arrival.snapshot.order };
+  }
+}
+
+async function run(seed: number, size: { blocks: number; sessions: number; events: number }, fault: Fault = {}): Promise<Tally> {
+  const tally: Tally = { events: 0, changed: 0, duplicates: 0, stale: 0, marks: 0, redelivered: 0, recomputes: 0, differences: 0 };
+  for (let number = 0; number < size.blocks; number += 1) {
+    const told = block(seed + number, `school-${number}`, size);
+    const random = seeded(seed * 31 + number);
+    const place = fault.lastWriteWins ? lastWriteWorld() : world();
+    for (let at = 0; at < told.length; at += BATCH) {
+      const batch = told.slice(at, at + BATCH).filter((one) => !fault.ignored?.(one));
+      const answer = await place.post(batch.map(({ event }) => event));
+      const { results } = JSON.parse(answer.body ?? "{}") as { results: { result: string }[] };
+      tally.events += results.length;
+      for (const { result } of results) {
+        if (result === "accepted") tally.changed += 1;
+        else if (result === "duplicate") tally.duplicates += 1;
+        else if (result === "stale") tally.stale += 1;
+        else throw new Error(`an event was ${result}`);
+      }
+      await deliver(place, { random, tally, fault });
+    }
+    tally.recomputes += [...place.views.views.values()].reduce((sum, view) => sum + view.version, 0);
+    tally.differences += differences(place, told);
+  }
+  return tally;
+}
+
+function lastWriteWorld(): World {
+  const stream = { records: [] as DynamoDBRecord[] };
+  const sessions = new LastWriteStore(stream);
+  return { ...world({ sessions }), stream, sessions };
+}
+
+async function deliver(place: World, { random, tally, fault }: { random: ReturnType<typeof seeded>; tally: Tally; fault: Fault }) {
+  const records = place.stream.records.splice(0).map((record) => fault.record?.(record) ?? record);
+  tally.marks += records.length;
+  if (random.chance(0.1) && records.length > 1) {
+    tally.redelivered += records.length;
+    if (fault.losesMarks) return void (await place.deliver(records.slice(1)));
+    const cut = 1 + random.below(records.length - 1);
+    await place.deliver(records.slice(0, cut));
+    await place.deliver(random.chance(0.5) ? random.shuffle([...records]) : records);
+    return;
+  }
+  await place.deliver(records);
+}
+
+function differences(place: World, told: readonly Told[]): number {
+  const expected = oracle(told);
+  let count = 0;
+  const seen = new Set<string>();
+  for (const view of place.views.views.values()) {
+    const name = `${view.school_id}/${view.day}`;
+    seen.add(name);
+    const summary = unpack(view.packed);
+    const students = summary.student_sessions
+      .map((row) => `${row.student_id}:${row.status === "not_held" ? "x" : "c"}:${row.minutes}`)
+      .sort();
+    const held = summary.providers.reduce((sum, row) => sum + row.sessions_held, 0);
+    const notHeld = summary.providers.flatMap((row) => row.not_held).reduce((sum, row) => sum + row.sessions, 0);
+    const day = expected.get(name) ?? { students: [], held: 0, notHeld: 0, pending: 0 };
+    const same =
+      JSON.stringify(students) === JSON.stringify(day.students) &&
+      held === day.held &&
+      notHeld === day.notHeld &&
+      summary.pending.length === day.pending;
+    if (!same) count += 1;
+  }
+  for (const name of expected.keys()) if (!seen.has(name)) count += 1;
+  return count;
+}
+
+const seed = announceSeed("torture", 20261123);
+const SMALL = { blocks: 4, sessions: 400, events: 2400 };
+
+describe("a million events, in any order, as often as they like", () => {
+  it("come to what a plain oracle says, recomputing only when a mark is delivered", { timeout: 240_000 }, async () => {
+    const began = Date.now();
+    const tally = await run(seed, { blocks: 100, sessions: 1300, events: 10_000 });
+    const share = (part: number) => `${((part / tally.events) * 100).toFixed(1)} %`;
+    console.log(
+      `torture: ${tally.events} events in ${((Date.now() - began) / 1000).toFixed(1)} s: ${share(tally.changed)} changed something, ` +
+        `${share(tally.duplicates)} duplicates, ${share(tally.stale)} stale; ${tally.marks} marks, ` +
+        `${((tally.redelivered / tally.marks) * 100).toFixed(1)} % redelivered, ${tally.recomputes} recomputes; ${tally.differences} differences`,
+    );
+    expect(tally.events).toBeGreaterThanOrEqual(1_000_000);
+    expect(tally.differences).toBe(0);
+  });
+
+  it.each<[string, Fault]>([
+    ["the old day is not marked when a session moves", { record: withoutOldImage }],
+    ["voids are ignored", { ignored: ({ meaning }) => meaning.kind === "v" }],
+    ["a mark is lost in a redelivery", { losesMarks: true }],
+    ["the last write wins instead of the highest revision", { lastWriteWins: true }],
+  ])("is noticed to go wrong when %s (control)", async (_, fault) => {
+    expect((await run(seed, SMALL)).differences).toBe(0);
+    expect((await run(seed, SMALL, fault)).differences).toBeGreaterThan(0);
+  });
+});
+
+function withoutOldImage(record: DynamoDBRecord): DynamoDBRecord {
+  const { OldImage: _, ...dynamodb } = record.dynamodb!;
+  return { ...record, dynamodb };
+}
