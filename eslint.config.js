@@ -2,7 +2,15 @@ import js from "@eslint/js";
 import sonarjs from "eslint-plugin-sonarjs";
 import tseslint from "typescript-eslint";
 
-const runtime = ["lib/**/*.ts", "functions/**/*.ts", "domain/**/*.ts", "adapters/**/*.ts", "local/**/*.ts", "cli/**/*.ts", "bin/**/*.ts"];
+const runtime = [
+  "lib/**/*.ts",
+  "functions/**/*.ts",
+  "domain/**/*.ts",
+  "adapters/**/*.ts",
+  "local/**/*.ts",
+  "cli/**/*.ts",
+  "bin/**/*.ts",
+];
 
 export default tseslint.config(
   { ignores: ["node_modules", "dist", "cdk.out", ".rollcall"] },

@@ -14,7 +14,14 @@ export default defineConfig({
       { extends: true, test: { name: "fast", include: ["test/**/*.test.ts"], exclude: [volume, browser] } },
       {
         extends: true,
-        test: { name: "volume", include: [volume], fileParallelism: false, maxWorkers: 1, testTimeout: 300_000, sequence: { groupOrder: 1 } },
+        test: {
+          name: "volume",
+          include: [volume],
+          fileParallelism: false,
+          maxWorkers: 1,
+          testTimeout: 300_000,
+          sequence: { groupOrder: 1 },
+        },
       },
     ],
   },

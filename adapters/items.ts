@@ -6,7 +6,10 @@ export type Item = Record<string, AttributeValue>;
 
 export const text = (value: string): AttributeValue => ({ S: value });
 export const number = (value: number): AttributeValue => ({ N: String(value) });
-export const keyItem = ({ pk, sk }: TableKey): Item => ({ [ATTRIBUTE.pk]: { S: pk }, [ATTRIBUTE.sk]: { S: sk } });
+export const keyItem = ({ pk, sk }: TableKey): Item => ({
+  [ATTRIBUTE.pk]: { S: pk },
+  [ATTRIBUTE.sk]: { S: sk },
+});
 
 export function keyOf(item: Item): TableKey {
   return { pk: item[ATTRIBUTE.pk]?.S ?? "", sk: item[ATTRIBUTE.sk]?.S ?? "" };

@@ -33,7 +33,9 @@ export function dynamoProviderKeyStore(table: TableAccess): ProviderKeyStore {
     put: (key, entry) => write(hashOf(key), entry),
     list: async () => (await keyItems(table)).map((item) => ProviderKey.parse(docOf(item))),
     revoke: async (key_id, now) => {
-      const item = (await keyItems(table)).find((candidate) => ProviderKey.parse(docOf(candidate)).key_id === key_id);
+      const item = (await keyItems(table)).find(
+        (candidate) => ProviderKey.parse(docOf(candidate)).key_id === key_id,
+      );
       if (item === undefined) return false;
       const entry = ProviderKey.parse(docOf(item));
       await write(keyOf(item).sk.slice("KEY#".length), { ...entry, revoked_at: now.toISOString() });

@@ -8,7 +8,10 @@ import type { SessionStore } from "./session-store.ts";
  * Stores what waited for schools that are set up now, by the rule of every post and with its first arrival. Deleted
  * only after it is stored, and only if nothing newer came meanwhile; what stays is released the next time.
  */
-export async function releaseQuarantine(sessions: SessionStore, { providers, schools }: Setup): Promise<number> {
+export async function releaseQuarantine(
+  sessions: SessionStore,
+  { providers, schools }: Setup,
+): Promise<number> {
   const zones = new Map(schools.map((school) => [school.school_id, school.time_zone]));
   let released = 0;
   for (const { provider_id } of providers) {

@@ -1,3 +1,4 @@
+import type { QueryCommand } from "@aws-sdk/client-dynamodb";
 import {
   BatchGetItemCommand,
   ConditionalCheckFailedException,
@@ -5,11 +6,16 @@ import {
   GetItemCommand,
   paginateQuery,
   PutItemCommand,
-  QueryCommand,
   UpdateItemCommand,
   type DynamoDBClient,
 } from "@aws-sdk/client-dynamodb";
-import { arrive, type Arrival, type Outcome, type SessionKey, type SessionRecord } from "../domain/session-record.ts";
+import {
+  arrive,
+  type Arrival,
+  type Outcome,
+  type SessionKey,
+  type SessionRecord,
+} from "../domain/session-record.ts";
 import { keyItem, number, sessionItem, sessionOfItem, text, type Item } from "./items.ts";
 import {
   ATTRIBUTE,
@@ -91,7 +97,8 @@ function updateOf(table: TableAccess, key: TableKey, { snapshot, reported }: Arr
   const set = ["#order = :order", "#content = :content"];
   if (snapshot.day !== undefined) set.push("#day = :day");
   if (reported !== undefined) set.push("#reported = if_not_exists(#reported, :reported)");
-  const earlier = reported === undefined ? "" : " AND (attribute_not_exists(#reported) OR #reported <= :reported)";
+  const earlier =
+    reported === undefined ? "" : " AND (attribute_not_exists(#reported) OR #reported <= :reported)";
   const { pk, order, content, day } = ATTRIBUTE;
   return new UpdateItemCommand({
     TableName: table.tableName,

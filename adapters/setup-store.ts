@@ -50,7 +50,8 @@ export function dynamoSetupStore(table: TableAccess): SetupStore {
     },
     all: () => readSetup(table),
     put: (setup) => putDocs(table, documentsOf(setup)),
-    roster: async (school_id) => (await partition(table, rosterPartition(school_id))).map((row) => RosterEntry.parse(docOf(row))),
+    roster: async (school_id) =>
+      (await partition(table, rosterPartition(school_id))).map((row) => RosterEntry.parse(docOf(row))),
     putRoster: (entries) =>
       putDocs(
         table,
@@ -101,7 +102,9 @@ const WRITE_LIMIT = 25;
 
 async function putDocs(table: TableAccess, documents: readonly Document[]): Promise<void> {
   for (let at = 0; at < documents.length; at += WRITE_LIMIT) {
-    const puts = documents.slice(at, at + WRITE_LIMIT).map((document) => ({ PutRequest: { Item: docItem(document) } }));
+    const puts = documents
+      .slice(at, at + WRITE_LIMIT)
+      .map((document) => ({ PutRequest: { Item: docItem(document) } }));
     await writeBatch(table, puts);
   }
 }

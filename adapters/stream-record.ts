@@ -10,8 +10,12 @@ export function dirtyDaysOf(record: MarkRecord): SchoolDay[] {
   const { Keys, OldImage, NewImage } = record.dynamodb ?? {};
   const school_id = schoolOfPartition(Keys?.[ATTRIBUTE.pk]?.S ?? "");
   if (school_id === undefined || school_id === "") throw new Error("a stream record names no school");
-  const days = [OldImage, NewImage].flatMap((image) => [image?.[ATTRIBUTE.day]?.S, image?.[ATTRIBUTE.markedDay]?.S]);
+  const days = [OldImage, NewImage].flatMap((image) => [
+    image?.[ATTRIBUTE.day]?.S,
+    image?.[ATTRIBUTE.markedDay]?.S,
+  ]);
   const known = [...new Set(days.filter((day) => day !== undefined))];
-  if (known.some((day) => !/^\d{4}-\d{2}-\d{2}$/.test(day))) throw new Error("a stream record names a day that is none");
+  if (known.some((day) => !/^\d{4}-\d{2}-\d{2}$/.test(day)))
+    throw new Error("a stream record names a day that is none");
   return known.map((day) => ({ school_id, day }));
 }

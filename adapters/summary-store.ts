@@ -63,7 +63,10 @@ function partsOf({ day, version, packed, partBytes }: Write): { version: number;
   return { version, items };
 }
 
-async function writeParts(table: TableAccess, { version, items }: ReturnType<typeof partsOf>): Promise<boolean> {
+async function writeParts(
+  table: TableAccess,
+  { version, items }: ReturnType<typeof partsOf>,
+): Promise<boolean> {
   const TableName = table.tableName;
   const condition = {
     ConditionExpression: version === 0 ? "attribute_not_exists(#version)" : "#version = :version",

@@ -91,14 +91,22 @@ export const dayRange = (from: string, to: string) => ({ from: `DAY#${from}`, to
 export const dayOfKey = (sk: string) => sk.split("#")[1] ?? "";
 
 export const SETUP_PARTITION = "SETUP";
-export const setupKey = (kind: string, id: string): TableKey => ({ pk: SETUP_PARTITION, sk: `${kind}#${id}` });
+export const setupKey = (kind: string, id: string): TableKey => ({
+  pk: SETUP_PARTITION,
+  sk: `${kind}#${id}`,
+});
 export const rosterPartition = (school_id: string) => `${PREFIX.roster}${school_id}`;
 export const rosterKey = (school_id: string, student_id: string): TableKey => ({
   pk: rosterPartition(school_id),
   sk: `STUDENT#${student_id}`,
 });
 export const enrolmentPartition = (school_id: string) => `${PREFIX.enrolment}${school_id}`;
-type EnrolmentIds = { school_id: string; student_id: string; program_id: string; provider_id?: string | undefined };
+type EnrolmentIds = {
+  school_id: string;
+  student_id: string;
+  program_id: string;
+  provider_id?: string | undefined;
+};
 export const enrolmentKey = ({ school_id, student_id, program_id, provider_id }: EnrolmentIds): TableKey => ({
   pk: enrolmentPartition(school_id),
   sk: `${student_id}#${program_id}#${provider_id ?? ""}`,

@@ -17,5 +17,8 @@ export function isTransient(error: unknown): boolean {
   if (NAMES.has(error.name)) return true;
   if ("$fault" in error && error.$fault === "server") return true;
   if ("code" in error && typeof error.code === "string" && CODES.has(error.code)) return true;
-  return "CancellationReasons" in error && JSON.stringify(error.CancellationReasons).includes("TransactionConflict");
+  return (
+    "CancellationReasons" in error &&
+    JSON.stringify(error.CancellationReasons).includes("TransactionConflict")
+  );
 }

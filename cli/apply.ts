@@ -17,7 +17,9 @@ export function readSetup(file: string): Setup {
   }
   const { setup, faults } = parseSetup(text);
   if (setup !== undefined) return setup;
-  const lines = faults.map(({ line, column, path, reason }) => `${file}:${line}:${column} ${path}: ${reason}`);
+  const lines = faults.map(
+    ({ line, column, path, reason }) => `${file}:${line}:${column} ${path}: ${reason}`,
+  );
   throw new UsageError(["The set-up has faults; nothing was applied.", ...lines].join("\n"));
 }
 
@@ -28,11 +30,19 @@ export function parseSetup(text: string): { setup?: Setup; faults: SetupFault[] 
     const { line, col: column } = counter.linePos(offset);
     return { line, column };
   };
-  const broken = document.errors.map((error) => ({ ...place(error.pos[0]), path: "", reason: error.message.split("\n")[0] ?? "" }));
+  const broken = document.errors.map((error) => ({
+    ...place(error.pos[0]),
+    path: "",
+    reason: error.message.split("\n")[0] ?? "",
+  }));
   if (broken.length > 0) return { faults: broken };
   const parsed = Setup.safeParse(document.toJS() ?? {});
   if (parsed.success) {
-    const faults = referenceFaults(parsed.data).map((fault) => ({ ...place(offsetOf(document, fault.at)), path: fault.at.join("."), reason: fault.reason }));
+    const faults = referenceFaults(parsed.data).map((fault) => ({
+      ...place(offsetOf(document, fault.at)),
+      path: fault.at.join("."),
+      reason: fault.reason,
+    }));
     return faults.length === 0 ? { setup: parsed.data, faults } : { faults };
   }
   const faults = parsed.error.issues.flatMap((issue) => {
@@ -64,7 +74,8 @@ function offsetOf(document: Document, path: readonly PropertyKey[]): number {
   return offset;
 }
 
-const isNode = (value: unknown): value is Node => typeof value === "object" && value !== null && "range" in value;
+const isNode = (value: unknown): value is Node =>
+  typeof value === "object" && value !== null && "range" in value;
 const rangeOf = (node: unknown): number | undefined => (isNode(node) ? node.range?.[0] : undefined);
 
 type ReferenceFault = { at: PropertyKey[]; reason: string };
@@ -79,7 +90,9 @@ function referenceFaults(setup: Setup): ReferenceFault[] {
     contacts: setup.contacts.map((row) => row.contact_id),
   };
   return Object.entries(lists).flatMap(([list, ids]) =>
-    ids.flatMap((id, index) => (ids.indexOf(id) === index ? [] : [{ at: [list, index], reason: `${id} stands twice` }])),
+    ids.flatMap((id, index) =>
+      ids.indexOf(id) === index ? [] : [{ at: [list, index], reason: `${id} stands twice` }],
+    ),
   );
 }
 
@@ -97,7 +110,9 @@ function entriesOf(setup: Setup): Entry[] {
 
 const canonical = (value: unknown): string =>
   JSON.stringify(value, (_, inner: unknown) =>
-    typeof inner === "object" && inner !== null && !Array.isArray(inner) ? Object.fromEntries(Object.entries(inner).sort()) : inner,
+    typeof inner === "object" && inner !== null && !Array.isArray(inner)
+      ? Object.fromEntries(Object.entries(inner).sort())
+      : inner,
   );
 
 /** What applying would add and change. */
@@ -105,7 +120,9 @@ export function setupDifference(before: Setup, after: Setup): Omit<ApplyResult, 
   const old = new Map(entriesOf(before).map(({ name, value }) => [name, canonical(value)]));
   const entries = entriesOf(after);
   const added = entries.filter(({ name }) => !old.has(name)).map(({ name }) => name);
-  const changed = entries.filter(({ name, value }) => old.has(name) && old.get(name) !== canonical(value)).map(({ name }) => name);
+  const changed = entries
+    .filter(({ name, value }) => old.has(name) && old.get(name) !== canonical(value))
+    .map(({ name }) => name);
   return { added, changed, unchanged: entries.length - added.length - changed.length };
 }
 
@@ -118,14 +135,19 @@ export const rezoned = (before: Setup, after: Setup) =>
 export type ApplyOptions = { file: string; dryRun: boolean; release: (setup: Setup) => Promise<number> };
 
 /** Writes what differs. Applying twice changes nothing. */
-export async function applySetup(target: Target, { file, dryRun, release }: ApplyOptions): Promise<ApplyResult> {
+export async function applySetup(
+  target: Target,
+  { file, dryRun, release }: ApplyOptions,
+): Promise<ApplyResult> {
   const after = readSetup(file);
   const before = await target.setup.all();
   refuseDangling(before, after, file);
   for (const { school_id } of rezoned(before, after)) {
     const days = await target.summaries.read({ school_id, from: "0000", to: "9999" });
     if (days.length > 0) {
-      throw new UsageError(`School ${school_id} has sessions, so its time_zone cannot change: their days would stay those of the old zone.`);
+      throw new UsageError(
+        `School ${school_id} has sessions, so its time_zone cannot change: their days would stay those of the old zone.`,
+      );
     }
   }
   const difference = setupDifference(before, after);
@@ -139,8 +161,17 @@ function refuseDangling(before: Setup, after: Setup, file: string): void {
   const districts = new Set([...before.districts, ...after.districts].map((row) => row.district_id));
   const schools = new Set([...before.schools, ...after.schools].map((row) => row.school_id));
   const faults = [
-    ...after.schools.filter((row) => !districts.has(row.district_id)).map((row) => `school ${row.school_id}: district ${row.district_id} is not set up`),
-    ...after.contacts.flatMap((row) => row.school_ids.filter((id) => !schools.has(id)).map((id) => `contact ${row.contact_id}: school ${id} is not set up`)),
+    ...after.schools
+      .filter((row) => !districts.has(row.district_id))
+      .map((row) => `school ${row.school_id}: district ${row.district_id} is not set up`),
+    ...after.contacts.flatMap((row) =>
+      row.school_ids
+        .filter((id) => !schools.has(id))
+        .map((id) => `contact ${row.contact_id}: school ${id} is not set up`),
+    ),
   ];
-  if (faults.length > 0) throw new UsageError([`${file} refers to what is not set up; nothing was applied.`, ...faults].join("\n"));
+  if (faults.length > 0)
+    throw new UsageError(
+      [`${file} refers to what is not set up; nothing was applied.`, ...faults].join("\n"),
+    );
 }

@@ -50,7 +50,8 @@ function addApply({ program, io, target }: Context): void {
     .option("--json", "as JSON")
     .action(async (file: string, options: Common & { dryRun?: boolean }) => {
       const place = await target();
-      const release = (setup: Parameters<typeof releaseQuarantine>[1]) => releaseQuarantine(place.sessions, setup);
+      const release = (setup: Parameters<typeof releaseQuarantine>[1]) =>
+        releaseQuarantine(place.sessions, setup);
       const value = await applySetup(place, { file, dryRun: options.dryRun === true, release });
       const lines = [
         ...value.added.map((name) => `+ ${name}`),
@@ -72,7 +73,8 @@ function addProvider({ program, io, target }: Context): void {
     .option("--json", "as JSON")
     .action(async (id: string, options: Common & { name?: string; expires?: string }) => {
       const provider_id = ProviderId.safeParse(id);
-      if (!provider_id.success) throw new UsageError(`provider_id ${provider_id.error.issues[0]?.message ?? "is wrong"}.`);
+      if (!provider_id.success)
+        throw new UsageError(`provider_id ${provider_id.error.issues[0]?.message ?? "is wrong"}.`);
       const value = await addKey(await target(), { provider_id: provider_id.data, ...options });
       const text = `Key of ${value.provider_id} (id ${value.key_id}), shown this once:\n${value.key}`;
       show(io, options, { value, text });
@@ -83,14 +85,26 @@ function addProvider({ program, io, target }: Context): void {
     .option("--json", "as JSON")
     .action(async (options: Common) => {
       const value = await (await target()).providerKeys.list();
-      const lines = value.map((key) => [key.key_id, key.provider_id, key.created_at, key.revoked_at ? "revoked" : (key.expires_at ?? "live")].join("  "));
+      const lines = value.map((key) =>
+        [
+          key.key_id,
+          key.provider_id,
+          key.created_at,
+          key.revoked_at ? "revoked" : (key.expires_at ?? "live"),
+        ].join("  "),
+      );
       show(io, options, { value, text: lines.join("\n") });
     });
+  addRevoke(provider, { io, target });
+}
+
+function addRevoke(provider: Command, { io, target }: Omit<Context, "program">): void {
   provider
     .command("revoke <key_id>")
     .description("refuse a key from now on (callers may be known for 30 s more)")
     .action(async (key_id: string) => {
-      if (!(await (await target()).providerKeys.revoke(key_id, new Date()))) throw new UsageError(`There is no key ${key_id}.`);
+      if (!(await (await target()).providerKeys.revoke(key_id, new Date())))
+        throw new UsageError(`There is no key ${key_id}.`);
       io.out(`Key ${key_id} is revoked.`);
     });
 }
@@ -100,7 +114,8 @@ type NewKey = { provider_id: string; name?: string; expires?: string };
 async function addKey(place: Awaited<ReturnType<Context["target"]>>, { provider_id, name, expires }: NewKey) {
   const key = newKey();
   const expiry = expires === undefined ? undefined : new Date(expires);
-  if (expiry !== undefined && Number.isNaN(expiry.getTime())) throw new UsageError("--expires is no ISO instant, such as 2027-06-30T00:00:00Z.");
+  if (expiry !== undefined && Number.isNaN(expiry.getTime()))
+    throw new UsageError("--expires is no ISO instant, such as 2027-06-30T00:00:00Z.");
   const { providers } = await place.setup.all();
   if (!providers.some((known) => known.provider_id === provider_id)) {
     const entry = { provider_id, ...(name !== undefined && { name }) };
@@ -124,7 +139,10 @@ function addImports({ program, io, target }: Context): void {
     today: today(),
     warn: io.err,
   });
-  const rosterText = (value: object) => Object.entries(value).map(([name, number]) => `${name.replaceAll("_", " ")}: ${String(number)}`).join("\n");
+  const rosterText = (value: object) =>
+    Object.entries(value)
+      .map(([name, number]) => `${name.replaceAll("_", " ")}: ${String(number)}`)
+      .join("\n");
   for (const [name, run, description] of [
     ["students", importStudents, "the roster, from a DATAS student file"],
     ["enrolments", importEnrolments, "enrolments: student_id, school_id, program_id, provider_id, from, to"],
@@ -181,7 +199,14 @@ function atMost(limit: number, write: (line: string) => void): (line: string) =>
   };
 }
 
-type ReportFlags = Common & { school?: string; district?: string; targetHours: string; from: string; to: string; students?: string };
+type ReportFlags = Common & {
+  school?: string;
+  district?: string;
+  targetHours: string;
+  from: string;
+  to: string;
+  students?: string;
+};
 
 function addReport({ program, io, target }: Context): void {
   program

@@ -13,7 +13,9 @@ export function readTable(file: string, aliases: Record<string, string> = {}): T
   try {
     lines = parse(bytes, { bom: true, relax_column_count: true, skip_empty_lines: true, trim: true });
   } catch (error) {
-    throw new UsageError(`${file} is not a CSV file: ${error instanceof Error ? error.message : "unreadable"}`);
+    throw new UsageError(
+      `${file} is not a CSV file: ${error instanceof Error ? error.message : "unreadable"}`,
+    );
   }
   const [header = [], ...body] = lines;
   const columns = header.map((name) => aliases[name.toLowerCase()] ?? name.toLowerCase());
@@ -39,12 +41,18 @@ export function requireColumns(file: string, { columns }: Table, names: readonly
   }
 }
 
-const cell = (value: unknown) => {
+export type Cell = string | number | boolean | null | undefined;
+
+const cell = (value: Cell) => {
   const text = value === null || value === undefined ? "" : String(value);
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 };
 
-export function writeTable(file: string, columns: readonly string[], rows: readonly Record<string, unknown>[]): void {
+export function writeTable(
+  file: string,
+  columns: readonly string[],
+  rows: readonly Record<string, Cell>[],
+): void {
   const lines = rows.map((row) => columns.map((column) => cell(row[column])).join(","));
   writeFileSync(file, [columns.join(","), ...lines, ""].join("\n"));
 }

@@ -7,7 +7,15 @@ import { readTable, requireColumns, writeTable, type Table } from "./csv.ts";
 import { UsageError } from "./fail.ts";
 import { postEvents, type Api, type PostedItem } from "./post-events.ts";
 import { progressLine, resumePoint } from "./progress.ts";
-import { eventOf, readSessionRows, SESSION_ALIASES, SESSION_COLUMNS, type Fault, type Schools, type SessionRow } from "./session-rows.ts";
+import {
+  eventOf,
+  readSessionRows,
+  SESSION_ALIASES,
+  SESSION_COLUMNS,
+  type Fault,
+  type Schools,
+  type SessionRow,
+} from "./session-rows.ts";
 import type { Target } from "./target.ts";
 
 export type ImportOptions = {
@@ -25,7 +33,10 @@ const BATCH = 500;
 /** Requests under way at once: the next is sent while the last is stored. */
 const WIDTH = 2;
 
-export type ImportResult = Record<PostedItem["result"] | "rows" | "faults" | "warnings" | "corrected", number> & {
+export type ImportResult = Record<
+  PostedItem["result"] | "rows" | "faults" | "warnings" | "corrected",
+  number
+> & {
   error_file?: string;
 };
 
@@ -34,13 +45,17 @@ export async function importSessions(target: Target, options: ImportOptions): Pr
   const table = readTable(options.file, SESSION_ALIASES);
   requireColumns(options.file, table, SESSION_COLUMNS);
   if (table.columns.includes("revision") && !table.columns.includes("session_id")) {
-    throw new UsageError(`${options.file} has a column revision but no session_id: a revision needs the session's own id.`);
+    throw new UsageError(
+      `${options.file} has a column revision but no session_id: a revision needs the session's own id.`,
+    );
   }
   const { schools, roster } = await readSchools(target);
   const read = readSessionRows(table, schoolsOf(schools, roster));
   const rows = (await keepStoredSchools(target, read.rows, options.provider)).sort(byDayAndSchool);
-  for (const { row, warnings } of rows) for (const warning of warnings) options.warn(`row ${row.number}: ${warning}`);
-  for (const { row, column, reason } of read.faults) options.warn(`row ${row.number}, column ${column}: ${reason}`);
+  for (const { row, warnings } of rows)
+    for (const warning of warnings) options.warn(`row ${row.number}: ${warning}`);
+  for (const { row, column, reason } of read.faults)
+    options.warn(`row ${row.number}, column ${column}: ${reason}`);
   const tally = new Tally(table.rows.length, rows, read.faults);
   if (!options.dryRun) await send(target, { rows, options, tally });
   return tally.result(writeErrors(table, options, tally.faults));
@@ -60,15 +75,26 @@ function schoolsOf(schools: readonly School[], roster: readonly RosterEntry[]): 
     const known = all.get(student_id) ?? [];
     if (!known.includes(school_id)) known.push(school_id);
   }
-  return { ofStudent: (student_id) => all.get(student_id) ?? [], zoneOf: (school_id) => zones.get(school_id) };
+  return {
+    ofStudent: (student_id) => all.get(student_id) ?? [],
+    zoneOf: (school_id) => zones.get(school_id),
+  };
 }
 
 /** A student may have changed school since her session was stored: it stays where it is. */
-async function keepStoredSchools(target: Target, rows: SessionRow[], provider_id: string): Promise<SessionRow[]> {
+async function keepStoredSchools(
+  target: Target,
+  rows: SessionRow[],
+  provider_id: string,
+): Promise<SessionRow[]> {
   const moved = rows.filter((row) => row.schools.length > 1);
   if (moved.length === 0) return rows;
-  const keys = moved.flatMap(({ session_id, schools }) => schools.map((school_id) => ({ school_id, provider_id, session_id })));
-  const stored = new Map((await target.sessions.existing(keys)).map((key) => [key.session_id, key.school_id]));
+  const keys = moved.flatMap(({ session_id, schools }) =>
+    schools.map((school_id) => ({ school_id, provider_id, session_id })),
+  );
+  const stored = new Map(
+    (await target.sessions.existing(keys)).map((key) => [key.session_id, key.school_id]),
+  );
   return rows.map((row) => {
     const school_id = row.schools.length > 1 ? stored.get(row.session_id) : undefined;
     return school_id === undefined ? row : { ...row, school_id, data: { ...row.data, school_id } };
@@ -83,12 +109,18 @@ type Sending = { rows: SessionRow[]; options: ImportOptions; tally: Tally };
 
 async function send(target: Target, { rows, options, tally }: Sending): Promise<void> {
   const api = apiOf(target, options);
-  const digest = createHash("sha256").update(JSON.stringify([options.provider, options.correct, rows.map((row) => [row.session_id, row.data])]));
+  const digest = createHash("sha256").update(
+    JSON.stringify([options.provider, options.correct, rows.map((row) => [row.session_id, row.data])]),
+  );
   const resume = resumePoint(`${options.file}.progress.json`, digest.digest("hex"));
   const show = progressLine(rows.length, options.quiet);
   for (let at = resume.done; at < rows.length; at += BATCH * WIDTH) {
-    const batches = Array.from({ length: WIDTH }, (_, place) => rows.slice(at + place * BATCH, at + (place + 1) * BATCH));
-    await Promise.all(batches.filter((batch) => batch.length > 0).map((batch) => sendBatch(api, batch, { options, tally })));
+    const batches = Array.from({ length: WIDTH }, (_, place) =>
+      rows.slice(at + place * BATCH, at + (place + 1) * BATCH),
+    );
+    await Promise.all(
+      batches.filter((batch) => batch.length > 0).map((batch) => sendBatch(api, batch, { options, tally })),
+    );
     resume.save(at + BATCH * WIDTH);
     show(Math.min(rows.length, at + BATCH * WIDTH));
   }
@@ -99,29 +131,56 @@ async function send(target: Target, { rows, options, tally }: Sending): Promise<
 function apiOf(target: Target, { provider, key }: ImportOptions): Api {
   const known = key ?? process.env["ROLLCALL_PROVIDER_KEY"] ?? target.keys[provider];
   if (known === undefined) {
-    throw new UsageError(`Give the key of provider ${provider} in ROLLCALL_PROVIDER_KEY or with --key; \`rollcall provider add\` makes one.`);
+    throw new UsageError(
+      `Give the key of provider ${provider} in ROLLCALL_PROVIDER_KEY or with --key; \`rollcall provider add\` makes one.`,
+    );
   }
   return { url: target.apiUrl, key: known };
 }
 
-async function sendBatch(api: Api, batch: SessionRow[], { options, tally }: Pick<Sending, "options" | "tally">): Promise<void> {
-  const posted = await postEvents(api, batch.map((row) => eventOf(row, row.revision)));
+async function sendBatch(
+  api: Api,
+  batch: SessionRow[],
+  { options, tally }: Pick<Sending, "options" | "tally">,
+): Promise<void> {
+  const posted = await postEvents(
+    api,
+    batch.map((row) => eventOf(row, row.revision)),
+  );
   const conflicts = posted.filter((item) => item.result === "conflict");
-  const corrections = options.correct ? conflicts.flatMap((item) => correctionOf(batch[item.index], item)) : [];
-  for (const item of posted) if (item.result !== "conflict" || !options.correct) tally.count(item, batch[item.index], options.warn);
+  const corrections = options.correct
+    ? conflicts.flatMap((item) => correctionOf(batch[item.index], item))
+    : [];
+  for (const item of posted)
+    if (item.result !== "conflict" || !options.correct) tally.count(item, batch[item.index], options.warn);
   if (corrections.length === 0) return;
-  const corrected = await postEvents(api, corrections.map(({ row, revision }) => eventOf(row, revision)));
+  const corrected = await postEvents(
+    api,
+    corrections.map(({ row, revision }) => eventOf(row, revision)),
+  );
   for (const item of corrected) tally.countCorrection(item, corrections[item.index]?.row, options.warn);
 }
 
-function correctionOf(row: SessionRow | undefined, item: PostedItem): { row: SessionRow; revision: number }[] {
+function correctionOf(
+  row: SessionRow | undefined,
+  item: PostedItem,
+): { row: SessionRow; revision: number }[] {
   return row === undefined ? [] : [{ row, revision: (item.revision ?? 0) + 1 }];
 }
 
 /** Counts what became of the rows, and keeps those that could not be sent. */
 class Tally {
   readonly faults: Fault[];
-  readonly #counts = { accepted: 0, duplicate: 0, stale: 0, conflict: 0, quarantined: 0, rejected: 0, not_stored: 0, corrected: 0 };
+  readonly #counts = {
+    accepted: 0,
+    duplicate: 0,
+    stale: 0,
+    conflict: 0,
+    quarantined: 0,
+    rejected: 0,
+    not_stored: 0,
+    corrected: 0,
+  };
   readonly #rows: number;
   readonly #warnings: number;
 
@@ -146,7 +205,13 @@ class Tally {
 
   result(error_file: string | undefined): ImportResult {
     const { length: faults } = this.faults;
-    return { rows: this.#rows, ...this.#counts, faults, warnings: this.#warnings, ...(error_file && { error_file }) };
+    return {
+      rows: this.#rows,
+      ...this.#counts,
+      faults,
+      warnings: this.#warnings,
+      ...(error_file && { error_file }),
+    };
   }
 }
 
@@ -155,7 +220,11 @@ function writeErrors(table: Table, { file, dryRun }: ImportOptions, faults: Faul
   const errorFile = `${file}.errors.csv`;
   const columns = [...table.columns.filter((name) => name !== "reason"), "reason"];
   const rows = [...faults].sort((a, b) => a.row.number - b.row.number);
-  writeTable(errorFile, columns, rows.map(({ row, column, reason }) => ({ ...row.cells, reason: `${column}: ${reason}` })));
+  writeTable(
+    errorFile,
+    columns,
+    rows.map(({ row, column, reason }) => ({ ...row.cells, reason: `${column}: ${reason}` })),
+  );
   return errorFile;
 }
 
@@ -163,14 +232,20 @@ function writeErrors(table: Table, { file, dryRun }: ImportOptions, faults: Faul
 const BARRIER_DAY = "1970-01-01";
 const PATIENCE_MS = 300_000;
 
-async function untilSummarised({ sessions, summaries }: Target, school_ids: readonly string[]): Promise<void> {
+async function untilSummarised(
+  { sessions, summaries }: Target,
+  school_ids: readonly string[],
+): Promise<void> {
   const versionOf = (school_id: string) => summaries.version({ school_id, day: BARRIER_DAY });
   const before = await Promise.all(school_ids.map(versionOf));
   for (const school_id of school_ids) await sessions.mark(school_id, BARRIER_DAY, new Date());
   const patience = Date.now() + PATIENCE_MS;
   for (const [index, school_id] of school_ids.entries()) {
     while ((await versionOf(school_id)) <= (before[index] ?? 0)) {
-      if (Date.now() > patience) throw new UsageError("All rows are stored, but the summaries are late: see the alarms of summarize-school.");
+      if (Date.now() > patience)
+        throw new UsageError(
+          "All rows are stored, but the summaries are late: see the alarms of summarize-school.",
+        );
       await sleep(100);
     }
   }

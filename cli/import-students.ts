@@ -37,17 +37,30 @@ export async function importStudents(target: Target, options: RosterOptions): Pr
   warnOfLostZeros(table, options.warn);
   const { values, faults } = readRows(table, readEntry);
   const setup = await target.setup.all();
-  const created = newSchools(setup, table, values, options);
+  const created = newSchools({ setup, table, values }, options);
   const schools = [...setup.schools, ...created.schools];
   const stored = (await Promise.all(schools.map((school) => target.setup.roster(school.school_id)))).flat();
   const change = rosterChange(stored, values, options);
-  refuseMassEnd({ ended: change.ended, current: stored.filter((entry) => isCurrent(entry, options.today)).length }, options);
+  refuseMassEnd(
+    { ended: change.ended, current: stored.filter((entry) => isCurrent(entry, options.today)).length },
+    options,
+  );
   if (!options.dryRun) {
     await target.setup.put({ ...created, programs: [], providers: [], contacts: [] });
     await target.setup.putRoster(change.write);
   }
-  const counts = { added: change.added, changed: change.changed, unchanged: change.unchanged, ended: change.ended };
-  return { rows: table.rows.length, ...counts, schools_created: created.schools.length, ...errors(table, faults, options) };
+  const counts = {
+    added: change.added,
+    changed: change.changed,
+    unchanged: change.unchanged,
+    ended: change.ended,
+  };
+  return {
+    rows: table.rows.length,
+    ...counts,
+    schools_created: created.schools.length,
+    ...errors(table, faults, options),
+  };
 }
 
 /** Upserts enrolments: student, school, program, provider, from, to. */
@@ -57,20 +70,35 @@ export async function importEnrolments(target: Target, options: RosterOptions): 
   const { schools } = await target.setup.all();
   const known = new Set(schools.map((school) => school.school_id));
   const { values, faults } = readRows(table, (cells) => readEnrolment(cells, known));
-  const stored = (await Promise.all(schools.map((school) => target.setup.enrolments(school.school_id)))).flat();
+  const stored = (
+    await Promise.all(schools.map((school) => target.setup.enrolments(school.school_id)))
+  ).flat();
   const change = upsertChange({ stored, values, nameOf: enrolmentName, ...options });
-  refuseMassEnd({ ended: change.ended, current: stored.filter((entry) => isCurrent(entry, options.today)).length }, options);
+  refuseMassEnd(
+    { ended: change.ended, current: stored.filter((entry) => isCurrent(entry, options.today)).length },
+    options,
+  );
   if (!options.dryRun) await target.setup.putEnrolments(change.write);
-  const counts = { added: change.added, changed: change.changed, unchanged: change.unchanged, ended: change.ended };
+  const counts = {
+    added: change.added,
+    changed: change.changed,
+    unchanged: change.unchanged,
+    ended: change.ended,
+  };
   return { rows: table.rows.length, ...counts, schools_created: 0, ...errors(table, faults, options) };
 }
 
-const filled = (cells: Record<string, string>, names: readonly string[]) =>
-  Object.fromEntries(names.map((name) => [name, cells[name]]).filter(([, value]) => value !== undefined && value !== ""));
+const filled = (cells: Record<string, string>, names: readonly string[]): Record<string, string> =>
+  Object.fromEntries(
+    names.map((name) => [name, cells[name] ?? ""] as const).filter(([, value]) => value !== ""),
+  );
 
 function readEntry(cells: Record<string, string>) {
   const grade = cells["current_grade_level"];
-  const entry = { ...filled(cells, ["student_id", "school_id", "district_id", "from", "to"]), ...(grade && { grade }) };
+  const entry = {
+    ...filled(cells, ["student_id", "school_id", "district_id", "from", "to"]),
+    ...(grade && { grade }),
+  };
   return RosterEntry.safeParse(entry);
 }
 
@@ -86,13 +114,20 @@ type Read<T> =
   | { success: true; data: T }
   | { success: false; error: { issues: readonly { path: readonly PropertyKey[]; message: string }[] } };
 
-function readRows<T>(table: Table, read: (cells: Record<string, string>) => Read<T>): { values: T[]; faults: Fault[] } {
+function readRows<T>(
+  table: Table,
+  read: (cells: Record<string, string>) => Read<T>,
+): { values: T[]; faults: Fault[] } {
   const values: T[] = [];
   const faults: Fault[] = [];
   for (const row of table.rows) {
     const result = read(row.cells);
     if (result.success) values.push(result.data);
-    else faults.push({ row, reason: result.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`).join("; ") });
+    else
+      faults.push({
+        row,
+        reason: result.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`).join("; "),
+      });
   }
   return { values, faults };
 }
@@ -103,20 +138,36 @@ function warnOfLostZeros({ columns, rows }: Table, warn: (line: string) => void)
     const ids = rows.map((row) => row.cells[column] ?? "").filter((id) => /^\d+$/.test(id));
     const lengths = new Set(ids.map((id) => id.length));
     if (ids.length === 0 || ids.some((id) => id.startsWith("0")) || lengths.size < 2) continue;
-    warn(`column ${column} holds numbers of different lengths and none begins with 0: were leading zeros lost?`);
+    warn(
+      `column ${column} holds numbers of different lengths and none begins with 0: were leading zeros lost?`,
+    );
   }
 }
 
 type NewSetup = Pick<Setup, "districts" | "schools">;
 
-function newSchools(setup: Setup, table: Table, values: readonly RosterEntry[], { timeZone }: RosterOptions): NewSetup {
-  const names = new Map(table.rows.flatMap(({ cells }) => [["s" + cells["school_id"], cells["school_name"]], ["d" + cells["district_id"], cells["district_name"]]]));
-  const known = new Set([...setup.schools.map((school) => "s" + school.school_id), ...setup.districts.map((district) => "d" + district.district_id)]);
+type Named = { setup: Setup; table: Table; values: readonly RosterEntry[] };
+
+function newSchools({ setup, table, values }: Named, { timeZone }: RosterOptions): NewSetup {
+  const names = new Map(
+    table.rows.flatMap(({ cells }) => [
+      ["s" + cells["school_id"], cells["school_name"]],
+      ["d" + cells["district_id"], cells["district_name"]],
+    ]),
+  );
+  const known = new Set([
+    ...setup.schools.map((school) => "s" + school.school_id),
+    ...setup.districts.map((district) => "d" + district.district_id),
+  ]);
   const created: NewSetup = { districts: [], schools: [] };
   for (const { school_id, district_id = "unassigned" } of values) {
-    if (!known.has("d" + district_id)) created.districts.push({ district_id, ...named(names.get("d" + district_id)) });
+    if (!known.has("d" + district_id))
+      created.districts.push({ district_id, ...named(names.get("d" + district_id)) });
     known.add("d" + district_id);
-    if (!known.has("s" + school_id)) created.schools.push(newSchool({ school_id, district_id, ...named(names.get("s" + school_id)) }, timeZone));
+    if (!known.has("s" + school_id))
+      created.schools.push(
+        newSchool({ school_id, district_id, ...named(names.get("s" + school_id)) }, timeZone),
+      );
     known.add("s" + school_id);
   }
   return created;
@@ -126,67 +177,102 @@ const named = (name: string | undefined) => (name ? { name: name.slice(0, 200) }
 
 function newSchool(school: Omit<School, "time_zone">, time_zone: string | undefined): School {
   if (time_zone === undefined) {
-    throw new UsageError(`School ${school.school_id} is not set up: add it to setup.yaml, or say its zone, as in --time-zone America/Denver.`);
+    throw new UsageError(
+      `School ${school.school_id} is not set up: add it to setup.yaml, or say its zone, as in --time-zone America/Denver.`,
+    );
   }
-  if (!isZone(time_zone)) throw new UsageError(`${time_zone} is no IANA time zone; an example is America/Denver.`);
+  if (!isZone(time_zone))
+    throw new UsageError(`${time_zone} is no IANA time zone; an example is America/Denver.`);
   return { ...school, time_zone };
 }
 
 type Change<T> = { write: T[]; added: number; changed: number; unchanged: number; ended: number };
 type Dated = { from?: string | undefined; to?: string | undefined };
-type Upsert<T> = { stored: readonly T[]; values: readonly T[]; nameOf: (value: T) => string; full: boolean; today: string };
+type Upsert<T> = {
+  stored: readonly T[];
+  values: readonly T[];
+  nameOf: (value: T) => string;
+  full: boolean;
+  today: string;
+};
 
 const rosterName = ({ school_id, student_id }: RosterEntry) => `${school_id}#${student_id}`;
-const enrolmentName = (row: Enrolment) => [row.school_id, row.student_id, row.program_id, row.provider_id].join("#");
+const enrolmentName = (row: Enrolment) =>
+  [row.school_id, row.student_id, row.program_id, row.provider_id].join("#");
 const yesterday = (today: string) => addDays(today, -1);
 
 function upsertChange<T extends Dated>({ stored, values, nameOf, full, today }: Upsert<T>): Change<T> {
   const before = new Map(stored.map((value) => [nameOf(value), value]));
   const after = new Map(values.map((value) => [nameOf(value), value]));
   const write: T[] = [];
-  const change = { added: 0, changed: 0, unchanged: 0, ended: 0 };
+  const change = { added: 0, changed: 0, unchanged: 0 };
   for (const [name, value] of after) {
     const old = before.get(name);
-    if (old !== undefined && same(old, value)) change.unchanged += 1;
-    else {
-      change[old === undefined ? "added" : "changed"] += 1;
-      write.push(value);
-    }
+    const kind = kindOf(old, value);
+    change[kind] += 1;
+    if (kind !== "unchanged") write.push(value);
   }
-  for (const [name, value] of full ? before : []) {
-    if (after.has(name) || !isCurrent(value, today)) continue;
-    change.ended += 1;
-    write.push({ ...value, to: yesterday(today) });
-  }
-  return { write, ...change };
+  const missing = full
+    ? [...before].filter(([name, value]) => !after.has(name) && isCurrent(value, today))
+    : [];
+  const ended = missing.map(([, value]) => ({ ...value, to: yesterday(today) }));
+  return { ...change, write: [...write, ...ended], ended: ended.length };
 }
 
-const same = (a: object, b: object) => JSON.stringify(Object.entries(a).sort()) === JSON.stringify(Object.entries(b).sort());
+function kindOf(old: object | undefined, value: object): "added" | "changed" | "unchanged" {
+  if (old === undefined) return "added";
+  return same(old, value) ? "unchanged" : "changed";
+}
+
+const same = (a: object, b: object) =>
+  JSON.stringify(Object.entries(a).sort()) === JSON.stringify(Object.entries(b).sort());
 
 /** A student who stands at another school now has left the one before. */
-function rosterChange(stored: readonly RosterEntry[], values: readonly RosterEntry[], options: RosterOptions): Change<RosterEntry> {
+function rosterChange(
+  stored: readonly RosterEntry[],
+  values: readonly RosterEntry[],
+  options: RosterOptions,
+): Change<RosterEntry> {
   const change = upsertChange({ stored, values, nameOf: rosterName, ...options });
   const now = new Map(values.map((entry) => [entry.student_id, entry.school_id]));
   const written = new Set(change.write.map(rosterName));
   const left = stored.filter((entry) => {
     const school_id = now.get(entry.student_id);
-    return school_id !== undefined && school_id !== entry.school_id && isCurrent(entry, options.today) && !written.has(rosterName(entry));
+    return (
+      school_id !== undefined &&
+      school_id !== entry.school_id &&
+      isCurrent(entry, options.today) &&
+      !written.has(rosterName(entry))
+    );
   });
   const moved = left.map((entry) => ({ ...entry, to: yesterday(options.today) }));
   return { ...change, changed: change.changed + moved.length, write: [...change.write, ...moved] };
 }
 
-function refuseMassEnd({ ended, current }: { ended: number; current: number }, { full, yes, dryRun }: RosterOptions): void {
+function refuseMassEnd(
+  { ended, current }: { ended: number; current: number },
+  { full, yes, dryRun }: RosterOptions,
+): void {
   if (!full || yes || dryRun || current === 0 || ended / current <= ENDED_LIMIT) return;
   const share = Math.round((ended / current) * 100);
-  throw new UsageError(`This would end ${ended} of ${current} entries (${share} %). Look at it with --dry-run; if it is meant, add --yes.`);
+  throw new UsageError(
+    `This would end ${ended} of ${current} entries (${share} %). Look at it with --dry-run; if it is meant, add --yes.`,
+  );
 }
 
-function errors(table: Table, faults: Fault[], { file, dryRun, warn }: RosterOptions): { faults: number; error_file?: string } {
+function errors(
+  table: Table,
+  faults: Fault[],
+  { file, dryRun, warn }: RosterOptions,
+): { faults: number; error_file?: string } {
   for (const { row, reason } of faults) warn(`row ${row.number}: ${reason}`);
   if (faults.length === 0 || dryRun) return { faults: faults.length };
   const error_file = `${file}.errors.csv`;
   const columns = [...table.columns.filter((name) => name !== "reason"), "reason"];
-  writeTable(error_file, columns, faults.map(({ row, reason }) => ({ ...row.cells, reason })));
+  writeTable(
+    error_file,
+    columns,
+    faults.map(({ row, reason }) => ({ ...row.cells, reason })),
+  );
   return { faults: faults.length, error_file };
 }

@@ -3,7 +3,8 @@ import { Temporal } from "temporal-polyfill";
 /** A wall-clock time in a school's zone, as an instant with its offset. `warning` says what had to be decided. */
 export type ReadTime = { instant: string; day: string; wall: string; warning?: string };
 
-const ISO = /^(\d{4})-(\d{1,2})-(\d{1,2})(?:[T ]+(\d{1,2}):(\d{2})(?::(\d{2})(?:\.\d+)?)?)?\s*(Z|[+-]\d{2}:?\d{2})?$/;
+const ISO =
+  /^(\d{4})-(\d{1,2})-(\d{1,2})(?:[T ]+(\d{1,2}):(\d{2})(?::(\d{2})(?:\.\d+)?)?)?\s*(Z|[+-]\d{2}:?\d{2})?$/;
 const AMERICAN = /^(\d{1,2})\/(\d{1,2})\/(\d{4})(?:[ T]+(\d{1,2}):(\d{2})(?::(\d{2}))?\s*([AaPp][Mm])?)?$/;
 
 type Parts = { year: number; month: number; day: number; hour: number; minute: number; second: number };
@@ -32,12 +33,18 @@ function readAmerican(text: string): Wall | undefined {
   const match = AMERICAN.exec(text.trim());
   if (match === null) return undefined;
   const [, month, day, year, hour, minute, second, half] = match;
-  const shifted = half === undefined || hour === undefined ? hour : String((Number(hour) % 12) + (/p/i.test(half) ? 12 : 0));
+  const shifted =
+    half === undefined || hour === undefined
+      ? hour
+      : String((Number(hour) % 12) + (/p/i.test(half) ? 12 : 0));
   return wallOf([year, month, day, shifted, minute, second], undefined);
 }
 
 /** A bare date is read as noon: it keeps its day in every zone. */
-function wallOf([year, month, day, hour, minute, second]: (string | undefined)[], offset: string | undefined): Wall {
+function wallOf(
+  [year, month, day, hour, minute, second]: (string | undefined)[],
+  offset: string | undefined,
+): Wall {
   const number = (text: string | undefined) => Number(text ?? 0);
   const bare = hour === undefined;
   const time = { hour: bare ? 12 : number(hour), minute: number(minute), second: number(second) };
@@ -54,14 +61,17 @@ function inZone(wall: Wall, zone: string): ReadTime {
   const gap = !later.toPlainDateTime().equals(local);
   const chosen = gap ? later : earlier;
   const read = timeOf(chosen, local);
-  if (gap) return { ...read, warning: "does not exist: the clocks went forward; read with the earlier offset" };
-  if (!earlier.equals(later)) return { ...read, warning: "exists twice: the clocks went back; read with the earlier offset" };
+  if (gap)
+    return { ...read, warning: "does not exist: the clocks went forward; read with the earlier offset" };
+  if (!earlier.equals(later))
+    return { ...read, warning: "exists twice: the clocks went back; read with the earlier offset" };
   return wall.bare ? { ...read, warning: "has no time; read as noon" } : read;
 }
 
 function withOffset(wall: Wall, zone: string): ReadTime {
   const local = plain(wall);
-  const offset = wall.offset === "Z" ? "+00:00" : (wall.offset ?? "").replace(/^([+-]\d{2})(\d{2})$/, "$1:$2");
+  const offset =
+    wall.offset === "Z" ? "+00:00" : (wall.offset ?? "").replace(/^([+-]\d{2})(\d{2})$/, "$1:$2");
   const instant = Temporal.Instant.from(`${local.toString()}${offset}`);
   return timeOf(instant.toZonedDateTimeISO(zone), local);
 }

@@ -7,7 +7,10 @@ const Item = z.looseObject({
   result: z.enum(["accepted", "duplicate", "stale", "conflict", "quarantined", "rejected", "not_stored"]),
   revision: z.int().optional(),
   problem: z
-    .looseObject({ detail: z.string(), errors: z.array(z.looseObject({ pointer: z.string(), detail: z.string() })).optional() })
+    .looseObject({
+      detail: z.string(),
+      errors: z.array(z.looseObject({ pointer: z.string(), detail: z.string() })).optional(),
+    })
     .optional(),
 });
 const Answer = z.looseObject({ results: z.array(Item) });
@@ -24,13 +27,19 @@ export async function postEvents(api: Api, events: readonly unknown[]): Promise<
     if (results !== undefined) return results;
     if (wait !== undefined) await sleep(wait);
   }
-  throw new UsageError("The service does not answer or cannot store now. Nothing is lost: run the command again to go on.");
+  throw new UsageError(
+    "The service does not answer or cannot store now. Nothing is lost: run the command again to go on.",
+  );
 }
 
 async function attempt({ url, key }: Api, events: readonly unknown[]): Promise<PostedItem[] | undefined> {
   const headers = { "content-type": "application/json", authorization: `Bearer ${key}` };
   try {
-    const response = await fetch(`${url}/v1/events`, { method: "POST", headers, body: JSON.stringify(events) });
+    const response = await fetch(`${url}/v1/events`, {
+      method: "POST",
+      headers,
+      body: JSON.stringify(events),
+    });
     if (response.status === 401) throw new UsageError("The provider's key is wrong, expired or revoked.");
     if (response.status !== 200 && response.status !== 207) return undefined;
     return Answer.parse(await response.json()).results;

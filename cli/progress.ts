@@ -1,7 +1,8 @@
 import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import * as z from "zod";
 
-const duration = (seconds: number) => (seconds < 90 ? `${Math.ceil(seconds)} s` : `${Math.ceil(seconds / 60)} min`);
+const duration = (seconds: number) =>
+  seconds < 90 ? `${Math.ceil(seconds)} s` : `${Math.ceil(seconds / 60)} min`;
 
 /** Shows how far, how fast and how long still, on standard error, a line rewritten where it is a terminal. */
 export function progressLine(total: number, quiet: boolean): (done: number) => void {
@@ -14,7 +15,9 @@ export function progressLine(total: number, quiet: boolean): (done: number) => v
     const rate = done / Math.max(0.001, (now - began) / 1000);
     const left = done === 0 ? "" : `, ${duration((total - done) / Math.max(rate, 0.001))} left`;
     const line = `${done} of ${total} (${Math.round(rate)} a second${left})`;
-    process.stderr.write(process.stderr.isTTY ? `\r\u001b[K${line}${done >= total ? "\n" : ""}` : `${line}\n`);
+    process.stderr.write(
+      process.stderr.isTTY ? `\r\u001b[K${line}${done >= total ? "\n" : ""}` : `${line}\n`,
+    );
   };
 }
 

@@ -1,4 +1,9 @@
-import { DeleteObjectCommand, GetObjectCommand, ListObjectsV2Command, type S3Client } from "@aws-sdk/client-s3";
+import {
+  DeleteObjectCommand,
+  GetObjectCommand,
+  ListObjectsV2Command,
+  type S3Client,
+} from "@aws-sdk/client-s3";
 import * as z from "zod";
 import { dirtyDaysOf } from "../adapters/stream-record.ts";
 import type { SchoolDay } from "../adapters/summary-store.ts";
@@ -39,7 +44,9 @@ export async function redriveDays(target: Target, days: readonly SchoolDay[]): P
   return { failures: 0, days_marked: days.length, unreadable: 0 };
 }
 
-const distinct = (days: SchoolDay[]) => [...new Map(days.map((day) => [`${day.school_id}/${day.day}`, day])).values()];
+const distinct = (days: SchoolDay[]) => [
+  ...new Map(days.map((day) => [`${day.school_id}/${day.day}`, day])).values(),
+];
 
 /** undefined for a record that still names no school and day: it stays where it is. */
 function daysOf(record: unknown): SchoolDay[] | undefined {
@@ -53,7 +60,10 @@ function daysOf(record: unknown): SchoolDay[] | undefined {
 }
 
 async function keptFailures({ failures }: Target): Promise<Failure[]> {
-  return (await failures.list()).map(({ name, record }) => ({ records: [record], remove: () => failures.remove(name) }));
+  return (await failures.list()).map(({ name, record }) => ({
+    records: [record],
+    remove: () => failures.remove(name),
+  }));
 }
 
 async function bucketFailures({ s3, failureBucket: Bucket }: Target): Promise<Failure[]> {
@@ -66,7 +76,10 @@ async function bucketFailures({ s3, failureBucket: Bucket }: Target): Promise<Fa
   );
 }
 
-async function readObject(s3: S3Client, place: { Bucket: string; Key: string | undefined }): Promise<unknown[]> {
+async function readObject(
+  s3: S3Client,
+  place: { Bucket: string; Key: string | undefined },
+): Promise<unknown[]> {
   const { Body } = await s3.send(new GetObjectCommand(place));
   const failed = Failed.safeParse(JSON.parse((await Body?.transformToString()) ?? "null"));
   if (!failed.success) return [undefined];

@@ -1,8 +1,20 @@
 import type { StudentSession } from "../domain/day-summary.ts";
 import { mergeAll, type Summary } from "../domain/day-summary.ts";
-import { dosageReport, groupByStudent, latestEntries, minimumMinutesOf, type DosageReport } from "../domain/dosage-report.ts";
+import {
+  dosageReport,
+  groupByStudent,
+  latestEntries,
+  minimumMinutesOf,
+  type DosageReport,
+} from "../domain/dosage-report.ts";
 import { byText } from "../domain/ids.ts";
-import { attendanceRates, ratioCompliance, totalMinutes, tutorConsistency, wasAttended } from "../domain/metrics.ts";
+import {
+  attendanceRates,
+  ratioCompliance,
+  totalMinutes,
+  tutorConsistency,
+  wasAttended,
+} from "../domain/metrics.ts";
 import type { Program, RosterEntry, Setup } from "../domain/setup.ts";
 import { unpack } from "../domain/summary-packing.ts";
 import { writeTable } from "./csv.ts";
@@ -21,12 +33,17 @@ export type ReportOptions = {
 type Facts = { setup: Setup; roster: RosterEntry[]; summary: Summary };
 
 /** Everything a report needs, for the schools that are asked for; students who changed school keep their hours. */
-export async function readFacts(target: Target, { school, district, from, to }: ReportOptions): Promise<Facts> {
+export async function readFacts(
+  target: Target,
+  { school, district, from, to }: ReportOptions,
+): Promise<Facts> {
   const setup = await target.setup.all();
   const wanted = setup.schools.filter(
-    ({ school_id, district_id }) => (school ?? school_id) === school_id && (district ?? district_id) === district_id,
+    ({ school_id, district_id }) =>
+      (school ?? school_id) === school_id && (district ?? district_id) === district_id,
   );
-  if (wanted.length === 0 && (school ?? district) !== undefined) throw new UsageError("No school that is set up matches.");
+  if (wanted.length === 0 && (school ?? district) !== undefined)
+    throw new UsageError("No school that is set up matches.");
   const everywhere = await Promise.all(setup.schools.map(({ school_id }) => target.setup.roster(school_id)));
   const current = latestEntries(everywhere.flat());
   const ids = new Set(wanted.map(({ school_id }) => school_id));
@@ -46,7 +63,13 @@ export async function readFacts(target: Target, { school, district, from, to }: 
 
 export function reportOf({ setup, roster, summary }: Facts, target_hours: number): DosageReport {
   const { schools, programs } = setup;
-  return dosageReport({ roster, schools, programs, student_sessions: summary.student_sessions, target_hours });
+  return dosageReport({
+    roster,
+    schools,
+    programs,
+    student_sessions: summary.student_sessions,
+    target_hours,
+  });
 }
 
 const STUDENT_COLUMNS = [
@@ -79,7 +102,10 @@ export function writeStudents(file: string, facts: Facts, options: ReportOptions
       school_id: entry?.school_id,
       district_id: entry?.district_id,
       program_id,
-      ...studentMetrics(own.filter((row) => row.program_id === program_id), { program_id, facts, options }),
+      ...studentMetrics(
+        own.filter((row) => row.program_id === program_id),
+        { program_id, facts, options },
+      ),
       unmatched: entry === undefined,
     }));
   });
@@ -92,10 +118,17 @@ type Reading = { program_id: string; facts: Facts; options: ReportOptions };
 function studentMetrics(rows: StudentSession[], { program_id, facts, options }: Reading) {
   const program = facts.setup.programs.find((candidate) => candidate.program_id === program_id);
   const minimum_minutes = minimumMinutesOf(facts.setup.programs)(program_id);
-  const rules = { minimum_minutes, group_limit: program?.group_limit ?? 4, now: options.now.getTime() / 1000 };
+  const rules = {
+    minimum_minutes,
+    group_limit: program?.group_limit ?? 4,
+    now: options.now.getTime() / 1000,
+  };
   const minutes = totalMinutes(rows);
   const missing = facts.summary.pending.filter(
-    (session) => session.program_id === program_id && session.scheduled_end <= rules.now && session.students.includes(rows[0]?.student_id ?? ""),
+    (session) =>
+      session.program_id === program_id &&
+      session.scheduled_end <= rules.now &&
+      session.students.includes(rows[0]?.student_id ?? ""),
   );
   return {
     sessions: rows.filter((row) => wasAttended(row, rules)).length,
@@ -108,7 +141,8 @@ function studentMetrics(rows: StudentSession[], { program_id, facts, options }: 
   };
 }
 
-const targetHoursOf = (program: Program | undefined, { targetHours }: ReportOptions) => program?.target_hours ?? targetHours;
+const targetHoursOf = (program: Program | undefined, { targetHours }: ReportOptions) =>
+  program?.target_hours ?? targetHours;
 
 const percent = (share: number | null) => (share === null ? "–" : `${(share * 100).toFixed(1)} %`);
 const hours = (value: number | null) => (value === null ? "–" : value.toFixed(1));
@@ -124,11 +158,15 @@ export function reportText(report: DosageReport): string {
     `Minutes             ${count(report.total_minutes)}`,
     `Hours per tutored   mean ${hours(h.mean)}, median ${hours(h.median)}, quartiles ${hours(h.q25)} to ${hours(h.q75)}`,
     `Full dosage (${report.target_hours} h)  ${percent(full.of_tutored)} of tutored, ${percent(full.of_enrolled)} of enrolled`,
-    `Percent of target   ${Object.entries(buckets).map(([name, share]) => `${name}: ${percent(share)}`).join("   ")}`,
+    `Percent of target   ${Object.entries(buckets)
+      .map(([name, share]) => `${name}: ${percent(share)}`)
+      .join("   ")}`,
     `Gini of hours       ${report.gini === null ? "–" : report.gini.toFixed(3)}`,
   ];
   if (unmatched.students > 0) {
-    head.push(`Not on any roster   ${count(unmatched.students)} students, ${count(unmatched.sessions)} sessions: load them with \`rollcall import students\``);
+    head.push(
+      `Not on any roster   ${count(unmatched.students)} students, ${count(unmatched.sessions)} sessions: load them with \`rollcall import students\``,
+    );
   }
   return [...head, "", ...schoolTable(report)].join("\n");
 }
@@ -145,13 +183,25 @@ function schoolTable({ by_school }: DosageReport): string[] {
     percent(row.full_dosage_rate.of_tutored),
     percent(row.full_dosage_rate.of_enrolled),
   ]);
-  const header = ["School", "District", "Enrolled", "Tutored", "Sessions", "Minutes", "Mean h", "Full of tutored", "Full of enrolled"];
+  const header = [
+    "School",
+    "District",
+    "Enrolled",
+    "Tutored",
+    "Sessions",
+    "Minutes",
+    "Mean h",
+    "Full of tutored",
+    "Full of enrolled",
+  ];
   return alignColumns([header, ...rows]);
 }
 
 /** Pads columns to one width; the first two are texts, the others numbers. */
 export function alignColumns(lines: readonly (readonly string[])[], textColumns = 2): string[] {
-  const widths = (lines[0] ?? []).map((_, column) => Math.max(...lines.map((line) => line[column]?.length ?? 0)));
+  const widths = (lines[0] ?? []).map((_, column) =>
+    Math.max(...lines.map((line) => line[column]?.length ?? 0)),
+  );
   const pad = (text: string, column: number) =>
     column < textColumns ? text.padEnd(widths[column] ?? 0) : text.padStart(widths[column] ?? 0);
   return lines.map((line) => line.map(pad).join("  ").trimEnd());

@@ -6,8 +6,18 @@ import type { Row, Table } from "./csv.ts";
 import { readLocalTime, type ReadTime } from "./local-time.ts";
 
 /** DATAS 1.0 headers, and the aliases that its dictionary names. */
-export const SESSION_ALIASES = { session_datetime: "session_date", duration: "session_duration", ratio: "session_ratio" };
-export const SESSION_COLUMNS = ["student_id", "session_topic", "session_date", "session_duration", "tutor_id"];
+export const SESSION_ALIASES = {
+  session_datetime: "session_date",
+  duration: "session_duration",
+  ratio: "session_ratio",
+};
+export const SESSION_COLUMNS = [
+  "student_id",
+  "session_topic",
+  "session_date",
+  "session_duration",
+  "tutor_id",
+];
 
 export type Fault = { row: Row; column: string; reason: string };
 export type SessionRow = {
@@ -68,7 +78,8 @@ function readRow(row: Row, schools: Schools, readTime: TimeReader): SessionRow {
   const student_id = idOf(cells, "student_id");
   const candidates = cells["school_id"] ? [idOf(cells, "school_id")] : schools.ofStudent(student_id);
   const [school_id] = candidates;
-  if (school_id === undefined) throw new RowFault("student_id", "is on no roster and the row names no school_id");
+  if (school_id === undefined)
+    throw new RowFault("student_id", "is on no roster and the row names no school_id");
   const zone = schools.zoneOf(school_id);
   if (zone === undefined) throw new RowFault("school_id", "is no school that is set up");
   const time = readTime(cells["session_date"] ?? "", zone);
@@ -133,7 +144,8 @@ function revisionOf(text: string): number {
   return revision;
 }
 
-const hashOf = (parts: string[]) => createHash("sha256").update(JSON.stringify(parts)).digest("base64url").slice(0, 22);
+const hashOf = (parts: string[]) =>
+  createHash("sha256").update(JSON.stringify(parts)).digest("base64url").slice(0, 22);
 
 /**
  * Rows without an id of their own that agree in student, time, topic and tutor are different sessions when their

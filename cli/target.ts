@@ -29,7 +29,13 @@ export type LocalState = z.infer<typeof LocalState>;
 export const STATE_FILE = join(import.meta.dirname, "..", ".rollcall", "local.json");
 
 export type Target = ReturnType<typeof targetOf>;
-type Place = { apiUrl: string; table: TableAccess; s3: S3Client; failureBucket: string; keys: Record<string, string> };
+type Place = {
+  apiUrl: string;
+  table: TableAccess;
+  s3: S3Client;
+  failureBucket: string;
+  keys: Record<string, string>;
+};
 
 function targetOf(place: Place) {
   return {
@@ -52,12 +58,17 @@ export async function findTarget(stack: string | undefined): Promise<Target> {
 function localTarget(): Target {
   const state = readState();
   if (state === undefined) {
-    throw new UsageError("No local stack runs here. Start it with `npm start`, or name a stack in AWS with --stack NAME.");
+    throw new UsageError(
+      "No local stack runs here. Start it with `npm start`, or name a stack in AWS with --stack NAME.",
+    );
   }
   const local = { region: "us-east-1", credentials: { accessKeyId: "local", secretAccessKey: "local" } };
   return targetOf({
     apiUrl: state.api_url,
-    table: { client: new DynamoDBClient({ ...local, endpoint: state.dynamo_endpoint }), tableName: state.table_name },
+    table: {
+      client: new DynamoDBClient({ ...local, endpoint: state.dynamo_endpoint }),
+      tableName: state.table_name,
+    },
     s3: new S3Client({ ...local, endpoint: state.s3_endpoint, forcePathStyle: true }),
     failureBucket: state.failure_bucket,
     keys: state.keys,
@@ -80,10 +91,13 @@ function isRunning(pid: number): boolean {
 
 async function awsTarget(StackName: string): Promise<Target> {
   const { Stacks = [] } = await new CloudFormationClient({}).send(new DescribeStacksCommand({ StackName }));
-  const outputs = new Map(Stacks[0]?.Outputs?.map(({ OutputKey = "", OutputValue = "" }) => [OutputKey, OutputValue]));
+  const outputs = new Map(
+    Stacks[0]?.Outputs?.map(({ OutputKey = "", OutputValue = "" }) => [OutputKey, OutputValue]),
+  );
   const of = (name: OutputName) => {
     const value = outputs.get(name);
-    if (value === undefined) throw new UsageError(`Stack ${StackName} has no output ${name}: is it a Rollcall stack?`);
+    if (value === undefined)
+      throw new UsageError(`Stack ${StackName} has no output ${name}: is it a Rollcall stack?`);
     return value;
   };
   const table = { client: dynamoClient(), tableName: of("TableName") };

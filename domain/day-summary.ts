@@ -61,7 +61,13 @@ export type Summary = {
   unreadable: string[];
 };
 
-export const empty = (): Summary => ({ student_sessions: [], tutors: [], providers: [], pending: [], unreadable: [] });
+export const empty = (): Summary => ({
+  student_sessions: [],
+  tutors: [],
+  providers: [],
+  pending: [],
+  unreadable: [],
+});
 
 /** f: the summary of a school's day, from that day's session records alone. */
 export function summarize(records: readonly SessionRecord[]): Summary {
@@ -132,7 +138,8 @@ const byPending = (a: PendingSession, b: PendingSession) =>
 
 function summaryOf(record: SessionRecord): Summary {
   const session = readContent(record.content);
-  if (session === undefined) return { ...empty(), unreadable: [`${record.provider_id}/${record.session_id}`] };
+  if (session === undefined)
+    return { ...empty(), unreadable: [`${record.provider_id}/${record.session_id}`] };
   if (session.status === "scheduled") return { ...empty(), pending: [pendingOf(record, session)] };
   return {
     ...empty(),

@@ -44,7 +44,13 @@ export type DosageReport = Dosage & {
   by_district: ({ district_id: string } & Dosage)[];
 };
 
-type StudentDosage = { student_id: string; school_id: string; district_id: string; sessions: number; minutes: number };
+type StudentDosage = {
+  student_id: string;
+  school_id: string;
+  district_id: string;
+  sessions: number;
+  minutes: number;
+};
 
 /** The latest roster entry of each student: by_school follows the roster, hours follow the student. */
 export function latestEntries(roster: readonly RosterEntry[]): Map<string, RosterEntry> {
@@ -52,7 +58,8 @@ export function latestEntries(roster: readonly RosterEntry[]): Map<string, Roste
   const recency = (entry: RosterEntry) => `${entry.to ?? "~"} ${entry.from ?? ""} ${entry.school_id}`;
   for (const entry of roster) {
     const known = latest.get(entry.student_id);
-    if (known === undefined || byText(recency(known), recency(entry)) < 0) latest.set(entry.student_id, entry);
+    if (known === undefined || byText(recency(known), recency(entry)) < 0)
+      latest.set(entry.student_id, entry);
   }
   return latest;
 }
@@ -84,7 +91,13 @@ export function dosageReport(input: ReportInput): DosageReport {
   const students = [...latest.values()].map(({ student_id, school_id, district_id }): StudentDosage => {
     const own = rows.get(student_id) ?? [];
     const district = districts.get(school_id) ?? district_id ?? "";
-    return { student_id, school_id, district_id: district, sessions: attendedOf(own), minutes: totalMinutes(own) };
+    return {
+      student_id,
+      school_id,
+      district_id: district,
+      sessions: attendedOf(own),
+      minutes: totalMinutes(own),
+    };
   });
   const strangers = [...rows].filter(([student_id]) => !latest.has(student_id)).map(([, own]) => own);
   return {

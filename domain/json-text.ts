@@ -35,14 +35,15 @@ function countColons(text: string): number {
   return colons;
 }
 
+const isObject = (value: unknown): value is object => typeof value === "object" && value !== null;
+
 function countMembers(parsed: unknown): number {
   let members = 0;
   const open: unknown[] = [parsed];
   for (let value = open.pop(); value !== undefined; value = open.pop()) {
-    if (typeof value !== "object" || value === null) continue;
-    const children = Object.values(value);
+    const children: unknown[] = isObject(value) ? Object.values(value) : [];
     if (!Array.isArray(value)) members += children.length;
-    for (const child of children) if (typeof child === "object" && child !== null) open.push(child);
+    for (const child of children.filter(isObject)) open.push(child);
   }
   return members;
 }

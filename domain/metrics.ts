@@ -47,7 +47,8 @@ export function ratioCompliance(rows: readonly StudentSession[], rules: ReadingR
   return ratio(totalMinutes(within), totalMinutes(rows));
 }
 
-export const totalMinutes = (rows: readonly StudentSession[]) => rows.reduce((sum, row) => sum + row.minutes, 0);
+export const totalMinutes = (rows: readonly StudentSession[]) =>
+  rows.reduce((sum, row) => sum + row.minutes, 0);
 
 /** Delivery, as the sessions of a summary tell it at `now`. */
 export function deliveryOf(summary: Summary, now: number) {

@@ -3,7 +3,12 @@ const formats = new Map<string, Intl.DateTimeFormat>();
 function formatOf(zone: string): Intl.DateTimeFormat {
   let format = formats.get(zone);
   if (format === undefined) {
-    format = new Intl.DateTimeFormat("en-CA", { timeZone: zone, year: "numeric", month: "2-digit", day: "2-digit" });
+    format = new Intl.DateTimeFormat("en-CA", {
+      timeZone: zone,
+      year: "numeric",
+      month: "2-digit",
+      day: "2-digit",
+    });
     formats.set(zone, format);
   }
   return format;
@@ -20,7 +25,12 @@ const clocks = new Map<string, Intl.DateTimeFormat>();
 export function clockOf(instant: number, zone: string): string {
   let clock = clocks.get(zone);
   if (clock === undefined) {
-    clock = new Intl.DateTimeFormat("en-GB", { timeZone: zone, hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+    clock = new Intl.DateTimeFormat("en-GB", {
+      timeZone: zone,
+      hour: "2-digit",
+      minute: "2-digit",
+      hourCycle: "h23",
+    });
     clocks.set(zone, clock);
   }
   return clock.format(instant * 1000);
@@ -56,11 +66,19 @@ export function isoWeek(day: string): string {
 
 /** Whether a text is a date that exists, YYYY-MM-DD. */
 export function isDay(text: string): boolean {
-  return /^\d{4}-\d{2}-\d{2}$/.test(text) && !Number.isNaN(Date.parse(`${text}T00:00:00Z`)) && addDays(text, 0) === text;
+  return (
+    /^\d{4}-\d{2}-\d{2}$/.test(text) &&
+    !Number.isNaN(Date.parse(`${text}T00:00:00Z`)) &&
+    addDays(text, 0) === text
+  );
 }
 
 /** A school's days: instruction on weekdays within the term, but not on closures. */
-export type Calendar = { first_day?: string; last_day?: string; closures: readonly { from: string; to: string }[] };
+export type Calendar = {
+  first_day?: string;
+  last_day?: string;
+  closures: readonly { from: string; to: string }[];
+};
 
 /** Whether there is instruction on this date. */
 export function isSchoolDay(day: string, calendar: Calendar): boolean {

@@ -1,11 +1,11 @@
 import * as z from "zod";
 import { Id } from "./ids.ts";
+import type { SESSION_STATUSES } from "./words.ts";
 import {
   ABSENCE_REASONS,
   ATTENDANCE_STATUSES,
   DELIVERY_TYPES,
   NOT_HELD_REASONS,
-  SESSION_STATUSES,
   SESSION_TOPICS,
   topicOf,
 } from "./words.ts";
@@ -144,7 +144,12 @@ export const CompletedSession = z
 /** A void needs ids and revision only; what else a system repeats in it is checked for its type and not kept. */
 export const VoidedSession = z.looseObject({ ...identity, session_status: statusOf("voided") });
 
-type Times = { scheduled_start?: string; actual_start?: string; actual_end?: string; scheduled_duration?: number };
+type Times = {
+  scheduled_start?: string;
+  actual_start?: string;
+  actual_end?: string;
+  scheduled_duration?: number;
+};
 
 /** Whole minutes between two instants, rounded down. */
 export const minutesBetween = (start: string, end: string) =>
@@ -166,7 +171,8 @@ function checkTimes(session: Completed, context: z.RefinementCtx): void {
   }
   const lasted = lastedMinutes(session);
   if (lasted !== undefined && lasted < 0) issue(["actual_end"], "lies before actual_start");
-  if (lasted !== undefined && lasted > DAY_MINUTES) issue(["actual_end"], "is more than a day after actual_start");
+  if (lasted !== undefined && lasted > DAY_MINUTES)
+    issue(["actual_end"], "is more than a day after actual_start");
   for (const [index, student] of session.students.entries()) checkMinutes({ session, student, index, issue });
 }
 

@@ -46,7 +46,9 @@ export function snapshotOf(event: SessionEvent, provider_id: string): Snapshot {
   return { ...key, order: orderOf(revision, status), content: contentOf(session), start: startOf(session) };
 }
 
-function readEvent(event: Exclude<SessionEvent, { type: "tutoring.session.voided" }>): [Session["status"], Session] {
+function readEvent(
+  event: Exclude<SessionEvent, { type: "tutoring.session.voided" }>,
+): [Session["status"], Session] {
   switch (event.type) {
     case EVENT_TYPES.scheduled:
       return ["scheduled", sessionOf(event.data, "scheduled")];
@@ -85,5 +87,8 @@ function earliest(a: string | undefined, b: string | undefined): string | undefi
 
 /** The arrival of a snapshot now, at a school whose zone gave it this day. */
 export function arrivalOf({ start: _, ...snapshot }: Snapshot, day: string | undefined, now: Date): Arrival {
-  return { snapshot: { ...snapshot, day }, reported: isFinal(snapshot.order) ? now.toISOString() : undefined };
+  return {
+    snapshot: { ...snapshot, day },
+    reported: isFinal(snapshot.order) ? now.toISOString() : undefined,
+  };
 }

@@ -18,7 +18,11 @@ export const School = z.strictObject({
   name: z.string().max(200).optional(),
   time_zone: z.string().refine(isZone, { error: "must be an IANA time zone such as America/Denver" }),
   calendar: z
-    .strictObject({ first_day: Day.optional(), last_day: Day.optional(), closures: z.array(Closure).default([]) })
+    .strictObject({
+      first_day: Day.optional(),
+      last_day: Day.optional(),
+      closures: z.array(Closure).default([]),
+    })
     .optional(),
 });
 export type School = z.infer<typeof School>;
@@ -62,8 +66,10 @@ export const Contact = z
     district_id: Id.optional(),
   })
   .superRefine((contact, context) => {
-    const issue = (path: string, message: string) => context.addIssue({ code: "custom", path: [path], message });
-    if (contact.role === "site_lead" && contact.school_ids.length === 0) issue("school_ids", "names no school");
+    const issue = (path: string, message: string) =>
+      context.addIssue({ code: "custom", path: [path], message });
+    if (contact.role === "site_lead" && contact.school_ids.length === 0)
+      issue("school_ids", "names no school");
     if (contact.role === "provider" && !contact.provider_id) issue("provider_id", "is missing");
     if (contact.role === "district" && !contact.district_id) issue("district_id", "is missing");
     if (contact.text_opt_in && !contact.phone) issue("phone", "is missing; texts need a number");
@@ -101,8 +107,10 @@ export const Enrolment = z.strictObject({
 });
 export type Enrolment = z.infer<typeof Enrolment>;
 
-export const isCurrent = ({ from, to }: { from?: string | undefined; to?: string | undefined }, day: string) =>
-  (from === undefined || from <= day) && (to === undefined || day <= to);
+export const isCurrent = (
+  { from, to }: { from?: string | undefined; to?: string | undefined },
+  day: string,
+) => (from === undefined || from <= day) && (to === undefined || day <= to);
 
 /** A provider's key as it is stored: never the key itself. Dates are ISO instants. */
 export const ProviderKey = z.strictObject({

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import type { Summary } from "./day-summary.ts";
+import type { StudentSession, Summary } from "./day-summary.ts";
 import { LAG_BOUNDS } from "./day-summary.ts";
 import { NOT_HELD_REASONS, SESSION_TOPICS } from "./words.ts";
 
@@ -7,7 +7,15 @@ import { NOT_HELD_REASONS, SESSION_TOPICS } from "./words.ts";
  * The stored shape of a day: columns instead of rows, ids spelled once, times as differences. Of the shapes measured
  * (see README) it compresses best, and a day of 60 sessions stays within two write units.
  */
-const STATUSES = ["present", "late", "left_early", "partial", "absent_excused", "absent_unexcused", "not_held"] as const;
+const STATUSES = [
+  "present",
+  "late",
+  "left_early",
+  "partial",
+  "absent_excused",
+  "absent_unexcused",
+  "not_held",
+] as const;
 
 const numbers = z.array(z.int());
 const texts = z.array(z.string());
@@ -51,23 +59,9 @@ function collectIds(): Ids {
 /** The text under which a summary is stored; equal summaries give equal texts. */
 export function pack(summary: Summary): string {
   const ids = collectIds();
-  const rows = summary.student_sessions;
-  const base = Math.min(...rows.map((row) => row.at));
   const packed: z.infer<typeof Packed> = {
     i: ids.all,
-    s: {
-      u: rows.map((row) => row.student_id),
-      b: rows.length === 0 ? 0 : base,
-      a: rows.map((row) => row.at - base),
-      p: rows.map((row) => ids.of(row.provider_id)),
-      g: rows.map((row) => ids.of(row.program_id)),
-      t: rows.map((row) => SESSION_TOPICS.indexOf(row.session_topic)),
-      w: rows.map((row) => ids.of(row.tutor_id)),
-      n: rows.map((row) => row.group_size),
-      k: rows.map((row) => STATUSES.indexOf(row.status)),
-      m: rows.map((row) => row.minutes),
-      d: rows.map((row) => row.scheduled_minutes),
-    },
+    s: packStudentSessions(summary.student_sessions, ids),
     w: summary.tutors.map((row) => [
       ids.of(row.provider_id),
       ids.of(row.tutor_id),
@@ -94,6 +88,23 @@ export function pack(summary: Summary): string {
   return JSON.stringify(packed);
 }
 
+function packStudentSessions(rows: readonly StudentSession[], ids: Ids): z.infer<typeof Packed>["s"] {
+  const base = Math.min(...rows.map((row) => row.at));
+  return {
+    u: rows.map((row) => row.student_id),
+    b: rows.length === 0 ? 0 : base,
+    a: rows.map((row) => row.at - base),
+    p: rows.map((row) => ids.of(row.provider_id)),
+    g: rows.map((row) => ids.of(row.program_id)),
+    t: rows.map((row) => SESSION_TOPICS.indexOf(row.session_topic)),
+    w: rows.map((row) => ids.of(row.tutor_id)),
+    n: rows.map((row) => row.group_size),
+    k: rows.map((row) => STATUSES.indexOf(row.status)),
+    m: rows.map((row) => row.minutes),
+    d: rows.map((row) => row.scheduled_minutes),
+  };
+}
+
 const required = <T>(value: T | undefined): T => {
   if (value === undefined) throw new Error("a stored summary refers to something it does not hold");
   return value;
@@ -115,7 +126,10 @@ export function unpack(text: string): Summary {
     providers: packed.p.map(([provider, sessions_held, not_held, lag]) => ({
       provider_id: id(provider),
       sessions_held,
-      not_held: not_held.map(([reason, sessions]) => ({ reason: required(NOT_HELD_REASONS[reason]), sessions })),
+      not_held: not_held.map(([reason, sessions]) => ({
+        reason: required(NOT_HELD_REASONS[reason]),
+        sessions,
+      })),
       lag: LAG_BOUNDS.map((_, bin) => required(lag[bin])),
     })),
     pending: packed.q.map(([provider, session_id, program, scheduled_end, scheduled_minutes, students]) => ({
@@ -130,7 +144,10 @@ export function unpack(text: string): Summary {
   };
 }
 
-function unpackStudentSessions(columns: z.infer<typeof Packed>["s"], id: (position: number | undefined) => string) {
+function unpackStudentSessions(
+  columns: z.infer<typeof Packed>["s"],
+  id: (position: number | undefined) => string,
+) {
   return columns.u.map((student_id, row) => ({
     student_id,
     at: columns.b + required(columns.a[row]),

@@ -91,5 +91,10 @@ const TOPIC_ALIASES = new Map<string, SessionTopic>([
 
 /** `math`, `ela` or `other` for a topic or one of its usual aliases; undefined when it is none of them. */
 export function topicOf(text: string): SessionTopic | undefined {
-  return TOPIC_ALIASES.get(text.trim().toLowerCase().replaceAll(/[\s_]+/g, " "));
+  return TOPIC_ALIASES.get(
+    text
+      .trim()
+      .toLowerCase()
+      .replaceAll(/[\s_]+/g, " "),
+  );
 }

@@ -28,7 +28,9 @@ const slimSchemas: Plugin = {
     const filter = /@aws-sdk[\\/]client-[^\\/]+[\\/]dist-es[\\/]schemas[\\/]schemas_\d+\.js$/;
     builder.onLoad({ filter }, async ({ path }) => {
       const source = await readFile(path, "utf8");
-      const constants = new Map([...source.matchAll(/^const (_\w+) = ("[^"]*");$/gm)].map(([, name, text]) => [name, text]));
+      const constants = new Map(
+        [...source.matchAll(/^const (_\w+) = ("[^"]*");$/gm)].map(([, name, text]) => [name, text]),
+      );
       const contents = source.replaceAll(/\[(_\w+)\]:/g, (whole, name: string) => {
         const text = constants.get(name);
         return text === undefined ? whole : `${text}:`;

@@ -49,7 +49,10 @@ export class IngestApi extends Construct {
     });
     storage.grantReadProviderKeys(authorize);
     this.functions = [ingest, authorize];
-    this.api = new HttpApi(this, "Api", { createDefaultStage: false, description: "Rollcall: session events" });
+    this.api = new HttpApi(this, "Api", {
+      createDefaultStage: false,
+      description: "Rollcall: session events",
+    });
     this.url = this.#stage(logRetention).url;
     this.#routes(ingest, authorize);
   }

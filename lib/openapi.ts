@@ -39,8 +39,14 @@ const StoredSession = z
   })
   .meta({ id: "StoredSession" });
 
-const answer = (schema: z.ZodType, description: string) => ({ description, content: { "application/json": { schema } } });
-const failure = (description: string) => ({ description, content: { "application/problem+json": { schema: Problem } } });
+const answer = (schema: z.ZodType, description: string) => ({
+  description,
+  content: { "application/json": { schema } },
+});
+const failure = (description: string) => ({
+  description,
+  content: { "application/problem+json": { schema: Problem } },
+});
 const secured = [{ providerKey: [] }];
 
 const example = {
@@ -78,7 +84,10 @@ const postEvents = {
     },
   },
   responses: {
-    "200": answer(z.union([ItemResult, Results]), "A single event that was known, or a batch without a failure"),
+    "200": answer(
+      z.union([ItemResult, Results]),
+      "A single event that was known, or a batch without a failure",
+    ),
     "202": answer(ItemResult, "A single event, accepted or quarantined until its school is set up"),
     "207": answer(Results, "A batch of which some items failed"),
     "400": failure("The body is no event and no batch"),
@@ -87,7 +96,10 @@ const postEvents = {
     "413": failure("More than 1 MB or more than 500 events"),
     "415": failure("Another content type"),
     "422": failure("The event breaks the contract; the errors name where and what to do"),
-    "503": { ...answer(z.union([Results, Problem]), "Something could not be stored; post again after Retry-After"), headers: z.object({ "Retry-After": z.string() }) },
+    "503": {
+      ...answer(z.union([Results, Problem]), "Something could not be stored; post again after Retry-After"),
+      headers: z.object({ "Retry-After": z.string() }),
+    },
   },
 } as const;
 
@@ -107,16 +119,29 @@ const getSession = {
 export function openApiDocument() {
   return createDocument({
     openapi: "3.1.0",
-    info: { title: "Rollcall", version: "1.0.0", description: "Tutoring sessions, as providers report them.", license: { name: "Apache-2.0", identifier: "Apache-2.0" } },
+    info: {
+      title: "Rollcall",
+      version: "1.0.0",
+      description: "Tutoring sessions, as providers report them.",
+      license: { name: "Apache-2.0", identifier: "Apache-2.0" },
+    },
     components: { securitySchemes: { providerKey: { type: "http", scheme: "bearer" } } },
     paths: {
       "/v1/events": { post: postEvents },
       "/v1/schools/{school_id}/sessions/{session_id}": { get: getSession },
       "/v1/health": {
-        get: { operationId: "getHealth", summary: "Answers without a key", responses: { "200": answer(z.object({ status: z.literal("ok") }), "Alive") } },
+        get: {
+          operationId: "getHealth",
+          summary: "Answers without a key",
+          responses: { "200": answer(z.object({ status: z.literal("ok") }), "Alive") },
+        },
       },
       "/v1/openapi.json": {
-        get: { operationId: "getOpenApi", summary: "This document", responses: { "200": answer(z.looseObject({}), "OpenAPI 3.1") } },
+        get: {
+          operationId: "getOpenApi",
+          summary: "This document",
+          responses: { "200": answer(z.looseObject({}), "OpenAPI 3.1") },
+        },
       },
     },
   });

@@ -1,5 +1,12 @@
 import { Duration, RemovalPolicy, Stack, Validations, CfnElement } from "aws-cdk-lib";
-import { AttributeType, BillingMode, ProjectionType, StreamViewType, Table, TableEncryption } from "aws-cdk-lib/aws-dynamodb";
+import {
+  AttributeType,
+  BillingMode,
+  ProjectionType,
+  StreamViewType,
+  Table,
+  TableEncryption,
+} from "aws-cdk-lib/aws-dynamodb";
 import { PolicyStatement, type IGrantable } from "aws-cdk-lib/aws-iam";
 import { Key } from "aws-cdk-lib/aws-kms";
 import type { Function } from "aws-cdk-lib/aws-lambda";
@@ -8,7 +15,14 @@ import { Construct } from "constructs";
 import { ATTRIBUTE, BY_DAY_INDEX, FAILURE_PARTITION, PREFIX, SETUP_PARTITION } from "../adapters/table.ts";
 import type { DeployConfig } from "./config.ts";
 
-const KMS_FOR_TABLE = ["kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey", "kms:ReEncryptFrom", "kms:ReEncryptTo"];
+const KMS_FOR_TABLE = [
+  "kms:Decrypt",
+  "kms:DescribeKey",
+  "kms:Encrypt",
+  "kms:GenerateDataKey",
+  "kms:ReEncryptFrom",
+  "kms:ReEncryptTo",
+];
 const TEXT = AttributeType.STRING;
 const any = (prefix: string) => `${prefix}*`;
 
@@ -29,7 +43,11 @@ export class Storage extends Construct {
   constructor(scope: Construct, id: string, config: DeployConfig) {
     super(scope, id);
     const description = "Rollcall: sessions, rosters, summaries";
-    this.key = new Key(this, "Key", { enableKeyRotation: true, removalPolicy: RemovalPolicy.RETAIN, description });
+    this.key = new Key(this, "Key", {
+      enableKeyRotation: true,
+      removalPolicy: RemovalPolicy.RETAIN,
+      description,
+    });
     this.table = new Table(this, "Table", {
       partitionKey: { name: ATTRIBUTE.pk, type: TEXT },
       sortKey: { name: ATTRIBUTE.sk, type: TEXT },
@@ -66,7 +84,10 @@ export class Storage extends Construct {
   /** Apply the revision rule to sessions, quarantine what has no school, read the zone of a school. */
   grantAppendSessions(to: IGrantable): void {
     this.#grant(to, { actions: ["GetItem", "UpdateItem", "PutItem"], partitions: [any(PREFIX.school)] });
-    this.#grant(to, { actions: ["GetItem", "UpdateItem", "PutItem", "Query"], partitions: [any(PREFIX.quarantine)] });
+    this.#grant(to, {
+      actions: ["GetItem", "UpdateItem", "PutItem", "Query"],
+      partitions: [any(PREFIX.quarantine)],
+    });
     this.#grant(to, { actions: ["GetItem"], partitions: [SETUP_PARTITION] });
   }
 
@@ -77,20 +98,29 @@ export class Storage extends Construct {
   /** Read the sessions of a day, and write its summary. */
   grantProject(to: IGrantable): void {
     this.#grant(to, { actions: ["Query"], partitions: [any(PREFIX.school)], index: true });
-    this.#grant(to, { actions: ["GetItem", "PutItem", "Query", "ConditionCheckItem"], partitions: [any(PREFIX.view)] });
+    this.#grant(to, {
+      actions: ["GetItem", "PutItem", "Query", "ConditionCheckItem"],
+      partitions: [any(PREFIX.view)],
+    });
     this.#grant(to, { actions: ["PutItem"], partitions: [FAILURE_PARTITION] });
   }
 
   /** Read what the rules read, and write the alerts that follow. */
   grantRunRules(to: IGrantable): void {
-    this.#grant(to, { actions: ["GetItem", "Query"], partitions: [SETUP_PARTITION, any(PREFIX.enrolment), any(PREFIX.roster)] });
+    this.#grant(to, {
+      actions: ["GetItem", "Query"],
+      partitions: [SETUP_PARTITION, any(PREFIX.enrolment), any(PREFIX.roster)],
+    });
     this.#grant(to, { actions: ["Query", "ConditionCheckItem"], partitions: [any(PREFIX.view)] });
     this.#grant(to, { actions: ["Query", "PutItem"], partitions: [any(PREFIX.alert)] });
   }
 
   /** Decide that somebody is to be told. */
   grantDecideMessages(to: IGrantable): void {
-    this.#grant(to, { actions: ["GetItem", "PutItem"], partitions: [any(PREFIX.message), any(PREFIX.sweep)] });
+    this.#grant(to, {
+      actions: ["GetItem", "PutItem"],
+      partitions: [any(PREFIX.message), any(PREFIX.sweep)],
+    });
   }
 
   /** Store what waited for a school, once it is set up. */
@@ -107,8 +137,12 @@ export class Storage extends Construct {
   }
 
   grantReadStream(to: IGrantable): void {
-    const actions = ["DescribeStream", "GetRecords", "GetShardIterator", "ListStreams"].map((name) => `dynamodb:${name}`);
-    to.grantPrincipal.addToPrincipalPolicy(new PolicyStatement({ actions, resources: [this.table.tableStreamArn ?? ""] }));
+    const actions = ["DescribeStream", "GetRecords", "GetShardIterator", "ListStreams"].map(
+      (name) => `dynamodb:${name}`,
+    );
+    to.grantPrincipal.addToPrincipalPolicy(
+      new PolicyStatement({ actions, resources: [this.table.tableStreamArn ?? ""] }),
+    );
     this.#grantKey(to, "dynamodb", KMS_FOR_TABLE);
   }
 
@@ -124,7 +158,10 @@ export class Storage extends Construct {
   }
 
   #grant(to: IGrantable, { actions, partitions, index = false }: Access): void {
-    const resources = [this.table.tableArn, ...(index ? [`${this.table.tableArn}/index/${BY_DAY_INDEX}`] : [])];
+    const resources = [
+      this.table.tableArn,
+      ...(index ? [`${this.table.tableArn}/index/${BY_DAY_INDEX}`] : []),
+    ];
     to.grantPrincipal.addToPrincipalPolicy(
       new PolicyStatement({
         actions: actions.map((name) => `dynamodb:${name}`),
@@ -140,7 +177,11 @@ export class Storage extends Construct {
   }
 
   #grantKey(to: IGrantable, service: string, actions: string[]): void {
-    const conditions = { StringEquals: { "kms:ViaService": `${service}.${Stack.of(this).region}.amazonaws.com` } };
-    to.grantPrincipal.addToPrincipalPolicy(new PolicyStatement({ actions, resources: [this.key.keyArn], conditions }));
+    const conditions = {
+      StringEquals: { "kms:ViaService": `${service}.${Stack.of(this).region}.amazonaws.com` },
+    };
+    to.grantPrincipal.addToPrincipalPolicy(
+      new PolicyStatement({ actions, resources: [this.key.keyArn], conditions }),
+    );
   }
 }

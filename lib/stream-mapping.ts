@@ -9,7 +9,10 @@ type Props = { storage: Storage; filter: object; batchingWindow?: Duration };
  * Wakes a function by the table's stream. Without limit of retries up to six hours, so that throttling discards
  * nothing; what is older is kept whole in the bucket, because a queue would get only metadata.
  */
-export function streamMapping(target: Function, { storage, filter, batchingWindow }: Props): EventSourceMapping {
+export function streamMapping(
+  target: Function,
+  { storage, filter, batchingWindow }: Props,
+): EventSourceMapping {
   storage.grantReadStream(target);
   storage.grantKeepFailures(target);
   return new EventSourceMapping(target, "Stream", {

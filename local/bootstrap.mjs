@@ -1,3 +1,4 @@
+/* global fetch */
 // What Lambda's Node runtime does: loads the handler, asks for the next event, answers it, for ever.
 import { pathToFileURL } from "node:url";
 
@@ -10,7 +11,11 @@ const failure = (error) => ({
   stackTrace: String(error?.stack ?? "").split("\n"),
 });
 const post = (path, body) =>
-  fetch(`${api}${path}`, { method: "POST", body: JSON.stringify(body ?? null), headers: { "content-type": "application/json" } });
+  fetch(`${api}${path}`, {
+    method: "POST",
+    body: JSON.stringify(body ?? null),
+    headers: { "content-type": "application/json" },
+  });
 
 let handler;
 try {
@@ -23,7 +28,11 @@ for (;;) {
   const next = await fetch(`${api}/invocation/next`);
   const id = next.headers.get("lambda-runtime-aws-request-id");
   const deadline = Number(next.headers.get("lambda-runtime-deadline-ms"));
-  const context = { awsRequestId: id, getRemainingTimeInMillis: () => deadline - Date.now(), callbackWaitsForEmptyEventLoop: false };
+  const context = {
+    awsRequestId: id,
+    getRemainingTimeInMillis: () => deadline - Date.now(),
+    callbackWaitsForEmptyEventLoop: false,
+  };
   const event = await next.json();
   try {
     await post(`/invocation/${id}/response`, await handler(event, context));

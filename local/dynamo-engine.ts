@@ -21,7 +21,13 @@ export class MissingJava extends Error {
 export type DynamoEngine = { endpoint: string; close: () => Promise<void> };
 
 /** Starts AWS's own DynamoDB Local on loopback, in memory or in a folder. */
-export async function startDynamo({ port, folder }: { port: number; folder?: string | undefined }): Promise<DynamoEngine> {
+export async function startDynamo({
+  port,
+  folder,
+}: {
+  port: number;
+  folder?: string | undefined;
+}): Promise<DynamoEngine> {
   if (spawnSync("java", ["-version"]).error !== undefined) throw new MissingJava();
   const free = await freePort(port);
   if (folder !== undefined) mkdirSync(folder, { recursive: true });
@@ -41,7 +47,11 @@ async function freePort(port: number): Promise<number> {
 
 function launch(port: number, folder: string | undefined): ChildProcess {
   const home = join(LIBRARY, readdirSync(LIBRARY).find((name) => name.startsWith("dynamodb_local")) ?? "");
-  const flags = ["-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", `-Djava.library.path=${join(home, "DynamoDBLocal_lib")}`];
+  const flags = [
+    "-XX:+UseSerialGC",
+    "-XX:TieredStopAtLevel=1",
+    `-Djava.library.path=${join(home, "DynamoDBLocal_lib")}`,
+  ];
   const jar = join(home, "DynamoDBLocal.jar");
   // a Java runtime without its compiler cannot run the source; then the server listens as its makers meant it
   const start = hasCompiler() ? ["-cp", jar, join(import.meta.dirname, "Loopback.java")] : ["-jar", jar];

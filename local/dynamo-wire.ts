@@ -6,7 +6,11 @@ const AUTHORIZATION =
 
 export function dynamoWire(endpoint: string): DynamoWire {
   return async (target, input) => {
-    const headers = { "content-type": "application/x-amz-json-1.0", "x-amz-target": target, authorization: AUTHORIZATION };
+    const headers = {
+      "content-type": "application/x-amz-json-1.0",
+      "x-amz-target": target,
+      authorization: AUTHORIZATION,
+    };
     const response = await fetch(endpoint, { method: "POST", headers, body: JSON.stringify(input) });
     const body = await response.text();
     if (!response.ok) throw new Error(`DynamoDB refused ${target}: ${body}`);

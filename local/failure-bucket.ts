@@ -24,7 +24,9 @@ export async function startFailureBucket(port: number, buckets: readonly string[
     giveUp: async (mapping, records) => {
       const Bucket = bucketName(mapping.DestinationConfig?.OnFailure.Destination ?? "");
       const Key = `aws/lambda/${mapping.id}/${new Date().toISOString()}-${randomUUID()}`;
-      await client.send(new PutObjectCommand({ Bucket, Key, Body: JSON.stringify({ payload: { Records: records } }) }));
+      await client.send(
+        new PutObjectCommand({ Bucket, Key, Body: JSON.stringify({ payload: { Records: records } }) }),
+      );
     },
     close: () => app.close(),
   };

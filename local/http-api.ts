@@ -40,7 +40,10 @@ export class HttpApi {
 
   constructor(options: Options) {
     this.#options = options;
-    this.#server = createServer({ maxHeaderSize: 65_536 }, (request, response) => void this.#serve(request, response));
+    this.#server = createServer(
+      { maxHeaderSize: 65_536 },
+      (request, response) => void this.#serve(request, response),
+    );
   }
 
   async start(port: number): Promise<string> {
@@ -56,10 +59,19 @@ export class HttpApi {
     try {
       const result = await this.#answer(request);
       const body = Buffer.from(result.body, result.isBase64Encoded ? "base64" : "utf8");
-      const headers = Object.entries(result.headers).map(([name, value]): [string, string] => [name, String(value)]);
-      response.writeHead(result.statusCode, { "content-type": "text/plain;charset=UTF-8", ...Object.fromEntries(headers) }).end(body);
+      const headers = Object.entries(result.headers).map(([name, value]): [string, string] => [
+        name,
+        String(value),
+      ]);
+      response
+        .writeHead(result.statusCode, {
+          "content-type": "text/plain;charset=UTF-8",
+          ...Object.fromEntries(headers),
+        })
+        .end(body);
     } catch (error) {
-      const { status, message } = error instanceof GatewayAnswer ? error : { status: 500, message: "Internal Server Error" };
+      const { status, message } =
+        error instanceof GatewayAnswer ? error : { status: 500, message: "Internal Server Error" };
       request.resume();
       response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify({ message }));
     }
@@ -69,13 +81,17 @@ export class HttpApi {
     const url = new URL(request.url ?? "/", "http://local");
     const matched = this.#match(request.method ?? "GET", url.pathname);
     if (matched === undefined) throw new GatewayAnswer(404, "Not Found");
-    if (request.rawHeaders.join("").length > HEADER_LIMIT) throw new GatewayAnswer(431, "Request Header Fields Too Large");
+    if (request.rawHeaders.join("").length > HEADER_LIMIT)
+      throw new GatewayAnswer(431, "Request Header Fields Too Large");
     const base = baseEvent({ request, url, matched });
     const authorizer = await this.#authorize(matched.route, base);
     const body = await readBody(request);
     const event = {
       ...base,
-      requestContext: { ...base.requestContext, ...(authorizer && { authorizer: { lambda: authorizer.context ?? null } }) },
+      requestContext: {
+        ...base.requestContext,
+        ...(authorizer && { authorizer: { lambda: authorizer.context ?? null } }),
+      },
       ...(body.length > 0 && encode(body, base.headers["content-type"] ?? "")),
       isBase64Encoded: body.length > 0 && !isText(base.headers["content-type"] ?? ""),
     };
@@ -96,7 +112,10 @@ export class HttpApi {
       const [wanted, template = ""] = route.RouteKey.split(" ");
       const pathParameters = wanted === method ? matchPath(template, path) : undefined;
       if (pathParameters !== undefined) {
-        return { route, pathParameters: Object.keys(pathParameters).length === 0 ? undefined : pathParameters };
+        return {
+          route,
+          pathParameters: Object.keys(pathParameters).length === 0 ? undefined : pathParameters,
+        };
       }
     }
     return undefined;
@@ -105,8 +124,11 @@ export class HttpApi {
   async #authorize(route: RouteSpec, base: ReturnType<typeof baseEvent>) {
     const authorizer = this.#options.plan.authorizers.find(({ id }) => id === route.AuthorizerId);
     if (authorizer === undefined) return undefined;
-    const identity = authorizer.IdentitySource.map((source) => base.headers[source.replace("$request.header.", "").toLowerCase()]);
-    if (identity.some((value) => value === undefined || value === "")) throw new GatewayAnswer(401, "Unauthorized");
+    const identity = authorizer.IdentitySource.map(
+      (source) => base.headers[source.replace("$request.header.", "").toLowerCase()],
+    );
+    if (identity.some((value) => value === undefined || value === ""))
+      throw new GatewayAnswer(401, "Unauthorized");
     const decision = await this.#decide(authorizer, { ...base, type: "REQUEST", identitySource: identity });
     if (!decision.isAuthorized) throw new GatewayAnswer(403, "Forbidden");
     return decision;
@@ -141,8 +163,11 @@ type Request = { request: IncomingMessage; url: URL; matched: Matched };
 
 function baseEvent({ request, url, matched }: Request) {
   const headers: Record<string, string> = {};
-  for (const [name, values] of Object.entries(request.headersDistinct)) headers[name] = (values ?? []).join(",");
-  const query = Object.fromEntries([...new Set(url.searchParams.keys())].map((name) => [name, url.searchParams.getAll(name).join(",")]));
+  for (const [name, values] of Object.entries(request.headersDistinct))
+    headers[name] = (values ?? []).join(",");
+  const query = Object.fromEntries(
+    [...new Set(url.searchParams.keys())].map((name) => [name, url.searchParams.getAll(name).join(",")]),
+  );
   const now = Date.now();
   return {
     version: "2.0",
@@ -173,9 +198,12 @@ function baseEvent({ request, url, matched }: Request) {
   };
 }
 
-const isText = (contentType: string) => /^(text\/.*|application\/(json|xml|javascript))\s*(;|$)/i.test(contentType);
+const isText = (contentType: string) =>
+  /^(text\/.*|application\/(json|xml|javascript))\s*(;|$)/i.test(contentType);
 
-const encode = (body: Buffer, contentType: string) => ({ body: body.toString(isText(contentType) ? "utf8" : "base64") });
+const encode = (body: Buffer, contentType: string) => ({
+  body: body.toString(isText(contentType) ? "utf8" : "base64"),
+});
 
 async function readBody(request: IncomingMessage): Promise<Buffer> {
   const chunks: Buffer[] = [];

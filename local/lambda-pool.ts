@@ -23,7 +23,12 @@ type Environment = {
   timer: NodeJS.Timeout | undefined;
 };
 type Output = (functionName: string, line: string) => void;
-export type PoolOptions = { functions: FunctionSpec[]; env: Record<string, string>; output: Output; width?: number };
+export type PoolOptions = {
+  functions: FunctionSpec[];
+  env: Record<string, string>;
+  output: Output;
+  width?: number;
+};
 
 /** Runs bundled handlers in child processes that speak Lambda's runtime API. */
 export class LambdaPool {
@@ -47,7 +52,8 @@ export class LambdaPool {
   /** Runs the function once; rejects with LambdaError as Lambda would fail the call. */
   invoke(functionId: string, event: unknown): Promise<unknown> {
     const payload = JSON.stringify(event);
-    if (payload.length > PAYLOAD_LIMIT) return Promise.reject(new LambdaError("Request must be smaller than 6291556 bytes"));
+    if (payload.length > PAYLOAD_LIMIT)
+      return Promise.reject(new LambdaError("Request must be smaller than 6291556 bytes"));
     return new Promise((resolve, reject) => {
       const queue = this.#queues.get(functionId) ?? [];
       this.#queues.set(functionId, queue);
@@ -72,7 +78,8 @@ export class LambdaPool {
   #dispatch(functionId: string): void {
     const queue = this.#queues.get(functionId) ?? [];
     const idle = this.#idle.get(functionId) ?? [];
-    while (queue.length > 0 && idle.length > 0) this.#hand(this.#specOf(functionId), idle.pop(), queue.shift());
+    while (queue.length > 0 && idle.length > 0)
+      this.#hand(this.#specOf(functionId), idle.pop(), queue.shift());
     const running = [...this.#environments.keys()].filter((name) => name.startsWith(`${functionId}~`)).length;
     if (queue.length > 0 && running < (this.#options.width ?? 4)) this.#spawn(this.#specOf(functionId));
   }
@@ -81,7 +88,10 @@ export class LambdaPool {
     const environment = this.#environments.get(name ?? "");
     if (environment?.waiting === undefined || call === undefined) return;
     const deadline = Date.now() + spec.Timeout * 1000;
-    const headers = { "lambda-runtime-aws-request-id": call.id, "lambda-runtime-deadline-ms": String(deadline) };
+    const headers = {
+      "lambda-runtime-aws-request-id": call.id,
+      "lambda-runtime-deadline-ms": String(deadline),
+    };
     environment.current = call;
     environment.timer = setTimeout(() => {
       call.reject(new LambdaError(`Task timed out after ${spec.Timeout} seconds`));
@@ -116,7 +126,10 @@ export class LambdaPool {
   #buried(spec: FunctionSpec, name: string): void {
     const environment = this.#environments.get(name);
     this.#environments.delete(name);
-    this.#idle.set(spec.id, (this.#idle.get(spec.id) ?? []).filter((other) => other !== name));
+    this.#idle.set(
+      spec.id,
+      (this.#idle.get(spec.id) ?? []).filter((other) => other !== name),
+    );
     clearTimeout(environment?.timer);
     environment?.current?.reject(new LambdaError("Runtime exited before it answered"));
     if (!this.#closing) this.#dispatch(spec.id);
@@ -147,7 +160,10 @@ export class LambdaPool {
   /** The first waiting call fails with what kept the function from starting. */
   #failInit(name: string, body: string): void {
     const functionId = name.split("~")[0] ?? "";
-    this.#queues.get(functionId)?.shift()?.reject(new LambdaError(messageOf(body)));
+    this.#queues
+      .get(functionId)
+      ?.shift()
+      ?.reject(new LambdaError(messageOf(body)));
   }
 }
 

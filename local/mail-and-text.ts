@@ -31,7 +31,8 @@ export async function startTexts(port: number): Promise<Engine & { texts: Text[]
   const texts: Text[] = [];
   const server = createServer((request, response) => {
     void readAll(request).then((body) => {
-      if (request.method === "GET") return response.setHeader("content-type", "application/json").end(JSON.stringify(texts));
+      if (request.method === "GET")
+        return response.setHeader("content-type", "application/json").end(JSON.stringify(texts));
       const form = new URLSearchParams(body);
       const to = form.get("PhoneNumber");
       response.setHeader("content-type", "text/xml");

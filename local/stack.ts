@@ -37,7 +37,9 @@ export type LocalStack = {
 };
 
 /** What every local process sees in place of AWS; what is not emulated fails at once instead of leaving the machine. */
-export function localEnvironment(endpoints: Record<"dynamodb" | "ses" | "sns" | "s3", string>): Record<string, string> {
+export function localEnvironment(
+  endpoints: Record<"dynamodb" | "ses" | "sns" | "s3", string>,
+): Record<string, string> {
   return {
     AWS_REGION: "us-east-1",
     AWS_ACCESS_KEY_ID: "local",
@@ -68,25 +70,30 @@ export async function startStack(options: StackOptions): Promise<LocalStack> {
 type Closers = (() => Promise<void> | void)[];
 const portAt = (port: number, offset: number) => (port === 0 ? 0 : port + offset);
 
-async function assemble(options: StackOptions, plan: Plan, closers: Closers): Promise<Omit<LocalStack, "close">> {
+async function assemble(
+  options: StackOptions,
+  plan: Plan,
+  closers: Closers,
+): Promise<Omit<LocalStack, "close">> {
   const { port, output } = options;
-  const dynamoEndpoint = await dynamo(options, closers);
-  const mail = await startMail(portAt(port, 1));
-  closers.push(mail.close);
-  const texts = await startTexts(portAt(port, 3));
-  closers.push(texts.close);
-  const bucket = await startFailureBucket(portAt(port, 4), plan.buckets);
-  closers.push(bucket.close);
+  const { dynamoEndpoint, mail, texts, bucket } = await engines(options, plan, closers);
   const wire = dynamoWire(dynamoEndpoint);
   const streams = new Map<string, string>();
   for (const table of plan.tables) streams.set(`${table.id}.StreamArn`, await createTable(wire, table));
-  const env = localEnvironment({ dynamodb: dynamoEndpoint, ses: mail.endpoint, sns: texts.endpoint, s3: bucket.endpoint });
+  const env = localEnvironment({
+    dynamodb: dynamoEndpoint,
+    ses: mail.endpoint,
+    sns: texts.endpoint,
+    s3: bucket.endpoint,
+  });
   const pool = new LambdaPool({ functions: plan.functions, env, output });
   await pool.start();
   closers.push(() => pool.close());
   const invoke = (id: string, event: unknown) => pool.invoke(id, event);
   const { giveUp } = bucket;
-  closers.push(startMappings(plan, streams, { wire, invoke, giveUp, checkpoint: checkpoints(options.folder) }));
+  closers.push(
+    startMappings(plan, streams, { wire, invoke, giveUp, checkpoint: checkpoints(options.folder) }),
+  );
   closers.push(startSchedules(plan.schedules, invoke));
   const api = new HttpApi({ plan, invoke });
   closers.push(() => api.close());
@@ -102,6 +109,18 @@ async function assemble(options: StackOptions, plan: Plan, closers: Closers): Pr
   };
 }
 
+async function engines(options: StackOptions, plan: Plan, closers: Closers) {
+  const { port } = options;
+  const dynamoEndpoint = await dynamo(options, closers);
+  const mail = await startMail(portAt(port, 1));
+  closers.push(mail.close);
+  const texts = await startTexts(portAt(port, 3));
+  closers.push(texts.close);
+  const bucket = await startFailureBucket(portAt(port, 4), plan.buckets);
+  closers.push(bucket.close);
+  return { dynamoEndpoint, mail, texts, bucket };
+}
+
 async function dynamo({ dynamoEndpoint, port, folder }: StackOptions, closers: Closers): Promise<string> {
   if (dynamoEndpoint !== undefined) return dynamoEndpoint;
   const engine = await startDynamo({ port: portAt(port, 2), folder });
@@ -115,7 +134,11 @@ function idOf(plan: Plan, name: string): string {
   return spec.id;
 }
 
-function startMappings(plan: Plan, streams: Map<string, string>, deps: Omit<MappingDeps, "streamArn">): () => void {
+function startMappings(
+  plan: Plan,
+  streams: Map<string, string>,
+  deps: Omit<MappingDeps, "streamArn">,
+): () => void {
   const mappings = plan.mappings.map((spec) => {
     const streamArn = streams.get(spec.EventSourceArn);
     if (streamArn === undefined) throw new Error(`mapping ${spec.id} reads no stream of the template`);

@@ -12,7 +12,9 @@ const Shards = z.looseObject({
   StreamDescription: z.looseObject({ Shards: z.array(z.looseObject({ ShardId: z.string() })) }),
 });
 const Iterator = z.looseObject({ ShardIterator: z.string() });
-const Answer = z.looseObject({ batchItemFailures: z.array(z.looseObject({ itemIdentifier: z.string() })).default([]) });
+const Answer = z.looseObject({
+  batchItemFailures: z.array(z.looseObject({ itemIdentifier: z.string() })).default([]),
+});
 
 export type MappingDeps = {
   wire: DynamoWire;
@@ -37,7 +39,9 @@ export class StreamMapping {
   constructor(spec: MappingSpec, deps: MappingDeps) {
     this.#spec = spec;
     this.#deps = deps;
-    this.#patterns = (spec.FilterCriteria?.Filters ?? []).map(({ Pattern }) => z.unknown().parse(JSON.parse(Pattern)));
+    this.#patterns = (spec.FilterCriteria?.Filters ?? []).map(({ Pattern }) =>
+      z.unknown().parse(JSON.parse(Pattern)),
+    );
   }
 
   stop(): void {
@@ -52,7 +56,12 @@ export class StreamMapping {
   async run(): Promise<void> {
     let iterator = await this.#iterator();
     while (!this.#stopped) {
-      const page = Records.parse(await this.#deps.wire("DynamoDBStreams_20120810.GetRecords", { ShardIterator: iterator, Limit: this.#spec.BatchSize }));
+      const page = Records.parse(
+        await this.#deps.wire("DynamoDBStreams_20120810.GetRecords", {
+          ShardIterator: iterator,
+          Limit: this.#spec.BatchSize,
+        }),
+      );
       await this.#process(page.Records.filter((record) => this.#wanted(record)));
       const last = page.Records.at(-1)?.dynamodb.SequenceNumber;
       if (last !== undefined) this.#deps.checkpoint.write(this.#spec.id, last);
@@ -63,7 +72,9 @@ export class StreamMapping {
 
   async #iterator(): Promise<string> {
     const { wire, streamArn, checkpoint } = this.#deps;
-    const shards = Shards.parse(await wire("DynamoDBStreams_20120810.DescribeStream", { StreamArn: streamArn }));
+    const shards = Shards.parse(
+      await wire("DynamoDBStreams_20120810.DescribeStream", { StreamArn: streamArn }),
+    );
     const ShardId = shards.StreamDescription.Shards[0]?.ShardId;
     const SequenceNumber = checkpoint.read(this.#spec.id);
     const from =
@@ -86,17 +97,25 @@ export class StreamMapping {
       left = left.slice(failedAt);
       if (this.#tooOld(left[0])) return this.#deps.giveUp(this.#spec, left);
       await sleep(RETRY_MS[Math.min(attempt, RETRY_MS.length - 1)]);
-      if (this.#spec.BisectBatchOnFunctionError && left.length > 1) {
-        const middle = Math.ceil(left.length / 2);
-        await this.#process(left.slice(0, middle));
-        left = left.slice(middle);
-      }
+      left = await this.#bisect(left);
     }
+  }
+
+  /** Processes the first half by itself, where the mapping asks for it, and returns what is left. */
+  async #bisect(records: Record[]): Promise<Record[]> {
+    if (!this.#spec.BisectBatchOnFunctionError || records.length < 2) return records;
+    const middle = Math.ceil(records.length / 2);
+    await this.#process(records.slice(0, middle));
+    return records.slice(middle);
   }
 
   /** undefined when all went well, else the place of the first record to deliver again. */
   async #attempt(records: Record[]): Promise<number | undefined> {
-    const Records = records.map((record) => ({ ...record, awsRegion: "local", eventSourceARN: this.#deps.streamArn }));
+    const Records = records.map((record) => ({
+      ...record,
+      awsRegion: "local",
+      eventSourceARN: this.#deps.streamArn,
+    }));
     try {
       const answer = Answer.parse((await this.#deps.invoke(this.#spec.FunctionName, { Records })) ?? {});
       const places = answer.batchItemFailures.map(({ itemIdentifier }) => placeOf(records, itemIdentifier));
@@ -124,12 +143,15 @@ const placeOf = (records: Record[], sequence: string) =>
 export function matches(pattern: unknown, value: unknown): boolean {
   if (Array.isArray(pattern)) return pattern.some((rule) => ruleMatches(rule, value));
   if (!isObject(pattern)) throw new Error("the local stack does not know this filter pattern");
-  return Object.entries(pattern).every(([name, inner]) => matches(inner, isObject(value) ? value[name] : undefined));
+  return Object.entries(pattern).every(([name, inner]) =>
+    matches(inner, isObject(value) ? value[name] : undefined),
+  );
 }
 
 function ruleMatches(rule: unknown, value: unknown): boolean {
   if (typeof rule === "string") return rule === value;
-  if (isObject(rule) && typeof rule["prefix"] === "string") return typeof value === "string" && value.startsWith(rule["prefix"]);
+  if (isObject(rule) && typeof rule["prefix"] === "string")
+    return typeof value === "string" && value.startsWith(rule["prefix"]);
   throw new Error("the local stack does not know this filter rule");
 }
 

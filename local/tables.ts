@@ -15,7 +15,9 @@ export async function createTable(wire: DynamoWire, spec: TableSpec, name = spec
 
 async function create(wire: DynamoWire, spec: TableSpec, TableName: string): Promise<void> {
   const { AttributeDefinitions, KeySchema, LocalSecondaryIndexes, BillingMode, StreamSpecification } = spec;
-  const stream = StreamSpecification && { StreamSpecification: { StreamEnabled: true, ...StreamSpecification } };
+  const stream = StreamSpecification && {
+    StreamSpecification: { StreamEnabled: true, ...StreamSpecification },
+  };
   await wire("DynamoDB_20120810.CreateTable", {
     TableName,
     AttributeDefinitions,

@@ -52,7 +52,10 @@ const Reference = z.union([
 ]);
 
 /** Local names: a resource is called by its logical id, an attribute of it by id and attribute. */
-function resolveReference(reference: z.infer<typeof Reference>, resolve: (value: unknown) => unknown): string {
+function resolveReference(
+  reference: z.infer<typeof Reference>,
+  resolve: (value: unknown) => unknown,
+): string {
   if ("Ref" in reference) return reference.Ref.startsWith("AWS::") ? "local" : reference.Ref;
   if ("Fn::GetAtt" in reference) return attributeName(...reference["Fn::GetAtt"]);
   const [separator, parts] = reference["Fn::Join"];
@@ -94,7 +97,11 @@ const Mapping = z.looseObject({
   FilterCriteria: z.looseObject({ Filters: z.array(z.looseObject({ Pattern: z.string() })) }).optional(),
   DestinationConfig: z.looseObject({ OnFailure: z.looseObject({ Destination: z.string() }) }).optional(),
 });
-const Route = z.looseObject({ RouteKey: z.string(), Target: z.string(), AuthorizerId: z.string().optional() });
+const Route = z.looseObject({
+  RouteKey: z.string(),
+  Target: z.string(),
+  AuthorizerId: z.string().optional(),
+});
 const Integration = z.looseObject({ IntegrationUri: z.string(), PayloadFormatVersion: z.literal("2.0") });
 const Authorizer = z.looseObject({
   AuthorizerUri: z.string(),
@@ -134,16 +141,29 @@ export function readPlan(assembly: string): Plan {
       .filter(([, resource]) => resource.Type === type)
       .map(([id, resource]) => read(id, { ...resource, Properties: propertiesOf(resource) }));
   const integrations = new Map(
-    of("AWS::ApiGatewayV2::Integration", (id, { Properties }) => [id, Integration.parse(Properties).IntegrationUri]),
+    of("AWS::ApiGatewayV2::Integration", (id, { Properties }) => [
+      id,
+      Integration.parse(Properties).IntegrationUri,
+    ]),
   );
   return {
     tables: of("AWS::DynamoDB::Table", (id, { Properties }) => ({ id, ...Table.parse(Properties) })),
     functions: of("AWS::Lambda::Function", (id, resource) => functionOf(id, resource, assembly)),
-    mappings: of("AWS::Lambda::EventSourceMapping", (id, { Properties }) => ({ id, ...Mapping.parse(Properties) })),
-    routes: of("AWS::ApiGatewayV2::Route", (_, { Properties }) => routeOf(Route.parse(Properties), integrations)),
-    authorizers: of("AWS::ApiGatewayV2::Authorizer", (id, { Properties }) => authorizerOf(id, Authorizer.parse(Properties))),
+    mappings: of("AWS::Lambda::EventSourceMapping", (id, { Properties }) => ({
+      id,
+      ...Mapping.parse(Properties),
+    })),
+    routes: of("AWS::ApiGatewayV2::Route", (_, { Properties }) =>
+      routeOf(Route.parse(Properties), integrations),
+    ),
+    authorizers: of("AWS::ApiGatewayV2::Authorizer", (id, { Properties }) =>
+      authorizerOf(id, Authorizer.parse(Properties)),
+    ),
     buckets: of("AWS::S3::Bucket", (id) => id),
-    schedules: of("AWS::Scheduler::Schedule", (id, { Properties }) => ({ id, ...Schedule.parse(Properties) })),
+    schedules: of("AWS::Scheduler::Schedule", (id, { Properties }) => ({
+      id,
+      ...Schedule.parse(Properties),
+    })),
     outputs: Object.fromEntries(
       Object.entries(template.Outputs).map(([name, { Value }]) => [name, String(resolve(Value))]),
     ),
@@ -162,7 +182,10 @@ function refuseUnknown(resources: Record<string, Resource>): void {
 }
 
 function functionOf(id: string, { Properties, Metadata }: Resource, assembly: string): FunctionSpec {
-  const name = String(Properties["Description"] ?? id).replace(/^Rollcall /, "");
+  const name = z
+    .string()
+    .parse(Properties["Description"])
+    .replace(/^Rollcall /, "");
   return { id, name, folder: join(assembly, String(Metadata["aws:asset:path"])), ...Func.parse(Properties) };
 }
 

@@ -74,7 +74,11 @@ export class InMemorySessionStore implements SessionStore {
 
   async mark(school_id: string, day: string, now: Date): Promise<void> {
     const key = markKey(school_id, day);
-    const item = { ...keyItem(key), [ATTRIBUTE.markedDay]: text(day), [ATTRIBUTE.version]: number(now.getTime()) };
+    const item = {
+      ...keyItem(key),
+      [ATTRIBUTE.markedDay]: text(day),
+      [ATTRIBUTE.version]: number(now.getTime()),
+    };
     this.#emit(key, undefined, item);
   }
 
@@ -94,7 +98,8 @@ export class InMemorySessionStore implements SessionStore {
     release: async (record: SessionRecord): Promise<boolean> => {
       const name = nameOf(quarantineKey(record));
       const stored = this.#waiting.get(name);
-      if (stored?.order !== record.order || stored.first_reported_at !== record.first_reported_at) return false;
+      if (stored?.order !== record.order || stored.first_reported_at !== record.first_reported_at)
+        return false;
       return this.#waiting.delete(name);
     },
   };
@@ -111,4 +116,3 @@ function imageOf(item: Item): Image {
   }
   return image;
 }
-

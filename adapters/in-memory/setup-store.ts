@@ -1,4 +1,5 @@
-import { Setup, type Enrolment, type RosterEntry, type School } from "../../domain/setup.ts";
+import type { Setup } from "../../domain/setup.ts";
+import { type Enrolment, type RosterEntry, type School } from "../../domain/setup.ts";
 import type { SetupStore } from "../setup-store.ts";
 
 const nothing = (): Setup => ({ districts: [], schools: [], programs: [], providers: [], contacts: [] });
@@ -47,7 +48,8 @@ export class InMemorySetupStore implements SetupStore {
   }
 
   async putEnrolments(enrolments: readonly Enrolment[]): Promise<void> {
-    const nameOf = (row: Enrolment) => JSON.stringify([row.school_id, row.student_id, row.program_id, row.provider_id]);
+    const nameOf = (row: Enrolment) =>
+      JSON.stringify([row.school_id, row.student_id, row.program_id, row.provider_id]);
     this.#enrolments = upsert(this.#enrolments, enrolments, nameOf);
   }
 }

@@ -23,4 +23,5 @@ export async function withBackOff<T>({ remaining, sleep }: BackOff, task: () => 
   }
 }
 
-export const sleep = (milliseconds: number) => new Promise<void>((resolve) => setTimeout(resolve, milliseconds));
+export const sleep = (milliseconds: number) =>
+  new Promise<void>((resolve) => setTimeout(resolve, milliseconds));

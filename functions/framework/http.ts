@@ -5,11 +5,17 @@ import { errorName, type Log } from "./log.ts";
 
 /** What the authorizer found out: an empty provider is a wrong, expired or revoked key. */
 export type Identity = { provider_id?: string };
-export type HttpEvent = APIGatewayProxyEventV2 & { requestContext: { authorizer?: { lambda?: Identity | null } } };
+export type HttpEvent = APIGatewayProxyEventV2 & {
+  requestContext: { authorizer?: { lambda?: Identity | null } };
+};
 export type HttpResult = APIGatewayProxyStructuredResultV2;
 
 export function json(statusCode: number, body: unknown, headers: Record<string, string> = {}): HttpResult {
-  return { statusCode, headers: { "content-type": "application/json", ...headers }, body: JSON.stringify(body) };
+  return {
+    statusCode,
+    headers: { "content-type": "application/json", ...headers },
+    body: JSON.stringify(body),
+  };
 }
 
 /** An RFC 9457 answer; `extra` holds extension members. */
@@ -21,7 +27,12 @@ export function problemResult(
   return { statusCode: of.status, headers: { "content-type": "application/problem+json", ...headers }, body };
 }
 
-type Wrapped = { service: string; log: Log; clock: () => Date; handle: (event: HttpEvent) => Promise<HttpResult> };
+type Wrapped = {
+  service: string;
+  log: Log;
+  clock: () => Date;
+  handle: (event: HttpEvent) => Promise<HttpResult>;
+};
 
 /** The same for every route: one line of log per request, and a problem instead of a stack. */
 export function httpHandler({ service, log, clock, handle }: Wrapped) {

@@ -28,7 +28,8 @@ async function forProvider(deps: HandlerDeps, event: HttpEvent): Promise<HttpRes
     return problemResult(problem("unauthorized", detail), { headers: { "www-authenticate": "Bearer" } });
   }
   if (event.routeKey === "POST /v1/events") return postEvents(deps, provider_id, event);
-  if (event.routeKey === "GET /v1/schools/{school_id}/sessions/{session_id}") return getSession(deps, provider_id, event);
+  if (event.routeKey === "GET /v1/schools/{school_id}/sessions/{session_id}")
+    return getSession(deps, provider_id, event);
   return problemResult(problem("not-found", "No such route. See GET /v1/openapi.json."));
 }
 
@@ -60,7 +61,8 @@ async function getSession(deps: HandlerDeps, provider_id: string, event: HttpEve
   const { school_id = "", session_id = "" } = event.pathParameters ?? {};
   const key = { school_id: school_id.normalize("NFC"), provider_id, session_id: session_id.normalize("NFC") };
   const record = await deps.sessions.get(key);
-  if (record === undefined) return problemResult(problem("not-found", "You have not posted this session to this school."));
+  if (record === undefined)
+    return problemResult(problem("not-found", "You have not posted this session to this school."));
   return json(200, storedSession(record));
 }
 

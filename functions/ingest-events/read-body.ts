@@ -36,7 +36,8 @@ function isUtf8(parameter: string): boolean {
 function textOf(event: HttpEvent): string | Problem {
   const { body = "", isBase64Encoded } = event;
   const bytes = Buffer.from(body, isBase64Encoded ? "base64" : "utf8");
-  if (bytes.length > MAX_BODY_BYTES) return problem("body-too-large", "Send at most 1 MB in one request; split the batch.");
+  if (bytes.length > MAX_BODY_BYTES)
+    return problem("body-too-large", "Send at most 1 MB in one request; split the batch.");
   try {
     // removes a byte order mark
     return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
@@ -52,7 +53,9 @@ function readText({ text, mode, headers }: Sent): Body | Problem {
   try {
     parsed = JSON.parse(text);
   } catch {
-    return problem("invalid-body", "The body is not JSON.", [{ pointer: "", detail: "cannot be parsed as JSON" }]);
+    return problem("invalid-body", "The body is not JSON.", [
+      { pointer: "", detail: "cannot be parsed as JSON" },
+    ]);
   }
   const duplicates = duplicateKeys(text, parsed);
   if (Array.isArray(parsed)) return readArray(parsed, mode, duplicates);
@@ -61,7 +64,10 @@ function readText({ text, mode, headers }: Sent): Body | Problem {
     return problem("invalid-body", "The body holds no events.", [{ pointer: "", detail }]);
   }
   if (mode === "plain" && headers["ce-specversion"] !== undefined) {
-    return { kind: "single", events: [{ value: binaryEvent(headers, parsed), faults: faultsAt("/data", duplicates) }] };
+    return {
+      kind: "single",
+      events: [{ value: binaryEvent(headers, parsed), faults: faultsAt("/data", duplicates) }],
+    };
   }
   return { kind: "single", events: [{ value: parsed, faults: faultsAt("", duplicates) }] };
 }
@@ -71,16 +77,26 @@ function readArray(parsed: unknown[], mode: Sent["mode"], duplicates: string[]):
     const detail = "is an array; send it as application/cloudevents-batch+json";
     return problem("invalid-body", "The body is not one event.", [{ pointer: "", detail }]);
   }
-  if (parsed.length > MAX_EVENTS) return problem("body-too-large", `Send at most ${MAX_EVENTS} events in one request.`);
+  if (parsed.length > MAX_EVENTS)
+    return problem("body-too-large", `Send at most ${MAX_EVENTS} events in one request.`);
   const events = parsed.map((value, index) => {
     const own = duplicates.filter((pointer) => pointer.startsWith(`/${index}/`));
-    return { value, faults: faultsAt("", own.map((pointer) => pointer.slice(String(index).length + 1))) };
+    return {
+      value,
+      faults: faultsAt(
+        "",
+        own.map((pointer) => pointer.slice(String(index).length + 1)),
+      ),
+    };
   });
   return { kind: "batch", events };
 }
 
 const faultsAt = (prefix: string, pointers: string[]): Fault[] =>
-  pointers.map((pointer) => ({ pointer: prefix + pointer, detail: "stands twice in the same object; send it once" }));
+  pointers.map((pointer) => ({
+    pointer: prefix + pointer,
+    detail: "stands twice in the same object; send it once",
+  }));
 
 /** Binary mode: the attributes are headers, the body is the data. */
 function binaryEvent(headers: HttpEvent["headers"], data: unknown): unknown {

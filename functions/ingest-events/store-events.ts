@@ -33,7 +33,11 @@ const WIDTH = 32;
 type Item = { index: number; id: string | undefined; snapshot: Snapshot };
 
 /** Stores the events as if they were posted one by one: those of one session in order, different ones side by side. */
-export async function storeEvents(deps: IngestDeps, provider_id: string, sent: readonly SentEvent[]): Promise<ItemResult[]> {
+export async function storeEvents(
+  deps: IngestDeps,
+  provider_id: string,
+  sent: readonly SentEvent[],
+): Promise<ItemResult[]> {
   const results: ItemResult[] = [];
   const bySession = new Map<string, Item[]>();
   for (const [index, event] of sent.entries()) {
@@ -77,21 +81,31 @@ async function storeItem(deps: IngestDeps, { index, id, snapshot }: Item): Promi
   try {
     const zone = await deps.zones(snapshot.school_id);
     if (zone === undefined) return { index, id, ...(await quarantine(deps, snapshot)) };
-    const stored = await deps.sessions.put(arrivalOf(snapshot, schoolDay(snapshot.start, zone), deps.clock()));
+    const stored = await deps.sessions.put(
+      arrivalOf(snapshot, schoolDay(snapshot.start, zone), deps.clock()),
+    );
     return { index, id, ...answerOf(stored) };
   } catch (error) {
     deps.log({ service: "ingest-events", event: "not_stored", error: errorName(error) });
-    return { index, id, result: "not_stored", problem: problem("not-stored", "Post this event again after Retry-After.") };
+    return {
+      index,
+      id,
+      result: "not_stored",
+      problem: problem("not-stored", "Post this event again after Retry-After."),
+    };
   }
 }
 
-const schoolDay = (start: number | undefined, zone: string) => (start === undefined ? undefined : dayOf(start, zone));
+const schoolDay = (start: number | undefined, zone: string) =>
+  start === undefined ? undefined : dayOf(start, zone);
 
 function answerOf({ outcome, order }: Stored): Pick<ItemResult, "result" | "revision" | "problem"> {
   const revision = revisionOf(order);
   if (outcome !== "conflict") return { result: outcome, revision };
   const detail = `Revision ${revision} is stored with another content. To correct it, send the whole snapshot with revision ${revision + 1}.`;
-  const errors = [{ pointer: "/data/revision", detail: `must be at least ${revision + 1} to change what is stored` }];
+  const errors = [
+    { pointer: "/data/revision", detail: `must be at least ${revision + 1} to change what is stored` },
+  ];
   return { result: "conflict", revision, problem: problem("conflict", detail, errors) };
 }
 

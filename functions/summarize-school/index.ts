@@ -11,4 +11,11 @@ const table = { client: dynamoClient(), tableName: SummarizeSchoolEnv.parse(proc
 const sessions = dynamoSessionStore(table);
 const summaries = dynamoSummaryStore(table);
 const failures = dynamoFailureStore(table);
-export const handler = summarizeSchool({ sessions, summaries, failures, runRules: async () => undefined, sleep, log });
+export const handler = summarizeSchool({
+  sessions,
+  summaries,
+  failures,
+  runRules: async () => undefined,
+  sleep,
+  log,
+});

@@ -8,7 +8,16 @@ type Student = { student_id: string; attendance_status?: string; minutes_present
 type Data = Record<string, unknown> & { session_id: string; school_id: string; revision: number };
 export type Event = { specversion: string; id: string; source: string; type: string; data: Data };
 /** What the oracle must know of an event, kept apart from its wire form. */
-type Meaning = { key: string; school: string; order: number; kind: "s" | "c" | "x" | "v"; day: string; minutes: [string, number][]; tutor: string; start: number };
+type Meaning = {
+  key: string;
+  school: string;
+  order: number;
+  kind: "s" | "c" | "x" | "v";
+  day: string;
+  minutes: [string, number][];
+  tutor: string;
+  start: number;
+};
 export type Told = { event: Event; meaning: Meaning };
 
 const DENVER_OFFSET = "-07:00";
@@ -37,13 +46,31 @@ function snapshot(random: Random, session: { school: string; session_id: string 
   });
   if (kind !== "c") for (const id of ids) minutes.push([id, 0]);
   const identity = { session_id: session.session_id, school_id: session.school, revision };
-  const body = { ...identity, session_topic: "math", scheduled_start: stamp, scheduled_duration: duration, students };
+  const body = {
+    ...identity,
+    session_topic: "math",
+    scheduled_start: stamp,
+    scheduled_duration: duration,
+    students,
+  };
   const data: Data =
-    kind === "v" ? identity : kind === "x" ? { ...body, not_held_reason: "tutor_absent" } : kind === "c" ? { ...body, tutor_id: tutor } : body;
+    kind === "v"
+      ? identity
+      : kind === "x"
+        ? { ...body, not_held_reason: "tutor_absent" }
+        : kind === "c"
+          ? { ...body, tutor_id: tutor }
+          : body;
   const stage = kind === "s" ? 0 : kind === "v" ? 2 : 1;
   const type = { s: "scheduled", c: "completed", x: "canceled", v: "voided" }[kind];
   return {
-    event: { specversion: "1.0", id: `${session.session_id}-${revision}-${kind}`, source: "/t", type: `tutoring.session.${type}`, data },
+    event: {
+      specversion: "1.0",
+      id: `${session.session_id}-${revision}-${kind}`,
+      source: "/t",
+      type: `tutoring.session.${type}`,
+      data,
+    },
     meaning: {
       key: `${session.school}/${session.session_id}`,
       school: session.school,
@@ -89,7 +116,8 @@ export function oracle(told: readonly Told[]): Map<string, Day> {
     if (kind === "c") sum.held += 1;
     if (kind === "x") sum.notHeld += 1;
     if (kind === "s") sum.pending += 1;
-    if (kind !== "s") for (const [student, present] of minutes) sum.students.push(`${student}:${kind}:${present}`);
+    if (kind !== "s")
+      for (const [student, present] of minutes) sum.students.push(`${student}:${kind}:${present}`);
   }
   for (const day of days.values()) day.students.sort();
   return days;

@@ -10,7 +10,12 @@ import { summarizeSchool } from "../../functions/summarize-school/handler.ts";
 export const ZONE = "America/Denver";
 
 export type World = ReturnType<typeof world>;
-type Parts = { sessions?: SessionStore; summaries?: SummaryStore; clock?: () => Date; zone?: (school_id: string) => string | undefined };
+type Parts = {
+  sessions?: SessionStore;
+  summaries?: SummaryStore;
+  clock?: () => Date;
+  zone?: (school_id: string) => string | undefined;
+};
 
 /** The shipped handlers over in-memory adapters. */
 export function world(parts: Parts = {}) {
@@ -48,7 +53,11 @@ export function world(parts: Parts = {}) {
 
 type Identity = { provider_id?: string };
 
-export function request(body: unknown, identity: Identity = { provider_id: "north-star" }, contentType = "application/json"): HttpEvent {
+export function request(
+  body: unknown,
+  identity: Identity = { provider_id: "north-star" },
+  contentType = "application/json",
+): HttpEvent {
   return {
     version: "2.0",
     routeKey: "POST /v1/events",
@@ -60,7 +69,13 @@ export function request(body: unknown, identity: Identity = { provider_id: "nort
       apiId: "local",
       domainName: "localhost",
       domainPrefix: "local",
-      http: { method: "POST", path: "/v1/events", protocol: "HTTP/1.1", sourceIp: "127.0.0.1", userAgent: "test" },
+      http: {
+        method: "POST",
+        path: "/v1/events",
+        protocol: "HTTP/1.1",
+        sourceIp: "127.0.0.1",
+        userAgent: "test",
+      },
       requestId: "request",
       routeKey: "POST /v1/events",
       stage: "$default",
@@ -70,7 +85,7 @@ export function request(body: unknown, identity: Identity = { provider_id: "nort
     },
     body: typeof body === "string" ? body : JSON.stringify(body),
     isBase64Encoded: false,
-  } as HttpEvent;
+  };
 }
 
 let number = 0;
@@ -102,10 +117,20 @@ export function scheduled(data: Record<string, unknown> = {}) {
 }
 
 export function canceled(data: Record<string, unknown> = {}) {
-  const event = completed({ students: [{ student_id: "0016740395" }], not_held_reason: "tutor_absent", ...data });
+  const event = completed({
+    students: [{ student_id: "0016740395" }],
+    not_held_reason: "tutor_absent",
+    ...data,
+  });
   return { ...event, type: "tutoring.session.canceled" };
 }
 
 export function voided(data: Record<string, unknown> = {}) {
-  return { specversion: "1.0", id: "v", source: "/test", type: "tutoring.session.voided", data: { session_id: "S-1", school_id: "631930", ...data } };
+  return {
+    specversion: "1.0",
+    id: "v",
+    source: "/test",
+    type: "tutoring.session.voided",
+    data: { session_id: "S-1", school_id: "631930", ...data },
+  };
 }
