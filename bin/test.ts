@@ -21,7 +21,10 @@ rmSync(file, { force: true });
 const vitest = join(root, "node_modules", "vitest", "vitest.mjs");
 const reporters = ["--reporter=default", "--reporter=json", `--outputFile.json=${file}`];
 const filters = wanted.filter((argument) => argument !== "--no-skips");
-const { status } = spawnSync(process.execPath, [vitest, "run", ...reporters, ...filters], { stdio: "inherit", cwd: root });
+const { status } = spawnSync(process.execPath, [vitest, "run", ...reporters, ...filters], {
+  stdio: "inherit",
+  cwd: root,
+});
 const results = Results.parse(JSON.parse(readFileSync(file, "utf8")));
 const skipped = results.numPendingTests + results.numTodoTests;
 const passed = status === 0 && results.success && results.numPassedTests > 0 && !(noSkips && skipped > 0);

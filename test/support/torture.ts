@@ -26,12 +26,18 @@ const pad = (number: number) => String(number).padStart(2, "0");
 /** Winter days, so that the offset is constant and the oracle needs no zone table. */
 const dayOf = (index: number) => `2026-01-${pad(5 + index)}`;
 
-function snapshot(random: Random, session: { school: string; session_id: string }, revision: number): Told {
+const KINDS = ["s", "c", "c", "c", "c", "x", "v"] as const;
+type Place = { revision: number; kind: Meaning["kind"] };
+
+function snapshot(
+  random: Random,
+  session: { school: string; session_id: string },
+  { revision, kind }: Place,
+): Told {
   const day = dayOf(random.below(12));
   const hour = 8 + random.below(9);
   const minute = random.below(60);
   const stamp = `${day}T${pad(hour)}:${pad(minute)}:00${DENVER_OFFSET}`;
-  const kind = random.pick(["s", "c", "c", "c", "c", "x", "v"] as const);
   const tutor = `T${random.below(6)}`;
   const duration = 20 + random.below(40);
   const first = random.below(30);
@@ -84,18 +90,37 @@ function snapshot(random: Random, session: { school: string; session_id: string 
   };
 }
 
-/** Histories of a block of sessions of one school, mixed: duplicates, snapshots out of order, corrections, voids. */
+/** Snapshots per session, so that a shuffled history leaves about two fifths of them stale. */
+const SNAPSHOTS = [1, 2, 3, 4, 1, 2, 3, 5] as const;
+/** Of all events, as many are sent again soon after, as by a system that got no answer. */
+const REPEATED = 0.4;
+
+/** Histories of a block of sessions of one school, mixed: repeats, snapshots out of order, corrections, voids. */
 export function block(seed: number, school: string, size: { sessions: number; events: number }): Told[] {
   const random = seeded(seed);
-  const distinct: Told[][] = [];
+  const distinct: Told[] = [];
   for (let number = 0; number < size.sessions; number += 1) {
     const session = { school, session_id: `S${number}` };
-    const revisions = 1 + random.below(5);
-    distinct.push(Array.from({ length: revisions }, (_, index) => snapshot(random, session, index + 1)));
+    let revision = 1;
+    for (let count = random.pick(SNAPSHOTS); count > 0; count -= 1) {
+      // a schedule and what came of it, or a void of it, often come under one revision
+      const kinds =
+        count > 1 && random.chance(0.3)
+          ? (["s", random.pick(["c", "x", "v"] as const)] as const)
+          : [random.pick(KINDS)];
+      for (const kind of kinds) distinct.push(snapshot(random, session, { revision, kind }));
+      count -= kinds.length - 1;
+      revision += 1 + random.below(3);
+    }
   }
-  const told = random.shuffle(distinct.flat());
-  while (told.length < size.events) told.splice(random.below(told.length + 1), 0, random.pick(told));
-  return told.slice(0, Math.max(size.events, told.length));
+  const placed = random.shuffle(distinct).map((one, at) => ({ one, at }));
+  const repeats = placed
+    .filter(() => random.chance(REPEATED))
+    .map(({ one, at }) => ({ one, at: at + 0.5 + random.below(40) }));
+  return [...placed, ...repeats]
+    .sort((a, b) => a.at - b.at)
+    .map(({ one }) => one)
+    .slice(0, size.events);
 }
 
 type Day = { students: string[]; held: number; notHeld: number; pending: number };
