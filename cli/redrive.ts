@@ -7,7 +7,10 @@ import {
 import * as z from "zod";
 import { dirtyDaysOf } from "../adapters/stream-record.ts";
 import type { SchoolDay } from "../adapters/summary-store.ts";
+import { unpack } from "../domain/summary-packing.ts";
 import type { Target } from "./target.ts";
+
+type Place = Pick<Target, "sessions" | "summaries" | "setup" | "failures" | "s3" | "failureBucket">;
 
 export type RedriveResult = { failures: number; days_marked: number; unreadable: number };
 
@@ -22,10 +25,15 @@ const Failed = z.looseObject({
 
 type Failure = { records: unknown[]; remove: () => Promise<void> };
 
-/** Marks the days of everything that could not be used dirty again, so that they are recomputed from the facts. */
-export async function redrive(target: Target, { dryRun }: { dryRun: boolean }): Promise<RedriveResult> {
+/**
+ * Marks the days of everything that could not be used dirty again, so that they are recomputed from the facts: stream
+ * records that were kept, batches that Lambda gave up, and days that count a session nobody could read.
+ */
+export async function redrive(target: Place, { dryRun }: { dryRun: boolean }): Promise<RedriveResult> {
   const failures = [...(await keptFailures(target)), ...(await bucketFailures(target))];
-  const result = { failures: failures.length, days_marked: 0, unreadable: 0 };
+  const incomplete = await daysWithUnreadable(target);
+  if (!dryRun) await redriveDays(target, incomplete);
+  const result = { failures: failures.length, days_marked: incomplete.length, unreadable: 0 };
   for (const { records, remove } of failures) {
     const days = records.map(daysOf);
     result.unreadable += days.filter((found) => found === undefined).length;
@@ -38,10 +46,25 @@ export async function redrive(target: Target, { dryRun }: { dryRun: boolean }): 
   return result;
 }
 
-/** Marks every day of a school between two dates dirty again. */
-export async function redriveDays(target: Target, days: readonly SchoolDay[]): Promise<RedriveResult> {
+/** Marks these days dirty again. */
+export async function redriveDays(
+  target: Pick<Place, "sessions">,
+  days: readonly SchoolDay[],
+): Promise<RedriveResult> {
   for (const { school_id, day } of days) await target.sessions.mark(school_id, day, new Date());
   return { failures: 0, days_marked: days.length, unreadable: 0 };
+}
+
+async function daysWithUnreadable({ setup, summaries }: Place): Promise<SchoolDay[]> {
+  const { schools } = await setup.all();
+  const days = await Promise.all(
+    schools.map(async ({ school_id }) => {
+      const stored = await summaries.read({ school_id, from: "0000", to: "9999" });
+      const incomplete = stored.filter(({ packed }) => unpack(packed).unreadable.length > 0);
+      return incomplete.map(({ day }) => ({ school_id, day }));
+    }),
+  );
+  return days.flat();
 }
 
 const distinct = (days: SchoolDay[]) => [
@@ -59,14 +82,14 @@ function daysOf(record: unknown): SchoolDay[] | undefined {
   }
 }
 
-async function keptFailures({ failures }: Target): Promise<Failure[]> {
+async function keptFailures({ failures }: Place): Promise<Failure[]> {
   return (await failures.list()).map(({ name, record }) => ({
     records: [record],
     remove: () => failures.remove(name),
   }));
 }
 
-async function bucketFailures({ s3, failureBucket: Bucket }: Target): Promise<Failure[]> {
+async function bucketFailures({ s3, failureBucket: Bucket }: Place): Promise<Failure[]> {
   const { Contents = [] } = await s3.send(new ListObjectsV2Command({ Bucket }));
   return Promise.all(
     Contents.map(async ({ Key }) => ({

@@ -1,10 +1,10 @@
 import type { DynamoDBRecord } from "aws-lambda";
 import { describe, expect, it } from "vitest";
 import { arrive, type Arrival } from "../../domain/session-record.ts";
-import { unpack } from "../../domain/summary-packing.ts";
 import { InMemorySessionStore } from "../../adapters/in-memory/session-store.ts";
 import { announceSeed, seeded } from "../support/random.ts";
-import { block, oracle, type Told } from "../support/torture.ts";
+import { differences } from "../support/compare.ts";
+import { block, type Told } from "../support/torture.ts";
 import { world, type World } from "../support/world.ts";
 
 type Tally = {
@@ -75,7 +75,7 @@ async function run(seed: number, size: Size, fault: Fault = {}): Promise<Tally> 
     }
     await deliver(place, { random, tally, fault });
     tally.recomputes += [...place.views.views.values()].reduce((sum, view) => sum + view.version, 0);
-    tally.differences += differences(place, told) + wrongArrivals(place, arrivals);
+    tally.differences += differences(place.views, told) + wrongArrivals(place, arrivals);
   }
   return tally;
 }
@@ -113,33 +113,6 @@ async function deliver(
     return;
   }
   await place.deliver(records);
-}
-
-function differences(place: World, told: readonly Told[]): number {
-  const expected = oracle(told);
-  let count = 0;
-  const seen = new Set<string>();
-  for (const view of place.views.views.values()) {
-    const name = `${view.school_id}/${view.day}`;
-    seen.add(name);
-    const summary = unpack(view.packed);
-    const students = summary.student_sessions
-      .map((row) => `${row.student_id}:${row.status === "not_held" ? "x" : "c"}:${row.minutes}`)
-      .sort();
-    const held = summary.providers.reduce((sum, row) => sum + row.sessions_held, 0);
-    const notHeld = summary.providers
-      .flatMap((row) => row.not_held)
-      .reduce((sum, row) => sum + row.sessions, 0);
-    const day = expected.get(name) ?? { students: [], held: 0, notHeld: 0, pending: 0 };
-    const same =
-      JSON.stringify(students) === JSON.stringify(day.students) &&
-      held === day.held &&
-      notHeld === day.notHeld &&
-      summary.pending.length === day.pending;
-    if (!same) count += 1;
-  }
-  for (const name of expected.keys()) if (!seen.has(name)) count += 1;
-  return count;
 }
 
 const seed = announceSeed("torture", 20261123);
