@@ -1,0 +1,222 @@
+import { describe, expect, it } from "vitest";
+import { InMemorySessionStore } from "../../adapters/in-memory/session-store.ts";
+import { InMemorySetupStore } from "../../adapters/in-memory/setup-store.ts";
+import { InMemorySummaryStore } from "../../adapters/in-memory/summary-store.ts";
+import { dynamoSessionStore, type SessionStore } from "../../adapters/session-store.ts";
+import { dynamoSetupStore, type SetupStore } from "../../adapters/setup-store.ts";
+import { dynamoSummaryStore, type SummaryStore } from "../../adapters/summary-store.ts";
+import type { Arrival, SessionRecord } from "../../domain/session-record.ts";
+import { concurrently } from "../../functions/framework/concurrently.ts";
+import { freshTable } from "../support/dynamo.ts";
+import { announceSeed, seeded, type Random } from "../support/random.ts";
+
+type Stores = { sessions: SessionStore; summaries: SummaryStore; setup: SetupStore };
+/** One operation and what it answers, in a form that can be compared. */
+type Operation = (stores: Stores) => Promise<unknown>;
+
+const SCHOOLS = ["A", "B"];
+const PROVIDERS = ["north-star", "bright-path"];
+const DAYS = ["2026-03-02", "2026-03-03", "2026-03-04"];
+const two = (number: number) => String(number).padStart(2, "0");
+
+function keyOf(random: Random) {
+  return {
+    school_id: random.pick(SCHOOLS),
+    provider_id: random.pick(PROVIDERS),
+    session_id: `S-${random.below(6)}`,
+  };
+}
+
+function arrivalOf(random: Random): Arrival {
+  const order = 4 * (1 + random.below(4)) + random.below(3);
+  const content = order % 4 === 2 ? "{}" : `{"c":${random.below(2)}}`;
+  const day = order % 4 === 2 ? undefined : random.pick(DAYS);
+  const reported =
+    order % 4 === 1 ? `2026-03-0${1 + random.below(9)}T10:${two(random.below(60))}:00.000Z` : undefined;
+  return { snapshot: { ...keyOf(random), order, content, day }, reported };
+}
+
+const canonical = (row: object) => JSON.stringify(Object.entries(row).sort());
+
+const byKey = (records: SessionRecord[]) =>
+  records
+    .map((record) => JSON.stringify([record.school_id, record.provider_id, record.session_id, record]))
+    .sort();
+
+/** A summary now and then larger than one item may be. */
+const packedOf = (random: Random) =>
+  random.chance(0.05)
+    ? JSON.stringify(Array.from({ length: 700 }, () => random.below(1e9)))
+    : `{"n":${random.below(3)}}`;
+
+const OPERATIONS: ((random: Random) => Operation)[] = [
+  ...Array.from({ length: 5 }, () => (random: Random): Operation => {
+    const arrival = arrivalOf(random);
+    return ({ sessions }) => sessions.put(arrival);
+  }),
+  (random) => {
+    const key = keyOf(random);
+    return ({ sessions }) => sessions.get(key);
+  },
+  (random) => {
+    const [school_id, day] = [random.pick(SCHOOLS), random.pick(DAYS)];
+    return async ({ sessions }) => byKey(await sessions.onDay(school_id, day));
+  },
+  (random) => {
+    const keys = [
+      ...new Map(
+        Array.from({ length: 3 }, () => keyOf(random)).map((key) => [JSON.stringify(key), key]),
+      ).values(),
+    ];
+    return async ({ sessions }) =>
+      (await sessions.existing(keys))
+        .map(({ school_id, provider_id, session_id }) => `${school_id}/${provider_id}/${session_id}`)
+        .sort();
+  },
+  (random) => {
+    const arrival = arrivalOf(random);
+    const waiting = { snapshot: { ...arrival.snapshot, day: undefined }, reported: arrival.reported };
+    return ({ sessions }) => sessions.quarantine.put(waiting);
+  },
+  (random) => {
+    const provider_id = random.pick(PROVIDERS);
+    const school_id = random.chance(0.5) ? random.pick(SCHOOLS) : undefined;
+    return async ({ sessions: { quarantine } }) => [
+      await quarantine.count(provider_id),
+      byKey(await quarantine.waiting(provider_id, school_id)),
+    ];
+  },
+  (random) => {
+    const provider_id = random.pick(PROVIDERS);
+    const place = random.below(6);
+    const older = random.chance(0.3);
+    return async ({ sessions: { quarantine } }) => {
+      const waiting = (await quarantine.waiting(provider_id)).sort((a, b) =>
+        JSON.stringify(a) < JSON.stringify(b) ? -1 : 1,
+      );
+      const record = waiting[place];
+      return record === undefined
+        ? "none"
+        : quarantine.release(older ? { ...record, order: record.order - 1 } : record);
+    };
+  },
+  (random) => {
+    const day = { school_id: random.pick(SCHOOLS), day: random.pick(DAYS) };
+    const packed = packedOf(random);
+    const stale = random.chance(0.3);
+    return async ({ summaries }) => {
+      const version = await summaries.version(day);
+      return [version, await summaries.write(day, stale ? version + 1 : version, packed)];
+    };
+  },
+  (random) => {
+    const [from, to] = [random.pick(DAYS), random.pick(DAYS)].sort() as [string, string];
+    const school_id = random.pick(SCHOOLS);
+    return ({ summaries }) => summaries.read({ school_id, from, to });
+  },
+  (random) => {
+    const school_id = random.pick(SCHOOLS);
+    const entry = { school_id, student_id: `${random.below(5)}`, from: random.pick(DAYS) };
+    return async ({ setup }) => {
+      await setup.putRoster([entry]);
+      return (await setup.roster(school_id)).map(canonical).sort();
+    };
+  },
+  (random) => {
+    const school_id = random.pick(SCHOOLS);
+    const provider = random.chance(0.5) ? { provider_id: random.pick(PROVIDERS) } : {};
+    const entry = {
+      school_id,
+      student_id: `${random.below(5)}`,
+      program_id: "P",
+      ...provider,
+      to: random.pick(DAYS),
+    };
+    return async ({ setup }) => {
+      await setup.putEnrolments([entry]);
+      return (await setup.enrolments(school_id)).map(canonical).sort();
+    };
+  },
+  (random) => {
+    const school = {
+      school_id: random.pick(SCHOOLS),
+      district_id: "D",
+      time_zone: random.pick(["America/Denver", "America/Chicago"]),
+    };
+    return async ({ setup }) => {
+      await setup.put({ districts: [], schools: [school], programs: [], providers: [], contacts: [] });
+      const { schools } = await setup.all();
+      return [canonical((await setup.school(school.school_id))!), schools.map(canonical).sort()];
+    };
+  },
+];
+
+const seed = announceSeed("adapter contract", 1888);
+const COUNT = 6000;
+const inMemory = (): Stores => ({
+  sessions: new InMemorySessionStore(),
+  summaries: new InMemorySummaryStore(),
+  setup: new InMemorySetupStore(),
+});
+
+describe("the adapters in memory and on DynamoDB", () => {
+  it(`give the same answers in ${COUNT} random operations`, { timeout: 180_000 }, async () => {
+    const table = await freshTable();
+    const dynamo: Stores = {
+      sessions: dynamoSessionStore(table),
+      // parts of a kilobyte, so that a summary of several items is met often
+      summaries: dynamoSummaryStore(table, 1000),
+      setup: dynamoSetupStore(table),
+    };
+    const memory = inMemory();
+    const random = seeded(seed);
+    const differences: string[] = [];
+    for (let number = 0; number < COUNT; number += 1) {
+      const operation = random.pick(OPERATIONS)(random);
+      const [expected, actual] = [await operation(memory), await operation(dynamo)];
+      if (JSON.stringify(expected) !== JSON.stringify(actual)) {
+        differences.push(
+          `operation ${number}: ${JSON.stringify(expected)} in memory, ${JSON.stringify(actual)} on DynamoDB`,
+        );
+      }
+    }
+    expect(differences.slice(0, 3)).toEqual([]);
+  });
+
+  it("would be told apart if one forgot the rule (control)", async () => {
+    class Forgetful extends InMemorySessionStore {
+      override async put(arrival: Arrival) {
+        await super.put(arrival);
+        return { outcome: "accepted" as const, order: arrival.snapshot.order };
+      }
+    }
+    const random = seeded(seed);
+    const [a, b] = [inMemory(), { ...inMemory(), sessions: new Forgetful() }];
+    let differences = 0;
+    for (let number = 0; number < 200; number += 1) {
+      const operation = random.pick(OPERATIONS)(random);
+      if (JSON.stringify(await operation(a)) !== JSON.stringify(await operation(b))) differences += 1;
+    }
+    expect(differences).toBeGreaterThan(0);
+  });
+
+  it("keep the rule when writers of one session race", async () => {
+    const sessions = dynamoSessionStore(await freshTable());
+    const random = seeded(seed + 1);
+    const key = { school_id: "A", provider_id: "north-star", session_id: "S" };
+    for (let round = 0; round < 30; round += 1) {
+      const school_id = `A-${round}`;
+      const arrivals = Array.from({ length: 8 }, () => ({ ...arrivalOf(random) })).map(
+        ({ snapshot, reported }) => ({
+          snapshot: { ...snapshot, ...key, school_id, content: `{"c":${snapshot.order}}` },
+          reported,
+        }),
+      );
+      await concurrently(arrivals, 8, (arrival) => sessions.put(arrival));
+      const record = (await sessions.get({ ...key, school_id }))!;
+      const highest = Math.max(...arrivals.map(({ snapshot }) => snapshot.order));
+      const earliest = arrivals.flatMap(({ reported }) => reported ?? []).sort()[0];
+      expect([record.order, record.first_reported_at]).toEqual([highest, earliest]);
+    }
+  });
+});
