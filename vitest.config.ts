@@ -7,6 +7,8 @@ const browser = "test/browser/**";
 export default defineConfig({
   test: {
     maxWorkers: 2,
+    // as Node does it: what runs here is what runs
+    deps: { interopDefault: false },
     testTimeout: 60_000,
     hookTimeout: 120_000,
     globalSetup: "test/support/global-setup.ts",

@@ -57,11 +57,14 @@ export async function findTarget(stack: string | undefined): Promise<Target> {
 
 function localTarget(): Target {
   const state = readState();
-  if (state === undefined) {
-    throw new UsageError(
-      "No local stack runs here. Start it with `npm start`, or name a stack in AWS with --stack NAME.",
-    );
-  }
+  if (state !== undefined) return targetOfState(state);
+  throw new UsageError(
+    "No local stack runs here. Start it with `npm start`, or name a stack in AWS with --stack NAME.",
+  );
+}
+
+/** The local stack that wrote this state. */
+export function targetOfState(state: LocalState): Target {
   const local = { region: "us-east-1", credentials: { accessKeyId: "local", secretAccessKey: "local" } };
   return targetOf({
     apiUrl: state.api_url,

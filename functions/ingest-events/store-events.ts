@@ -54,7 +54,15 @@ export async function storeEvents(
   return results;
 }
 
-function readItem({ value, faults }: SentEvent, index: number, provider_id: string): Item | ItemResult {
+/** What a schema does not see, because JavaScript gives the name a meaning of its own. */
+const protoFaults = (value: unknown): Fault[] =>
+  typeof value === "object" && value !== null && Object.hasOwn(value, "__proto__")
+    ? [{ pointer: "/__proto__", detail: "is not a CloudEvents attribute; remove it" }]
+    : [];
+
+function readItem(sent: SentEvent, index: number, provider_id: string): Item | ItemResult {
+  const { value } = sent;
+  const faults = [...sent.faults, ...protoFaults(value)];
   const id = idOf(value);
   const parsed = SessionEvent.safeParse(value);
   if (!parsed.success || faults.length > 0) {
