@@ -48,7 +48,7 @@ function studentsOf(random: Random, type: Type) {
 
 function dataOf(random: Random, type: Type): Record<string, unknown> {
   const identity = {
-    session_id: idOf(random),
+    session_id: `${idOf(random)}${random.below(1e9)}`,
     school_id: idOf(random),
     revision: 1 + random.below(1_000_000),
   };
