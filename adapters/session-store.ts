@@ -26,6 +26,7 @@ import {
   quarantineOf,
   schoolPartition,
   sessionKey,
+  sessionsOf,
   type TableKey,
 } from "./table.ts";
 
@@ -40,6 +41,10 @@ export type SessionStore = {
   existing(keys: readonly SessionKey[]): Promise<SessionKey[]>;
   /** Every record of a school's day, read consistently. */
   onDay(school_id: string, day: string): Promise<SessionRecord[]>;
+  /** Every record of a school. */
+  ofSchool(school_id: string): Promise<SessionRecord[]>;
+  /** Gives a record another day, unless something newer came meanwhile; false then. Nothing else of it changes. */
+  move(record: SessionRecord, day: string): Promise<boolean>;
   /** Makes a day dirty again without touching a fact. */
   mark(school_id: string, day: string, now: Date): Promise<void>;
   quarantine: {
@@ -59,6 +64,8 @@ export function dynamoSessionStore(table: TableAccess): SessionStore {
     get: (key) => getRecord(table, sessionKey(key)),
     existing: (keys) => existingKeys(table, keys),
     onDay: (school_id, day) => queryDay(table, school_id, day),
+    ofSchool: (school_id) => querySchool(table, school_id),
+    move: (record, day) => moveUnchanged(table, record, day),
     mark: (school_id, day, now) => putMark(table, { school_id, day, now }),
     quarantine: {
       put: (arrival) => putUnderOrder(table, quarantineKey(arrival.snapshot), arrival),
@@ -180,6 +187,31 @@ async function queryDay(table: TableAccess, school_id: string, day: string): Pro
     ExpressionAttributeValues: { ":pk": text(schoolPartition(school_id)), ":day": text(day) },
   };
   return (await queryAll(table, input)).map(sessionOfItem);
+}
+
+async function querySchool(table: TableAccess, school_id: string): Promise<SessionRecord[]> {
+  const { pk, skPrefix } = sessionsOf(school_id);
+  const items = await queryAll(table, {
+    TableName: table.tableName,
+    ConsistentRead: true,
+    KeyConditionExpression: "#pk = :pk AND begins_with(#sk, :sk)",
+    ExpressionAttributeNames: { "#pk": ATTRIBUTE.pk, "#sk": ATTRIBUTE.sk },
+    ExpressionAttributeValues: { ":pk": text(pk), ":sk": text(skPrefix) },
+  });
+  return items.map(sessionOfItem);
+}
+
+async function moveUnchanged(table: TableAccess, record: SessionRecord, day: string): Promise<boolean> {
+  const { ExpressionAttributeNames, ExpressionAttributeValues, ConditionExpression } = unchanged(record);
+  const command = new UpdateItemCommand({
+    TableName: table.tableName,
+    Key: keyItem(sessionKey(record)),
+    UpdateExpression: "SET #day = :day",
+    ConditionExpression,
+    ExpressionAttributeNames: { ...ExpressionAttributeNames, "#day": ATTRIBUTE.day },
+    ExpressionAttributeValues: { ...ExpressionAttributeValues, ":day": text(day) },
+  });
+  return (await refusedBy(() => table.client.send(command))) === undefined;
 }
 
 export async function queryAll(

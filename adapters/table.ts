@@ -54,6 +54,10 @@ export const sessionKey = ({ school_id, provider_id, session_id }: SessionIds): 
   pk: `${PREFIX.school}${school_id}`,
   sk: `SESSION#${provider_id}#${session_id}`,
 });
+export const sessionsOf = (school_id: string) => ({
+  pk: `${PREFIX.school}${school_id}`,
+  skPrefix: "SESSION#",
+});
 export const quarantineKey = ({ school_id, provider_id, session_id }: SessionIds): TableKey => ({
   pk: `${PREFIX.quarantine}${provider_id}`,
   sk: `${school_id}#${session_id}`,

@@ -1,11 +1,20 @@
 import { readFileSync } from "node:fs";
 import { isMap, isScalar, isSeq, LineCounter, parseDocument, type Document, type Node } from "yaml";
-import { Setup } from "../domain/setup.ts";
+import { Setup, type School } from "../domain/setup.ts";
 import { UsageError } from "./fail.ts";
+import { rezone } from "./rezone.ts";
 import type { Target } from "./target.ts";
 
 export type SetupFault = { line: number; column: number; path: string; reason: string };
-export type ApplyResult = { added: string[]; changed: string[]; unchanged: number; released: number };
+export type ApplyResult = {
+  added: string[];
+  changed: string[];
+  unchanged: number;
+  released: number;
+  moved: number;
+};
+/** What setting up reads and writes. */
+export type ApplyTarget = Pick<Target, "setup" | "sessions">;
 
 /** Reads setup.yaml. Throws UsageError that lists each fault with its line and column. */
 export function readSetup(file: string): Setup {
@@ -116,7 +125,7 @@ const canonical = (value: unknown): string =>
   );
 
 /** What applying would add and change. */
-export function setupDifference(before: Setup, after: Setup): Omit<ApplyResult, "released"> {
+export function setupDifference(before: Setup, after: Setup): Omit<ApplyResult, "released" | "moved"> {
   const old = new Map(entriesOf(before).map(({ name, value }) => [name, canonical(value)]));
   const entries = entriesOf(after);
   const added = entries.filter(({ name }) => !old.has(name)).map(({ name }) => name);
@@ -132,28 +141,39 @@ export const rezoned = (before: Setup, after: Setup) =>
     before.schools.some((old) => old.school_id === school_id && old.time_zone !== time_zone),
   );
 
-export type ApplyOptions = { file: string; dryRun: boolean; release: (setup: Setup) => Promise<number> };
+export type ApplyOptions = {
+  file: string;
+  dryRun: boolean;
+  /** Lets the zone of a school with sessions change, and gives the sessions of the file's schools their days anew. */
+  rezone: boolean;
+  release: (setup: Setup) => Promise<number>;
+  /** Waits until no running function remembers the old zones. */
+  untilForgotten: () => Promise<void>;
+};
 
 /** Writes what differs. Applying twice changes nothing. */
-export async function applySetup(
-  target: Target,
-  { file, dryRun, release }: ApplyOptions,
-): Promise<ApplyResult> {
-  const after = readSetup(file);
+export async function applySetup(target: ApplyTarget, options: ApplyOptions): Promise<ApplyResult> {
+  const { dryRun, release } = options;
+  const after = readSetup(options.file);
   const before = await target.setup.all();
-  refuseDangling(before, after, file);
-  for (const { school_id } of rezoned(before, after)) {
-    const days = await target.summaries.read({ school_id, from: "0000", to: "9999" });
-    if (days.length > 0) {
-      throw new UsageError(
-        `School ${school_id} has sessions, so its time_zone cannot change: their days would stay those of the old zone.`,
-      );
-    }
-  }
+  refuseDangling(before, after, options.file);
+  const changing = rezoned(before, after);
+  if (!options.rezone) await refuseRezoning(target, changing);
   const difference = setupDifference(before, after);
-  if (dryRun) return { ...difference, released: 0 };
+  if (dryRun) return { ...difference, released: 0, moved: 0 };
   if (difference.added.length + difference.changed.length > 0) await target.setup.put(after);
-  return { ...difference, released: await release(await target.setup.all()) };
+  if (options.rezone && changing.length > 0) await options.untilForgotten();
+  const moved = options.rezone ? await rezone(target, after.schools) : 0;
+  return { ...difference, released: await release(await target.setup.all()), moved };
+}
+
+async function refuseRezoning({ sessions }: ApplyTarget, schools: readonly School[]): Promise<void> {
+  for (const { school_id } of schools) {
+    if ((await sessions.ofSchool(school_id)).length === 0) continue;
+    throw new UsageError(
+      `School ${school_id} has sessions, whose days follow its time_zone. If the zone was wrong, apply with --rezone: it gives them their days anew.`,
+    );
+  }
 }
 
 /** References to what neither the file nor the set-up holds. */

@@ -1,9 +1,10 @@
 import { Command } from "commander";
+import { setTimeout as sleep } from "node:timers/promises";
 import { keyIdOf, newKey } from "../adapters/provider-key-store.ts";
 import { releaseQuarantine } from "../adapters/release-quarantine.ts";
 import { DEFAULT_TARGET_HOURS } from "../domain/dosage-report.ts";
 import { ProviderId } from "../domain/ids.ts";
-import { applySetup } from "./apply.ts";
+import { applySetup, type ApplyResult } from "./apply.ts";
 import { UsageError } from "./fail.ts";
 import { importEnrolments, importStudents, type RosterOptions } from "./import-students.ts";
 import { importSessions } from "./import-sessions.ts";
@@ -42,25 +43,42 @@ function show(io: Output, { json }: Common, { value, text }: { value: unknown; t
 
 const today = () => new Date().toISOString().slice(0, 10);
 
+type ApplyFlags = Common & { dryRun?: boolean; rezone?: boolean };
+
 function addApply({ program, io, target }: Context): void {
   program
     .command("apply <file>")
     .description("load districts, schools, programs, providers and contacts from a YAML file")
+    .option(
+      "--rezone",
+      "let the zone of a school with sessions change, and give its sessions their days anew",
+    )
     .option("--dry-run", "show what would change")
     .option("--json", "as JSON")
-    .action(async (file: string, options: Common & { dryRun?: boolean }) => {
+    .action(async (file: string, flags: ApplyFlags) => {
       const place = await target();
-      const release = (setup: Parameters<typeof releaseQuarantine>[1]) =>
-        releaseQuarantine(place.sessions, setup);
-      const value = await applySetup(place, { file, dryRun: options.dryRun === true, release });
-      const lines = [
-        ...value.added.map((name) => `+ ${name}`),
-        ...value.changed.map((name) => `~ ${name}`),
-        `${value.added.length} added, ${value.changed.length} changed, ${value.unchanged} unchanged${options.dryRun ? " (dry run: nothing was written)" : ""}`,
-        ...(value.released > 0 ? [`${value.released} sessions that waited for a school were stored`] : []),
-      ];
-      show(io, options, { value, text: lines.join("\n") });
+      const value = await applySetup(place, {
+        file,
+        dryRun: flags.dryRun === true,
+        rezone: flags.rezone === true,
+        release: (setup) => releaseQuarantine(place.sessions, setup),
+        untilForgotten: async () => {
+          io.err("Waiting 65 s, until no running function remembers the old zone …");
+          await sleep(65_000);
+        },
+      });
+      show(io, flags, { value, text: applyText(value, flags.dryRun === true) });
     });
+}
+
+function applyText({ added, changed, unchanged, released, moved }: ApplyResult, dryRun: boolean): string {
+  return [
+    ...added.map((name) => `+ ${name}`),
+    ...changed.map((name) => `~ ${name}`),
+    `${added.length} added, ${changed.length} changed, ${unchanged} unchanged${dryRun ? " (dry run: nothing was written)" : ""}`,
+    ...(released > 0 ? [`${released} sessions that waited for a school were stored`] : []),
+    ...(moved > 0 ? [`${moved} sessions moved to another day`] : []),
+  ].join("\n");
 }
 
 function addProvider({ program, io, target }: Context): void {

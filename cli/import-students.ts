@@ -31,7 +31,10 @@ type Fault = { row: Row; reason: string };
 const ENDED_LIMIT = 0.2;
 
 /** Upserts a DATAS student file: who belongs to which school. Names and characteristics are not taken over. */
-export async function importStudents(target: Target, options: RosterOptions): Promise<RosterResult> {
+export async function importStudents(
+  target: Pick<Target, "setup">,
+  options: RosterOptions,
+): Promise<RosterResult> {
   const table = readTable(options.file, { grade: "current_grade_level" });
   requireColumns(options.file, table, ["student_id", "district_id", "school_id"]);
   warnOfLostZeros(table, options.warn);
@@ -64,7 +67,10 @@ export async function importStudents(target: Target, options: RosterOptions): Pr
 }
 
 /** Upserts enrolments: student, school, program, provider, from, to. */
-export async function importEnrolments(target: Target, options: RosterOptions): Promise<RosterResult> {
+export async function importEnrolments(
+  target: Pick<Target, "setup">,
+  options: RosterOptions,
+): Promise<RosterResult> {
   const table = readTable(options.file);
   requireColumns(options.file, table, ["student_id", "school_id", "program_id"]);
   const { schools } = await target.setup.all();

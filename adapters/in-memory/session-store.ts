@@ -72,6 +72,17 @@ export class InMemorySessionStore implements SessionStore {
     return [...(this.#days.get(`${school_id}/${day}`)?.values() ?? [])];
   }
 
+  async ofSchool(school_id: string): Promise<SessionRecord[]> {
+    return [...this.facts.values()].filter((record) => record.school_id === school_id);
+  }
+
+  async move(record: SessionRecord, day: string): Promise<boolean> {
+    const stored = this.facts.get(nameOf(sessionKey(record)));
+    if (stored?.order !== record.order || stored.first_reported_at !== record.first_reported_at) return false;
+    this.overwrite({ ...stored, day });
+    return true;
+  }
+
   async mark(school_id: string, day: string, now: Date): Promise<void> {
     const key = markKey(school_id, day);
     const item = {

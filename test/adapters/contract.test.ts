@@ -59,6 +59,16 @@ const OPERATIONS: ((random: Random) => Operation)[] = [
     return ({ sessions }) => sessions.get(key);
   },
   (random) => {
+    const [school_id, place, day] = [random.pick(SCHOOLS), random.below(6), random.pick(DAYS)];
+    const older = random.chance(0.3);
+    return async ({ sessions }) => {
+      const all = await sessions.ofSchool(school_id);
+      const record = all.sort((a, b) => (canonical(a) < canonical(b) ? -1 : 1))[place];
+      if (record?.day === undefined) return byKey(all);
+      return [byKey(all), await sessions.move(older ? { ...record, order: record.order - 1 } : record, day)];
+    };
+  },
+  (random) => {
     const [school_id, day] = [random.pick(SCHOOLS), random.pick(DAYS)];
     return async ({ sessions }) => byKey(await sessions.onDay(school_id, day));
   },

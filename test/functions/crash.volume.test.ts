@@ -45,6 +45,8 @@ function fusedSessions(inner: InMemorySessionStore, { guard, read }: Fuse): Sess
     get: (key) => read(() => inner.get(key)),
     existing: (keys) => read(() => inner.existing(keys)),
     onDay: (school_id, day) => read(() => inner.onDay(school_id, day)),
+    ofSchool: (school_id) => read(() => inner.ofSchool(school_id)),
+    move: (record, day) => guard(() => inner.move(record, day)),
     mark: (school_id, day, now) => guard(() => inner.mark(school_id, day, now)),
     quarantine: inner.quarantine,
   };

@@ -1,0 +1,140 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { InMemorySetupStore } from "../../adapters/in-memory/setup-store.ts";
+import { applySetup, parseSetup } from "../../cli/apply.ts";
+import { unpack } from "../../domain/summary-packing.ts";
+import { completed, world } from "../support/world.ts";
+import { temporaryFolder } from "../support/stack.ts";
+
+const folder = temporaryFolder();
+const SETUP = `
+districts:
+  - district_id: "0100"
+    name: Rio Grande
+schools:
+  - school_id: "631930"
+    district_id: "0100"
+    time_zone: America/Denver
+    calendar:
+      first_day: 2025-08-18
+      last_day: 2026-05-29
+      closures:
+        - { from: 2025-11-24, to: 2025-11-28, reason: Thanksgiving }
+programs:
+  - program_id: math-boost
+    target_hours: 30
+providers:
+  - provider_id: north-star
+contacts:
+  - contact_id: lead-1
+    role: site_lead
+    email: lead@example.org
+    school_ids: ["631930"]
+`;
+
+function apply(target: { setup: InMemorySetupStore; sessions: ReturnType<typeof world>["sessions"] }) {
+  return (text: string, more: { dryRun?: boolean; rezone?: boolean } = {}) => {
+    const file = join(folder, "setup.yaml");
+    writeFileSync(file, text);
+    return applySetup(target, {
+      file,
+      dryRun: false,
+      rezone: false,
+      release: async () => 0,
+      untilForgotten: async () => undefined,
+      ...more,
+    });
+  };
+}
+
+const place = () => ({ setup: new InMemorySetupStore(), sessions: world().sessions });
+
+describe("rollcall apply", () => {
+  it("adds what is new, shows the difference without writing it, and changes nothing the second time", async () => {
+    const target = place();
+    const run = apply(target);
+    expect(await run(SETUP, { dryRun: true })).toMatchObject({
+      added: [
+        "district 0100",
+        "school 631930",
+        "program math-boost",
+        "provider north-star",
+        "contact lead-1",
+      ],
+    });
+    expect((await target.setup.all()).schools).toEqual([]);
+    expect((await run(SETUP)).added).toHaveLength(5);
+    const stored = JSON.stringify(await target.setup.all());
+    expect(await run(SETUP)).toMatchObject({ added: [], changed: [], unchanged: 5 });
+    expect(JSON.stringify(await target.setup.all())).toBe(stored);
+    expect((await run(SETUP.replace("target_hours: 30", "target_hours: 15"))).changed).toEqual([
+      "program math-boost",
+    ]);
+  });
+
+  it.each([
+    ["a zone that is none", "America/Denver", "America/Dever", 8, "schools.0.time_zone"],
+    ["an unknown field", "name: Rio Grande", "nmae: Rio Grande", 4, "districts.0.nmae"],
+    ["a day that does not exist", "2025-11-28", "2025-11-31", 13, "schools.0.calendar.closures.0.to"],
+    [
+      "a closure that ends before it begins",
+      "to: 2025-11-28",
+      "to: 2025-11-20",
+      13,
+      "schools.0.calendar.closures.0.to",
+    ],
+    ["an id that is a number", '"631930"\n    district', "631930\n    district", 6, "schools.0.school_id"],
+    ["a role that is none", "role: site_lead", "role: boss", 21, "contacts.0.role"],
+    ["an address that is none", "lead@example.org", "lead", 22, "contacts.0.email"],
+    [
+      "a provider in capitals",
+      "provider_id: north-star",
+      "provider_id: NorthStar",
+      18,
+      "providers.0.provider_id",
+    ],
+    ["hours that are none", "target_hours: 30", "target_hours: 0", 16, "programs.0.target_hours"],
+    ["something that stands twice", "contacts:", "  - provider_id: north-star\ncontacts:", 19, "providers.1"],
+  ])("names line and column of %s", (_, from, to, line, path) => {
+    const { setup, faults } = parseSetup(SETUP.replace(from, to));
+    expect(setup).toBeUndefined();
+    expect(faults).toMatchObject([{ line, path }]);
+    expect(faults[0]?.column).toBeGreaterThan(0);
+    expect(faults[0]?.reason.length).toBeGreaterThan(5);
+  });
+
+  it("names the place of broken YAML", () => {
+    expect(parseSetup("schools:\n  - school_id: [").faults[0]).toMatchObject({ line: 2 });
+  });
+
+  it("refuses references to what is not set up", async () => {
+    await expect(
+      apply(place())(SETUP.replace('district_id: "0100"\n    time', "district_id: other\n    time")),
+    ).rejects.toThrow("district other is not set up");
+  });
+
+  it("refuses to change the zone of a school with sessions, unless their days may change with it", async () => {
+    const running = world();
+    const target = { setup: new InMemorySetupStore(), sessions: running.sessions };
+    const run = apply(target);
+    await run(SETUP);
+    await running.post([
+      completed({ scheduled_start: "2026-03-02T23:30:00-07:00" }),
+      completed({ session_id: "noon" }),
+    ]);
+    const chicago = SETUP.replace("America/Denver", "America/Chicago");
+    await expect(run(chicago)).rejects.toThrow("--rezone");
+    expect(await run(chicago, { rezone: true })).toMatchObject({ moved: 1, changed: ["school 631930"] });
+    expect(await run(chicago, { rezone: true })).toMatchObject({ moved: 0, changed: [] });
+    await running.deliver(running.stream.records.splice(0));
+    const days = [...running.views.views.values()].map(({ day, packed }) => [
+      day,
+      unpack(packed).student_sessions.length,
+    ]);
+    expect(days).toEqual([
+      ["2026-03-02", 1],
+      ["2026-03-03", 1],
+    ]);
+  });
+});

@@ -1,0 +1,145 @@
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { beforeEach, describe, expect, it } from "vitest";
+import { InMemorySetupStore } from "../../adapters/in-memory/setup-store.ts";
+import { importEnrolments, importStudents, type RosterOptions } from "../../cli/import-students.ts";
+import { temporaryFolder } from "../support/stack.ts";
+
+const folder = temporaryFolder();
+const HEADER = "student_id,district_id,school_id,current_grade_level";
+let setup: InMemorySetupStore;
+let warnings: string[];
+beforeEach(() => {
+  setup = new InMemorySetupStore();
+  warnings = [];
+});
+
+function options(text: string, more: Partial<RosterOptions> = {}): RosterOptions {
+  const file = join(folder, "file.csv");
+  writeFileSync(file, text);
+  const warn = (line: string) => void warnings.push(line);
+  return {
+    file,
+    timeZone: "America/Denver",
+    full: false,
+    yes: false,
+    dryRun: false,
+    today: "2026-03-02",
+    warn,
+    ...more,
+  };
+}
+const roster = (ids: string[], school = "631930") =>
+  [HEADER, ...ids.map((id) => `${id},0100,${school},5`), ""].join("\n");
+const run = (text: string, more?: Partial<RosterOptions>) => importStudents({ setup }, options(text, more));
+const ids = (from: number, to: number) =>
+  Array.from({ length: to - from }, (_, place) => `00${from + place}`);
+
+describe("rollcall import students", () => {
+  it("keeps ids as text, creates the schools and districts that are missing, and changes nothing the second time", async () => {
+    expect(await run(roster(["0001", "01"]))).toMatchObject({
+      rows: 2,
+      added: 2,
+      schools_created: 1,
+      faults: 0,
+    });
+    expect(await setup.roster("631930")).toMatchObject([
+      { student_id: "0001", grade: "5" },
+      { student_id: "01" },
+    ]);
+    expect((await setup.all()).districts).toEqual([{ district_id: "0100" }]);
+    expect(await run(roster(["0001", "01"]))).toMatchObject({
+      added: 0,
+      changed: 0,
+      unchanged: 2,
+      schools_created: 0,
+    });
+    expect(warnings).toEqual([]);
+  });
+
+  it("asks for a zone before it creates a school", async () => {
+    await expect(run(roster(["1"]), { timeZone: undefined })).rejects.toThrow("--time-zone");
+    await expect(run(roster(["1"]), { timeZone: "Denver" })).rejects.toThrow("no IANA time zone");
+    expect((await setup.all()).schools).toEqual([]);
+  });
+
+  it("warns where leading zeros seem to be lost", async () => {
+    await run(roster(["12345", "2345", "345"]));
+    expect(warnings).toEqual([expect.stringContaining("column student_id")]);
+  });
+
+  it("takes the rows that are right and writes the others, with the reason, to a file that can be imported", async () => {
+    const result = await run(
+      [HEADER, "1,0100,631930,5", "a#b,0100,631930,5", ",0100,631930,6", ""].join("\n"),
+    );
+    expect(result).toMatchObject({ rows: 3, added: 1, faults: 2 });
+    expect(warnings).toEqual([
+      expect.stringMatching(/^row 3: student_id: /),
+      expect.stringMatching(/^row 4: student_id: /),
+    ]);
+    const errors = readFileSync(result.error_file!, "utf8");
+    expect(errors.split("\n")[0]).toBe(`${HEADER},reason`);
+    expect(await run(errors.replace("a#b", "ab").replace("\n,0100", "\n3,0100"))).toMatchObject({
+      added: 2,
+      faults: 0,
+    });
+  });
+
+  it("says which column is missing", async () => {
+    await expect(run("student_id,school_id\n1,2\n")).rejects.toThrow("has no column district_id");
+  });
+
+  it("ends a student's entry at the school she left", async () => {
+    await run(roster(["1"]));
+    expect(await run(roster(["1"], "700"))).toMatchObject({ added: 1, changed: 1, schools_created: 1 });
+    expect(await setup.roster("631930")).toMatchObject([{ student_id: "1", to: "2026-03-01" }]);
+  });
+
+  it("ends those that a full file does not name, shows it first, and refuses to end more than a fifth", async () => {
+    await run(roster(ids(0, 10)));
+    expect(await run(roster(ids(0, 8)), { full: true, dryRun: true })).toMatchObject({ ended: 2 });
+    expect((await setup.roster("631930")).filter(({ to }) => to !== undefined)).toHaveLength(0);
+    expect(await run(roster(ids(0, 8)), { full: true })).toMatchObject({ ended: 2, unchanged: 8 });
+    await expect(run(roster(ids(0, 6)), { full: true })).rejects.toThrow("2 of 8 entries (25 %)");
+    expect(await run(roster(ids(0, 6)), { full: true, yes: true })).toMatchObject({ ended: 2 });
+    expect(await run(roster(ids(0, 6)), { full: true })).toMatchObject({ ended: 0 });
+    expect(await run(roster(ids(0, 7)))).toMatchObject({ changed: 1 });
+  });
+
+  it("writes nothing in a dry run", async () => {
+    expect(await run(roster(["a#b", "2"]), { dryRun: true })).toMatchObject({
+      added: 1,
+      faults: 1,
+      schools_created: 1,
+    });
+    expect((await setup.all()).schools).toEqual([]);
+    expect(existsSync(join(folder, "file.csv.errors.csv.errors.csv"))).toBe(false);
+  });
+});
+
+describe("rollcall import enrolments", () => {
+  const ENROLMENTS = "student_id,school_id,program_id,provider_id,from,to";
+  const enroll = (lines: string[], more?: Partial<RosterOptions>) =>
+    importEnrolments({ setup }, options([ENROLMENTS, ...lines, ""].join("\n"), more));
+
+  it("upserts by student, school, program and provider", async () => {
+    await run(roster(["1"]));
+    const lines = ["1,631930,math,north-star,2026-01-05,", "1,631930,math,,2026-01-05,2026-05-01"];
+    expect(await enroll(lines)).toMatchObject({ added: 2, faults: 0 });
+    expect(await enroll(lines)).toMatchObject({ unchanged: 2, added: 0 });
+    expect(await setup.enrolments("631930")).toMatchObject([
+      { provider_id: "north-star", from: "2026-01-05" },
+      { to: "2026-05-01" },
+    ]);
+  });
+
+  it("says what is wrong with a row", async () => {
+    await run(roster(["1"]));
+    await enroll(["1,nowhere,math,,,", "1,631930,math,North Star,,", "1,631930,math,,2026-02-30,"]);
+    expect(warnings).toEqual([
+      "row 2: school_id: is no school that is set up",
+      expect.stringMatching(/^row 3: provider_id: must be/),
+      expect.stringMatching(/^row 4: from: must be a date that exists/),
+    ]);
+  });
+});

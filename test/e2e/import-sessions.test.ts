@@ -1,0 +1,209 @@
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { createServer } from "node:http";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { importSessions, type ImportOptions } from "../../cli/import-sessions.ts";
+import { readFacts, reportOf, reportText, writeStudents } from "../../cli/report.ts";
+import { listen } from "../../local/listen.ts";
+import { readAll } from "../../local/lambda-pool.ts";
+import { temporaryFolder, testStack, type TestStack } from "../support/stack.ts";
+
+let place: TestStack;
+const folder = temporaryFolder();
+const HEADER = "student_id,session_topic,session_date,session_duration,session_ratio,tutor_id";
+let warnings: string[] = [];
+let number = 0;
+
+beforeAll(async () => {
+  place = await testStack();
+  const { setup } = place.target;
+  const denver = (school_id: string) => ({ school_id, district_id: "D", time_zone: "America/Denver" });
+  await setup.put({
+    districts: [{ district_id: "D" }],
+    schools: [denver("A"), denver("B")],
+    programs: [],
+    providers: [],
+    contacts: [],
+  });
+  await setup.putRoster(["01", "02", "03"].map((student_id) => ({ student_id, school_id: "A" })));
+});
+afterAll(async () => place.close());
+
+function send(lines: string[], more: Partial<ImportOptions> = {}, header = HEADER) {
+  number += 1;
+  const file = join(folder, `sessions-${number}.csv`);
+  writeFileSync(file, [header, ...lines, ""].join("\n"));
+  warnings = [];
+  const warn = (line: string) => void warnings.push(line);
+  return importSessions(place.target, {
+    file,
+    provider: "local",
+    correct: false,
+    dryRun: false,
+    quiet: true,
+    warn,
+    ...more,
+  });
+}
+
+describe("rollcall import sessions", () => {
+  it("counts equal rows as one session and rows that differ in content as two", async () => {
+    const row = "01,math,2025-11-13 14:40:00,30,1:3,T1";
+    expect(await send([row, row, row.replace(",30,", ",20,")])).toMatchObject({ accepted: 2, duplicate: 1 });
+    expect(await send([row.replace(",30,", ",20,"), row])).toMatchObject({ accepted: 0, duplicate: 2 });
+  });
+
+  it("reads the aliases of DATAS, rounds minutes half up and says so", async () => {
+    const result = await send(
+      ["02,Reading,2025-11-13T14:40,30.5,2:1,T1"],
+      {},
+      "student_id,session_topic,session_datetime,duration,ratio,tutor_id",
+    );
+    expect(result).toMatchObject({ accepted: 1, warnings: 1 });
+    expect(warnings).toEqual(["row 2: session_duration was rounded to whole minutes"]);
+  });
+
+  it("decides about hours that do not exist or exist twice, and says so", async () => {
+    const rows = [
+      "01,ela,2026-03-08 02:30:00,30,1:1,T1",
+      "01,ela,2025-11-02 01:30:00,30,1:1,T1",
+      "01,ela,2025-11-03,30,1:1,T1",
+    ];
+    expect(await send(rows)).toMatchObject({ accepted: 3, warnings: 3 });
+    expect(warnings.sort().map((line) => line.slice(0, 40))).toEqual([
+      "row 2: session_date does not exist: the ",
+      "row 3: session_date exists twice: the cl",
+      "row 4: session_date has no time; read as",
+    ]);
+    const days = await place.target.summaries.read({ school_id: "A", from: "2025-11-02", to: "2025-11-03" });
+    expect(days.map(({ day }) => day)).toEqual(["2025-11-02", "2025-11-03"]);
+  });
+
+  it("names row and column of what cannot be sent, in a file that can be imported again", async () => {
+    const rows = [
+      "01,math,2025-12-01 10:00,30,1:1,T1",
+      "99,math,2025-12-01 10:00,30,1:1,T1",
+      "02,chess,2025-12-01 10:00,30,1:1,T1",
+      "02,math,2025-02-30,30,1:1,T1",
+      "02,math,2025-12-01 11:00,many,1:1,T1",
+    ];
+    const result = await send(rows);
+    expect(result).toMatchObject({ rows: 5, accepted: 1, faults: 4 });
+    expect(warnings.map((line) => line.split(":")[0])).toEqual([
+      "row 3, column student_id",
+      "row 4, column session_topic",
+      "row 5, column session_date",
+      "row 6, column session_duration",
+    ]);
+    const errors = readFileSync(result.error_file!, "utf8");
+    const [header = "", ...again] = errors
+      .replace(/^99/m, "03")
+      .replace("chess", "math")
+      .replace("2025-02-30", "2025-02-28")
+      .replace("many", "30")
+      .trimEnd()
+      .split("\n");
+    expect(header).toBe(`${HEADER},reason`);
+    expect(await send(again, {}, header)).toMatchObject({ accepted: 4, faults: 0 });
+  });
+
+  it("tells a changed row as a conflict with its number, and corrects it when asked", async () => {
+    const header = `${HEADER},session_id`;
+    await send(["01,math,2025-12-02 10:00,30,1:1,T1,X-1"], {}, header);
+    const changed = ["01,math,2025-12-02 10:00,45,1:1,T1,X-1"];
+    expect(await send(changed, {}, header)).toMatchObject({ conflict: 1, faults: 1 });
+    expect(warnings).toEqual([expect.stringMatching(/^row 2: conflict: Revision 1 is stored/)]);
+    expect(await send(changed, { correct: true }, header)).toMatchObject({
+      conflict: 0,
+      corrected: 1,
+      faults: 0,
+    });
+    expect(await send(changed, { correct: true }, header)).toMatchObject({ corrected: 0 });
+  });
+
+  it("keeps a session at the school where it was stored, whatever the roster says later", async () => {
+    const row = "03,math,2025-12-03 10:00,30,1:1,T1";
+    await send([row]);
+    await place.target.setup.putRoster([
+      { student_id: "03", school_id: "A", to: "2025-12-31" },
+      { student_id: "03", school_id: "B", from: "2026-01-01" },
+    ]);
+    expect(await send([row])).toMatchObject({ duplicate: 1, accepted: 0 });
+    expect(await send(["03,math,2026-01-08 10:00,30,1:1,T1"])).toMatchObject({ accepted: 1 });
+    expect(await place.target.summaries.read({ school_id: "B", from: "2025", to: "2027" })).toHaveLength(1);
+  });
+
+  it("goes on where it was interrupted", async () => {
+    let requests = 0;
+    const breaking = createServer((request, response) => {
+      requests += 1;
+      if (requests > 2) return void response.writeHead(401).end();
+      const headers = {
+        "content-type": "application/json",
+        authorization: request.headers.authorization ?? "",
+      };
+      void (async () => {
+        const answer = await fetch(`${place.target.apiUrl}/v1/events`, {
+          method: "POST",
+          headers,
+          body: await readAll(request),
+        });
+        response.writeHead(answer.status).end(await answer.text());
+      })();
+    });
+    const apiUrl = `http://127.0.0.1:${await listen(breaking, 0)}`;
+    const clock = (place: number) => `${8 + Math.floor(place / 60)}:${String(place % 60).padStart(2, "0")}`;
+    const rows = Array.from(
+      { length: 1200 },
+      (_, row) => `02,ela,2026-02-${10 + (row % 3)} ${clock(Math.floor(row / 3))},30,1:1,T1`,
+    );
+    const file = join(folder, "long.csv");
+    writeFileSync(file, [HEADER, ...rows, ""].join("\n"));
+    const options = {
+      file,
+      provider: "local",
+      correct: false,
+      dryRun: false,
+      quiet: true,
+      warn: () => undefined,
+    };
+    await expect(importSessions({ ...place.target, apiUrl }, options)).rejects.toThrow("key is wrong");
+    expect(existsSync(`${file}.progress.json`)).toBe(true);
+    expect(await importSessions(place.target, options)).toMatchObject({
+      rows: 1200,
+      accepted: 200,
+      duplicate: 0,
+    });
+    expect(existsSync(`${file}.progress.json`)).toBe(false);
+    breaking.close();
+  });
+
+  it("sends nothing in a dry run", async () => {
+    const rows = Array.from({ length: 3 }, (_, place) => `02,ela,2025-12-${10 + place} 10:00,30,1:1,T1`);
+    expect(await send(rows, { dryRun: true })).toMatchObject({ rows: 3, accepted: 0 });
+    expect(await send(rows)).toMatchObject({ accepted: 3 });
+  });
+
+  it("refuses a revision without a session_id, and a provider without a key", async () => {
+    await expect(send(["01,math,2025-12-02,30,1:1,T1,2"], {}, `${HEADER},revision`)).rejects.toThrow(
+      "no session_id",
+    );
+    await expect(send(["01,math,2025-12-02,30,1:1,T1"], { provider: "north-star" })).rejects.toThrow(
+      "ROLLCALL_PROVIDER_KEY",
+    );
+  });
+
+  it("is told by the report, for a terminal and as a row per student and program", async () => {
+    const options = { targetHours: 1, from: "0000", to: "9999", now: new Date() };
+    const facts = await readFacts(place.target, options);
+    const report = reportOf(facts, 1);
+    expect(report).toMatchObject({ students_enrolled: 3, students_tutored: 3 });
+    expect(report.by_school.map(({ school_id }) => school_id)).toEqual(["A", "B"]);
+    expect(reportText(report)).toContain("Students tutored    3");
+    const file = join(folder, "students.csv");
+    expect(writeStudents(file, facts, options)).toBe(3);
+    expect(readFileSync(file, "utf8").split("\n")[1]).toMatch(/^01,A,/);
+    const b = reportOf(await readFacts(place.target, { ...options, school: "B" }), 1);
+    expect(b).toMatchObject({ students_enrolled: 1, sessions: 3 });
+  });
+});
