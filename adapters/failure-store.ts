@@ -1,7 +1,7 @@
 import { DeleteItemCommand, PutItemCommand } from "@aws-sdk/client-dynamodb";
 import type { DynamoDBRecord } from "aws-lambda";
 import { keyItem, keyOf } from "./items.ts";
-import type { TableAccess } from "./session-store.ts";
+import type { TableAccess } from "./query.ts";
 import { docItem, docOf, partition } from "./setup-store.ts";
 import { FAILURE_PARTITION, failureKey } from "./table.ts";
 

@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from "node:crypto";
 import { ProviderKey } from "../domain/setup.ts";
 import { docOf, getDoc, partition, putDoc } from "./setup-store.ts";
-import type { TableAccess } from "./session-store.ts";
+import type { TableAccess } from "./query.ts";
 import { providerKeyKey, SETUP_PARTITION, setupKey } from "./table.ts";
 import { keyOf } from "./items.ts";
 

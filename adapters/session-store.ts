@@ -1,4 +1,3 @@
-import type { QueryCommand } from "@aws-sdk/client-dynamodb";
 import {
   BatchGetItemCommand,
   ConditionalCheckFailedException,
@@ -7,7 +6,6 @@ import {
   paginateQuery,
   PutItemCommand,
   UpdateItemCommand,
-  type DynamoDBClient,
 } from "@aws-sdk/client-dynamodb";
 import {
   arrive,
@@ -16,6 +14,7 @@ import {
   type SessionKey,
   type SessionRecord,
 } from "../domain/session-record.ts";
+import { queryAll, type TableAccess } from "./query.ts";
 import { keyItem, number, sessionItem, sessionOfItem, text, type Item } from "./items.ts";
 import {
   ATTRIBUTE,
@@ -55,8 +54,6 @@ export type SessionStore = {
     release(record: SessionRecord): Promise<boolean>;
   };
 };
-
-export type TableAccess = { client: DynamoDBClient; tableName: string };
 
 export function dynamoSessionStore(table: TableAccess): SessionStore {
   return {
@@ -212,15 +209,6 @@ async function moveUnchanged(table: TableAccess, record: SessionRecord, day: str
     ExpressionAttributeValues: { ...ExpressionAttributeValues, ":day": text(day) },
   });
   return (await refusedBy(() => table.client.send(command))) === undefined;
-}
-
-export async function queryAll(
-  table: TableAccess,
-  input: ConstructorParameters<typeof QueryCommand>[0],
-): Promise<Item[]> {
-  const items: Item[] = [];
-  for await (const page of paginateQuery({ client: table.client }, input)) items.push(...(page.Items ?? []));
-  return items;
 }
 
 type Mark = { school_id: string; day: string; now: Date };

@@ -16,7 +16,7 @@ import {
   type Setup,
 } from "../domain/setup.ts";
 import { keyItem, keyOf, text, type Item } from "./items.ts";
-import { queryAll, type TableAccess } from "./session-store.ts";
+import { queryAll, type TableAccess } from "./query.ts";
 import {
   ATTRIBUTE,
   enrolmentKey,
@@ -32,6 +32,7 @@ import {
 export type SetupStore = {
   /** Read consistently, past every cache. */
   school(school_id: string): Promise<School | undefined>;
+  contact(contact_id: string): Promise<Contact | undefined>;
   all(): Promise<Setup>;
   put(setup: Setup): Promise<void>;
   roster(school_id: string): Promise<RosterEntry[]>;
@@ -47,6 +48,10 @@ export function dynamoSetupStore(table: TableAccess): SetupStore {
     school: async (school_id) => {
       const doc = await getDoc(table, setupKey("SCHOOL", school_id));
       return doc === undefined ? undefined : School.parse(doc);
+    },
+    contact: async (contact_id) => {
+      const doc = await getDoc(table, setupKey("CONTACT", contact_id));
+      return doc === undefined ? undefined : Contact.parse(doc);
     },
     all: () => readSetup(table),
     put: (setup) => putDocs(table, documentsOf(setup)),

@@ -1,5 +1,5 @@
 import type { SchoolDay } from "./summary-store.ts";
-import { ATTRIBUTE, schoolOfPartition } from "./table.ts";
+import { ATTRIBUTE, messageOfPartition, schoolOfPartition } from "./table.ts";
 
 /** The days that a stream record makes dirty: two when a correction moved a session. Throws when it names none. */
 type Image = { [name: string]: { S?: string | undefined } };
@@ -19,3 +19,7 @@ export function dirtyDaysOf(record: MarkRecord): SchoolDay[] {
     throw new Error("a stream record names a day that is none");
   return known.map((day) => ({ school_id, day }));
 }
+
+/** The message that a stream record is about. */
+export const messageIdOf = ({ dynamodb }: MarkRecord) =>
+  messageOfPartition(dynamodb?.Keys?.[ATTRIBUTE.pk]?.S ?? "");

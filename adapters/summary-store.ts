@@ -7,7 +7,7 @@ import {
 } from "@aws-sdk/client-dynamodb";
 import { deflateRawSync, inflateRawSync } from "node:zlib";
 import { keyItem, keyOf, number, numberOf, text, type Item } from "./items.ts";
-import { queryAll, type TableAccess } from "./session-store.ts";
+import { queryAll, type TableAccess } from "./query.ts";
 import { ATTRIBUTE, dayKey, dayOfKey, dayRange, viewPartition } from "./table.ts";
 
 export type SchoolDay = { school_id: string; day: string };

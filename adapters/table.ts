@@ -9,7 +9,8 @@
  * | a session of a school not set up yet   | QUARANTINE#provider   | school#session                 | update under the order     |
  * | day summaries of a school (views)      | VIEW#school           | DAY#day, DAY#day#part          | query a range, consistent  |
  * | alerts of a school (views)             | ALERT#school          | rule#subject#first day         | query, consistent          |
- * | messages decided, and sent             | MESSAGE#kind#to#day   | MESSAGE                        | put if absent, update      |
+ * | alerts whose episode is over           | ALERTLOG#school       | rule#subject#first day         | put, query                 |
+ * | messages decided, and sent             | MESSAGE#kind#to#day   | MESSAGE                        | put if absent, put         |
  * | set-up (facts)                         | SETUP                 | KIND#id                        | get, query                 |
  * | roster of a school (facts)             | ROSTER#school         | STUDENT#student                | query                      |
  * | enrolments of a school (facts)         | ENROLMENT#school      | student#program#provider       | query                      |
@@ -40,6 +41,7 @@ export const PREFIX = {
   quarantine: "QUARANTINE#",
   view: "VIEW#",
   alert: "ALERT#",
+  alertLog: "ALERTLOG#",
   message: "MESSAGE#",
   roster: "ROSTER#",
   enrolment: "ENROLMENT#",
@@ -123,7 +125,14 @@ export const alertKey = (alert: { school_id: string; id: string }): TableKey => 
   pk: alertPartition(alert.school_id),
   sk: alert.id,
 });
+export const alertLogPartition = (school_id: string) => `${PREFIX.alertLog}${school_id}`;
+export const alertLogKey = (alert: { school_id: string; id: string }): TableKey => ({
+  pk: alertLogPartition(alert.school_id),
+  sk: alert.id,
+});
 export const messageKey = (id: string): TableKey => ({ pk: `${PREFIX.message}${id}`, sk: "MESSAGE" });
+export const messageOfPartition = (pk: string) =>
+  pk.startsWith(PREFIX.message) ? pk.slice(PREFIX.message.length) : undefined;
 export const FAILURE_PARTITION = "FAILURE";
 export const failureKey = (name: string): TableKey => ({ pk: FAILURE_PARTITION, sk: name });
 export const sweepKey = (school_id: string): TableKey => ({ pk: `${PREFIX.sweep}${school_id}`, sk: "SWEEP" });
@@ -131,11 +140,12 @@ export const sweepKey = (school_id: string): TableKey => ({ pk: `${PREFIX.sweep}
 /** DynamoDB's TTL wants whole seconds since 1970; everywhere else time is an ISO text. */
 export const expiresAt = (now: Date, days: number) => Math.floor(now.getTime() / 1000) + days * 86_400;
 
-const streamFilter = (...prefixes: string[]) => ({
-  dynamodb: { Keys: { [ATTRIBUTE.pk]: { S: prefixes.map((prefix) => ({ prefix })) } } },
-});
+const keyPrefix = (prefix: string) => ({ Keys: { [ATTRIBUTE.pk]: { S: [{ prefix }] } } });
 /** What each reader of the stream is woken by. */
 export const STREAM_FILTER = {
-  facts: streamFilter(PREFIX.school),
-  notices: streamFilter(PREFIX.alert, PREFIX.message),
+  facts: { dynamodb: keyPrefix(PREFIX.school) },
+  // not by the record of having been sent
+  messages: {
+    dynamodb: { ...keyPrefix(PREFIX.message), NewImage: { [ATTRIBUTE.state]: { S: ["decided"] } } },
+  },
 } as const;

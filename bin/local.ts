@@ -4,7 +4,7 @@ import { parseArgs } from "node:util";
 import { readyProvider } from "../cli/ready-provider.ts";
 import { STATE_FILE, targetOfState } from "../cli/target.ts";
 import { buildFunctions } from "../lib/build-functions.ts";
-import { synthesize } from "../lib/synthesize.ts";
+import { LOCAL_CONTEXT, synthesize } from "../lib/synthesize.ts";
 import { MissingJava } from "../local/dynamo-engine.ts";
 import { stateOf } from "../local/state.ts";
 import { BusyPort } from "../local/listen.ts";
@@ -24,7 +24,7 @@ async function start(): Promise<LocalStack> {
   process.env["CDK_VALIDATION"] = "false";
   await buildFunctions();
   const assembly = resolve(dirname(STATE_FILE), "assembly");
-  synthesize(assembly);
+  synthesize(assembly, LOCAL_CONTEXT);
   return startStack({
     assembly,
     port: Number(values.port),

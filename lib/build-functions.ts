@@ -7,6 +7,9 @@ import { openApiDocument } from "./openapi.ts";
 const root = join(import.meta.dirname, "..");
 export const DIST = join(root, "dist");
 
+/** Loaded by the SDK only for operations that stream events; Rollcall calls none. */
+const NEVER_LOADED = ["@smithy/core/event-streams"];
+
 /** In Lambda the credentials come from the environment; the SDK loads these only where they do not. */
 const ELSEWHERE = [
   "@smithy/credential-provider-imds",
@@ -40,6 +43,21 @@ const slimSchemas: Plugin = {
   },
 };
 
+/** Schemas are turned into JSON Schema when the reference is built, never in a function: 17 KB each. */
+const withoutJsonSchema: Plugin = {
+  name: "without-json-schema",
+  setup(builder) {
+    const filter =
+      /zod[\\/]v4[\\/]core[\\/](to-json-schema|json-schema-processors|json-schema-generator)\.js$/;
+    builder.onLoad({ filter }, async ({ path }) => {
+      const source = await readFile(path, "utf8");
+      const names = [...source.matchAll(/^export (?:const|function|class) (\w+)/gm)].map(([, name]) => name);
+      const contents = names.map((name) => `export function ${name}() {}`).join("\n");
+      return { contents, loader: "js" };
+    });
+  },
+};
+
 export const functionNames = (): string[] =>
   readdirSync(join(root, "functions"), { withFileTypes: true })
     .filter((entry) => entry.isDirectory() && entry.name !== "framework")
@@ -64,8 +82,8 @@ async function buildFunction(name: string): Promise<void> {
     target: "node24",
     format: "esm",
     mainFields: ["module", "main"],
-    external: ELSEWHERE,
-    plugins: [slimSchemas],
+    external: [...ELSEWHERE, ...NEVER_LOADED],
+    plugins: [slimSchemas, withoutJsonSchema],
     legalComments: "none",
     logLevel: "error",
   });

@@ -10,6 +10,8 @@ export type DeployConfig = {
   sender: string;
   /** Who is told of alarms; without it an alarm has no subscriber. */
   alarmEmail: string | undefined;
+  /** ARN of the number or pool that texts come from; without it no text is sent. */
+  textOrigin: string | undefined;
   logRetention: RetentionDays;
   deletionProtection: boolean;
   /** Units that on-demand tables serve at once; undefined keeps AWS's default. */
@@ -30,6 +32,7 @@ export function readConfig(node: Context): DeployConfig {
     stage,
     sender: textOf(node.tryGetContext("sender")) ?? "rollcall@example.org",
     alarmEmail: textOf(node.tryGetContext("alarmEmail")),
+    textOrigin: textOf(node.tryGetContext("textOrigin")),
     logRetention: production ? RetentionDays.ONE_YEAR : RetentionDays.ONE_MONTH,
     deletionProtection: production,
     warmThroughput: production ? { readUnitsPerSecond: 12_000, writeUnitsPerSecond: 4_000 } : undefined,

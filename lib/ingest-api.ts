@@ -27,7 +27,7 @@ type Props = { storage: Storage; config: DeployConfig };
 export class IngestApi extends Construct {
   readonly api: HttpApi;
   readonly url: string;
-  readonly functions: Function[];
+  readonly functions: readonly [ingest: Function, authorize: Function];
 
   constructor(scope: Construct, id: string, { storage, config }: Props) {
     super(scope, id);

@@ -107,20 +107,19 @@ export class Storage extends Construct {
 
   /** Read what the rules read, and write the alerts that follow. */
   grantRunRules(to: IGrantable): void {
-    this.#grant(to, {
-      actions: ["GetItem", "Query"],
-      partitions: [SETUP_PARTITION, any(PREFIX.enrolment), any(PREFIX.roster)],
-    });
-    this.#grant(to, { actions: ["Query", "ConditionCheckItem"], partitions: [any(PREFIX.view)] });
+    this.#grant(to, { actions: ["GetItem", "Query"], partitions: [SETUP_PARTITION, any(PREFIX.enrolment)] });
+    this.#grant(to, { actions: ["Query"], partitions: [any(PREFIX.view)] });
     this.#grant(to, { actions: ["Query", "PutItem"], partitions: [any(PREFIX.alert)] });
   }
 
-  /** Decide that somebody is to be told. */
+  /** Decide that somebody is to be told, once a day, and put away the alerts whose episode is over. */
   grantDecideMessages(to: IGrantable): void {
     this.#grant(to, {
       actions: ["GetItem", "PutItem"],
       partitions: [any(PREFIX.message), any(PREFIX.sweep)],
     });
+    this.#grant(to, { actions: ["PutItem"], partitions: [any(PREFIX.alertLog)] });
+    this.#grant(to, { actions: ["DeleteItem"], partitions: [any(PREFIX.alert)] });
   }
 
   /** Store what waited for a school, once it is set up. */
@@ -129,10 +128,9 @@ export class Storage extends Construct {
     this.#grant(to, { actions: ["UpdateItem", "PutItem"], partitions: [any(PREFIX.school)] });
   }
 
-  /** Read what a message tells, and record that it was sent. */
+  /** Read what a message tells and to whom, and record that it was sent. */
   grantNotify(to: IGrantable): void {
-    this.#grant(to, { actions: ["GetItem", "Query"], partitions: [SETUP_PARTITION] });
-    this.#grant(to, { actions: ["Query"], partitions: [any(PREFIX.alert)] });
+    this.#grant(to, { actions: ["GetItem"], partitions: [SETUP_PARTITION] });
     this.#grant(to, { actions: ["GetItem", "PutItem"], partitions: [any(PREFIX.message)] });
   }
 

@@ -1,6 +1,7 @@
 import ses from "aws-ses-v2-local";
 import { randomUUID } from "node:crypto";
 import { createServer } from "node:http";
+import * as z from "zod";
 import { BusyPort, listen } from "./listen.ts";
 import { readAll } from "./lambda-pool.ts";
 
@@ -24,29 +25,23 @@ export async function startMail(port: number): Promise<Engine> {
   };
 }
 
-const NAMESPACE = 'xmlns="http://sns.amazonaws.com/doc/2010-03-31/"';
+const Sent = z.looseObject({ DestinationPhoneNumber: z.string(), MessageBody: z.string() });
 
-/** As much of SNS as a text message needs. `GET /texts` shows what was sent. */
+/** As much of End User Messaging as a text message needs. `GET /texts` shows what was sent. */
 export async function startTexts(port: number): Promise<Engine & { texts: Text[] }> {
   const texts: Text[] = [];
   const server = createServer((request, response) => {
     void readAll(request).then((body) => {
-      if (request.method === "GET")
-        return response.setHeader("content-type", "application/json").end(JSON.stringify(texts));
-      const form = new URLSearchParams(body);
-      const to = form.get("PhoneNumber");
-      response.setHeader("content-type", "text/xml");
-      if (form.get("Action") !== "Publish" || to === null) return response.writeHead(400).end(refusal());
+      response.setHeader("content-type", "application/json");
+      if (request.method === "GET") return response.end(JSON.stringify(texts));
+      const isSend = String(request.headers["x-amz-target"]).endsWith(".SendTextMessage");
+      const sent = Sent.safeParse(isSend ? JSON.parse(body) : undefined);
+      if (!sent.success) return response.writeHead(400).end('{"__type":"ValidationException"}');
       const message_id = randomUUID();
-      texts.push({ message_id, to, text: form.get("Message") ?? "" });
-      return response.end(acceptance(message_id));
+      texts.push({ message_id, to: sent.data.DestinationPhoneNumber, text: sent.data.MessageBody });
+      return response.end(JSON.stringify({ MessageId: message_id }));
     });
   });
   const endpoint = `http://127.0.0.1:${await listen(server, port)}`;
   return { endpoint, texts, close: () => server.close() };
 }
-
-const acceptance = (id: string) =>
-  `<PublishResponse ${NAMESPACE}><PublishResult><MessageId>${id}</MessageId></PublishResult><ResponseMetadata><RequestId>${id}</RequestId></ResponseMetadata></PublishResponse>`;
-const refusal = () =>
-  `<ErrorResponse ${NAMESPACE}><Error><Type>Sender</Type><Code>InvalidParameter</Code><Message>only texts are emulated</Message></Error><RequestId>0</RequestId></ErrorResponse>`;

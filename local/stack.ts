@@ -38,7 +38,7 @@ export type LocalStack = {
 
 /** What every local process sees in place of AWS; what is not emulated fails at once instead of leaving the machine. */
 export function localEnvironment(
-  endpoints: Record<"dynamodb" | "ses" | "sns" | "s3", string>,
+  endpoints: Record<"dynamodb" | "ses" | "texts" | "s3", string>,
 ): Record<string, string> {
   return {
     AWS_REGION: "us-east-1",
@@ -47,7 +47,7 @@ export function localEnvironment(
     AWS_ENDPOINT_URL: "http://127.0.0.1:9",
     AWS_ENDPOINT_URL_DYNAMODB: endpoints.dynamodb,
     AWS_ENDPOINT_URL_SESV2: endpoints.ses,
-    AWS_ENDPOINT_URL_SNS: endpoints.sns,
+    AWS_ENDPOINT_URL_PINPOINT_SMS_VOICE_V2: endpoints.texts,
     AWS_ENDPOINT_URL_S3: endpoints.s3,
   };
 }
@@ -83,7 +83,7 @@ async function assemble(
   const env = localEnvironment({
     dynamodb: dynamoEndpoint,
     ses: mail.endpoint,
-    sns: texts.endpoint,
+    texts: texts.endpoint,
     s3: bucket.endpoint,
   });
   const pool = new LambdaPool({ functions: plan.functions, env, output });

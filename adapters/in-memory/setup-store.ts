@@ -1,5 +1,4 @@
-import type { Setup } from "../../domain/setup.ts";
-import { type Enrolment, type RosterEntry, type School } from "../../domain/setup.ts";
+import type { Contact, Enrolment, RosterEntry, School, Setup } from "../../domain/setup.ts";
 import type { SetupStore } from "../setup-store.ts";
 
 const nothing = (): Setup => ({ districts: [], schools: [], programs: [], providers: [], contacts: [] });
@@ -19,6 +18,10 @@ export class InMemorySetupStore implements SetupStore {
 
   async school(school_id: string): Promise<School | undefined> {
     return this.#setup.schools.find((school) => school.school_id === school_id);
+  }
+
+  async contact(contact_id: string): Promise<Contact | undefined> {
+    return this.#setup.contacts.find((contact) => contact.contact_id === contact_id);
   }
 
   async all(): Promise<Setup> {

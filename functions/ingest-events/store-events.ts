@@ -12,8 +12,9 @@ import {
 import { concurrently } from "../framework/concurrently.ts";
 import { errorName, type Log } from "../framework/log.ts";
 import type { SentEvent } from "./read-body.ts";
-import type { SchoolZones } from "./school-zones.ts";
 
+/** The zone of a school; undefined where no such school is set up. */
+export type SchoolZones = (school_id: string) => Promise<string | undefined>;
 export type IngestDeps = { sessions: SessionStore; zones: SchoolZones; clock: () => Date; log: Log };
 
 export type ItemResult = {

@@ -1,21 +1,22 @@
+import { dynamoAlertStore } from "../../adapters/alert-store.ts";
 import { dynamoClient } from "../../adapters/aws-clients.ts";
 import { dynamoFailureStore } from "../../adapters/failure-store.ts";
 import { dynamoSessionStore } from "../../adapters/session-store.ts";
+import { dynamoSetupStore } from "../../adapters/setup-store.ts";
 import { dynamoSummaryStore } from "../../adapters/summary-store.ts";
 import { sleep } from "../framework/back-off.ts";
+import { cached } from "../framework/cached.ts";
 import { consoleLog as log } from "../framework/log.ts";
+import { alertSchool } from "./alert-school.ts";
 import { SummarizeSchoolEnv } from "./env.ts";
 import { summarizeSchool } from "./handler.ts";
 
 const table = { client: dynamoClient(), tableName: SummarizeSchoolEnv.parse(process.env).TABLE_NAME };
-const sessions = dynamoSessionStore(table);
+const clock = () => new Date();
+const setup = dynamoSetupStore(table);
 const summaries = dynamoSummaryStore(table);
-const failures = dynamoFailureStore(table);
-export const handler = summarizeSchool({
-  sessions,
-  summaries,
-  failures,
-  runRules: async () => undefined,
-  sleep,
-  log,
-});
+const school = cached((school_id: string) => setup.school(school_id), clock);
+const alertDeps = { summaries, alerts: dynamoAlertStore(table), setup, school, clock };
+const runRules = (days: Parameters<typeof alertSchool>[1]) => alertSchool(alertDeps, days);
+const stores = { sessions: dynamoSessionStore(table), summaries, failures: dynamoFailureStore(table) };
+export const handler = summarizeSchool({ ...stores, runRules, sleep, log });

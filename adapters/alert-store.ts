@@ -1,0 +1,65 @@
+import { DeleteItemCommand, PutItemCommand } from "@aws-sdk/client-dynamodb";
+import { Alert } from "../domain/alert-life.ts";
+import { keyItem, number, text, type Item } from "./items.ts";
+import type { TableAccess } from "./query.ts";
+import { docOf, partition } from "./setup-store.ts";
+import { lostRace } from "./summary-store.ts";
+import { alertKey, alertLogKey, alertLogPartition, alertPartition, ATTRIBUTE } from "./table.ts";
+
+/** The alerts of a school: the current ones apart from the log, so that the rules read few. */
+export type AlertStore = {
+  /** Open ones, and those that were resolved lately. Read consistently. */
+  current(school_id: string): Promise<Alert[]>;
+  /** Writes an alert if the version before it is still the stored one; false when another writer came first. */
+  write(alert: Alert): Promise<boolean>;
+  /** Moves an alert whose episode is over to the log. */
+  archive(alert: Alert): Promise<void>;
+  log(school_id: string): Promise<Alert[]>;
+};
+
+export function dynamoAlertStore(table: TableAccess): AlertStore {
+  const TableName = table.tableName;
+  const read = async (pk: string) => (await partition(table, pk)).map((item) => Alert.parse(docOf(item)));
+  return {
+    current: (school_id) => read(alertPartition(school_id)),
+    log: (school_id) => read(alertLogPartition(school_id)),
+    write: (alert) => writeUnchanged(table, alert),
+    archive: async (alert) => {
+      const logged: Item = { ...keyItem(alertLogKey(alert)), [ATTRIBUTE.doc]: text(JSON.stringify(alert)) };
+      await table.client.send(new PutItemCommand({ TableName, Item: logged }));
+      const Key = keyItem(alertKey(alert));
+      const unchanged = {
+        ConditionExpression: "#version = :version",
+        ExpressionAttributeNames: { "#version": ATTRIBUTE.version },
+        ExpressionAttributeValues: { ":version": number(alert.version) },
+      };
+      await unlessLost(() => table.client.send(new DeleteItemCommand({ TableName, Key, ...unchanged })));
+    },
+  };
+}
+
+async function unlessLost(write: () => Promise<unknown>): Promise<boolean> {
+  try {
+    await write();
+    return true;
+  } catch (error) {
+    if (lostRace(error)) return false;
+    throw error;
+  }
+}
+
+function writeUnchanged(table: TableAccess, alert: Alert): Promise<boolean> {
+  const { version } = alert;
+  const command = new PutItemCommand({
+    TableName: table.tableName,
+    Item: {
+      ...keyItem(alertKey(alert)),
+      [ATTRIBUTE.version]: number(version),
+      [ATTRIBUTE.doc]: text(JSON.stringify(alert)),
+    },
+    ConditionExpression: version === 1 ? "attribute_not_exists(#version)" : "#version = :before",
+    ExpressionAttributeNames: { "#version": ATTRIBUTE.version },
+    ...(version > 1 && { ExpressionAttributeValues: { ":before": number(version - 1) } }),
+  });
+  return unlessLost(() => table.client.send(command));
+}

@@ -1,0 +1,28 @@
+import type { Alert } from "../../domain/alert-life.ts";
+import type { AlertStore } from "../alert-store.ts";
+
+export class InMemoryAlertStore implements AlertStore {
+  readonly alerts = new Map<string, Alert>();
+  readonly #log = new Map<string, Alert>();
+
+  async current(school_id: string): Promise<Alert[]> {
+    return [...this.alerts.values()].filter((alert) => alert.school_id === school_id);
+  }
+
+  async log(school_id: string): Promise<Alert[]> {
+    return [...this.#log.values()].filter((alert) => alert.school_id === school_id);
+  }
+
+  async write(alert: Alert): Promise<boolean> {
+    const name = `${alert.school_id}/${alert.id}`;
+    if ((this.alerts.get(name)?.version ?? 0) !== alert.version - 1) return false;
+    this.alerts.set(name, alert);
+    return true;
+  }
+
+  async archive(alert: Alert): Promise<void> {
+    const name = `${alert.school_id}/${alert.id}`;
+    this.#log.set(name, alert);
+    if (this.alerts.get(name)?.version === alert.version) this.alerts.delete(name);
+  }
+}

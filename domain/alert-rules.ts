@@ -1,0 +1,215 @@
+import type { StudentSession, Summary } from "./day-summary.ts";
+import { groupByStudent } from "./dosage-report.ts";
+import { wasHeld } from "./metrics.ts";
+import { addDays, isoWeekday, isSchoolDay, schoolDaysBack } from "./school-day.ts";
+import { calendarOf, isCurrent, type Enrolment, type Program, type School } from "./setup.ts";
+
+/**
+ * Thresholds. Defaults: two missed in a row or three in ten school days is where NSSA's programs begin to call home;
+ * a feed that says nothing for one whole school day is looked into the same day.
+ */
+export const DEFAULT_SETTINGS = {
+  missed_in_a_row: 2,
+  missed_sessions: 3,
+  missed_window_days: 10,
+  /** Weeks back that tell on which weekdays a provider reports. */
+  habit_weeks: 4,
+  /** School days that an alert stays the same episode after it was resolved. */
+  clean_days: 10,
+} as const;
+export type Settings = { [Name in keyof typeof DEFAULT_SETTINGS]: number };
+
+export type DaySummary = { day: string; summary: Summary };
+export type RuleInput = {
+  school: School;
+  /** School-local date. */
+  today: string;
+  /** Seconds since 1970. */
+  now: number;
+  days: readonly DaySummary[];
+  enrolments: readonly Enrolment[];
+  programs: readonly Program[];
+  settings: Settings;
+};
+
+export const RULE_IDS = ["provider-feed-silent", "student-missed-sessions"] as const;
+export type RuleId = (typeof RULE_IDS)[number];
+
+/** What a rule found: about whom, since which school day, and the numbers behind it. */
+export type Firing = {
+  rule: RuleId;
+  /** A student or a provider, by id. */
+  subject: string;
+  since: string;
+  /** Whose sessions it is about: a silent feed of one of them holds it back. */
+  provider_ids: readonly string[];
+  facts: Readonly<Record<string, number | string>>;
+};
+
+type Rule = {
+  id: RuleId;
+  /** What fires, in a sentence for people who did not write it. */
+  describe: (settings: Settings) => string;
+  /** Rules that say why there is nothing to see here: while one of them is open for a provider, this one stays silent. */
+  heldBackBy: readonly RuleId[];
+  /** Days before and after today that it reads. */
+  reads: (input: Pick<RuleInput, "school" | "today" | "settings">) => { from: string; to: string };
+  evaluate: (input: RuleInput) => Firing[];
+};
+
+const isMissed = ({ status }: StudentSession) => status === "absent_excused" || status === "absent_unexcused";
+
+type Attendance = { day: string; row: StudentSession };
+
+const missedSessions: Rule = {
+  id: "student-missed-sessions",
+  describe: ({ missed_in_a_row: row, missed_sessions: count, missed_window_days: days }) =>
+    `A student was absent from ${row} held sessions in a row, or from ${count} within ${days} school days.`,
+  heldBackBy: ["provider-feed-silent"],
+  reads: ({ school, today, settings }) => ({
+    from: schoolDaysBack(today, settings.missed_window_days, calendarOf(school)).at(-1) ?? today,
+    to: today,
+  }),
+  evaluate: ({ school, today, days, settings }) => {
+    const window = new Set(schoolDaysBack(today, settings.missed_window_days, calendarOf(school)));
+    const held = days
+      .filter(({ day }) => window.has(day))
+      .flatMap(({ day, summary }) => summary.student_sessions.filter(wasHeld).map((row) => ({ day, row })));
+    return [...byStudent(held)].flatMap(([student_id, own]) => missedOf(student_id, own, settings));
+  },
+};
+
+function byStudent(held: readonly Attendance[]): Map<string, Attendance[]> {
+  const days = new Map(held.map(({ day, row }) => [row, day]));
+  const groups = groupByStudent(held.map(({ row }) => row));
+  return new Map(
+    [...groups].map(([student_id, rows]) => [
+      student_id,
+      rows.sort((a, b) => a.at - b.at).map((row) => ({ row, day: days.get(row) ?? "" })),
+    ]),
+  );
+}
+
+function missedOf(subject: string, held: readonly Attendance[], settings: Settings): Firing[] {
+  const missed = held.filter(({ row }) => isMissed(row));
+  const lastAttended = held.findLastIndex(({ row }) => !isMissed(row));
+  const inARow = held.slice(lastAttended + 1);
+  const rowFires = inARow.length >= settings.missed_in_a_row;
+  if (!rowFires && missed.length < settings.missed_sessions) return [];
+  const [first] = rowFires && missed.length < settings.missed_sessions ? inARow : missed;
+  return [
+    {
+      rule: "student-missed-sessions",
+      subject,
+      since: first?.day ?? "",
+      provider_ids: [...new Set(missed.map(({ row }) => row.provider_id))].sort(),
+      facts: { missed: missed.length, in_a_row: inARow.length, last_missed: missed.at(-1)?.day ?? "" },
+    },
+  ];
+}
+
+const feedSilent: Rule = {
+  id: "provider-feed-silent",
+  describe: () =>
+    "A provider was expected to report and reported nothing for one whole school day, or has no session scheduled any more while its enrolments run.",
+  heldBackBy: [],
+  reads: ({ today, settings }) => ({
+    from: addDays(today, -7 * settings.habit_weeks - 7),
+    to: addDays(today, 28),
+  }),
+  evaluate: (input) => {
+    const [last] = schoolDaysBack(addDays(input.today, -1), 1, calendarOf(input.school));
+    return last === undefined
+      ? []
+      : providersOf(input).flatMap((provider_id) => silenceOf(input, provider_id, last));
+  },
+};
+
+function providersOf({ days, enrolments }: RuleInput): string[] {
+  const known = days.flatMap(({ summary }) => [...summary.providers, ...summary.pending]);
+  const enrolled = enrolments.flatMap(({ provider_id }) => provider_id ?? []);
+  return [...new Set([...known.map(({ provider_id }) => provider_id), ...enrolled])].sort();
+}
+
+/** How many final reports of a provider this day holds. */
+function reportsOn(summary: Summary | undefined, provider_id: string): number {
+  const rows = summary?.providers.filter((row) => row.provider_id === provider_id) ?? [];
+  return rows.reduce(
+    (total, row) => total + row.sessions_held + row.not_held.reduce((sum, { sessions }) => sum + sessions, 0),
+    0,
+  );
+}
+
+function silenceOf(input: RuleInput, provider_id: string, last: string): Firing[] {
+  const summary = input.days.find(({ day }) => day === last)?.summary;
+  const expected = reportsOn(summary, provider_id) > 0 ? 0 : expectedOn(input, provider_id, last);
+  const firing = { rule: "provider-feed-silent", subject: provider_id, provider_ids: [provider_id] } as const;
+  if (expected > 0)
+    return [{ ...firing, since: last, facts: { reason: "nothing_reported", day: last, expected } }];
+  if (!isScheduleExhausted(input, provider_id)) return [];
+  return [{ ...firing, since: last, facts: { reason: "no_schedule_left", day: input.today } }];
+}
+
+const pendingOf = ({ days }: RuleInput, provider_id: string) =>
+  days.flatMap(({ day, summary }) =>
+    summary.pending
+      .filter((session) => session.provider_id === provider_id)
+      .map((session) => ({ day, session })),
+  );
+
+/**
+ * Sessions that should have been reported: the scheduled ones. Of a provider that posts no schedules, one where it
+ * has the habit of reporting on this weekday; of one that never reported, what its enrolments promise a day.
+ */
+function expectedOn(input: RuleInput, provider_id: string, day: string): number {
+  const pending = pendingOf(input, provider_id);
+  if (pending.length > 0)
+    return pending.filter((one) => one.day === day && one.session.scheduled_end <= input.now).length;
+  const reported = input.days
+    .filter((one) => one.day < day && reportsOn(one.summary, provider_id) > 0)
+    .map((one) => one.day);
+  return reported.length > 0 ? habitualOn(input, reported, day) : enrolledPerDay(input, provider_id, day);
+}
+
+/** 1 where the provider reported on at least half of the same weekdays since its first report within the window. */
+function habitualOn({ school, settings }: RuleInput, reported: readonly string[], day: string): number {
+  const first = [...reported].sort()[0] ?? day;
+  const weeks = Array.from({ length: settings.habit_weeks }, (_, week) => addDays(day, -7 * (week + 1)));
+  const same = weeks.filter((past) => past >= first && isSchoolDay(past, calendarOf(school)));
+  const kept = same.filter((past) => reported.includes(past));
+  return kept.length > 0 && kept.length * 2 >= same.length ? 1 : 0;
+}
+
+function enrolledPerDay({ enrolments, programs }: RuleInput, provider_id: string, day: string): number {
+  const perWeek = enrolments
+    .filter((enrolment) => enrolment.provider_id === provider_id && isCurrent(enrolment, day))
+    .filter(({ from }) => from === undefined || from <= addDays(day, -7))
+    .map(
+      ({ program_id }) =>
+        programs.find((program) => program.program_id === program_id)?.sessions_per_week ?? 3,
+    );
+  return Math.floor(perWeek.reduce((sum, sessions) => sum + sessions, 0) / 5);
+}
+
+/** Only of a provider that posts schedules, and whose enrolments run on for a week at least. */
+function isScheduleExhausted(input: RuleInput, provider_id: string): boolean {
+  const pending = pendingOf(input, provider_id);
+  if (pending.length === 0 || pending.some(({ session }) => session.scheduled_end > input.now)) return false;
+  return input.enrolments.some(
+    (enrolment) =>
+      enrolment.provider_id === provider_id &&
+      isCurrent(enrolment, input.today) &&
+      isCurrent(enrolment, nextSchoolWeek(input)),
+  );
+}
+
+function nextSchoolWeek({ school, today }: RuleInput): string {
+  const monday = addDays(today, 8 - isoWeekday(today));
+  const week = Array.from({ length: 7 }, (_, day) => addDays(monday, day));
+  return week.find((day) => isSchoolDay(day, calendarOf(school))) ?? "9999-12-31";
+}
+
+/** In the order in which they hold back others: what comes first is known when the next is judged. */
+export const RULES: readonly Rule[] = [feedSilent, missedSessions];
+
+export const ruleOf = (id: RuleId): Rule => (id === feedSilent.id ? feedSilent : missedSessions);

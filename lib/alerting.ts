@@ -1,0 +1,106 @@
+import { Duration, Stack } from "aws-cdk-lib";
+import { PolicyStatement } from "aws-cdk-lib/aws-iam";
+import type { EventSourceMapping, Function } from "aws-cdk-lib/aws-lambda";
+import { Role, ServicePrincipal } from "aws-cdk-lib/aws-iam";
+import { Schedule, ScheduleExpression } from "aws-cdk-lib/aws-scheduler";
+import { LambdaInvoke } from "aws-cdk-lib/aws-scheduler-targets";
+import {
+  ConfigurationSet,
+  ConfigurationSetTlsPolicy,
+  EmailIdentity,
+  Identity,
+  SuppressionReasons,
+} from "aws-cdk-lib/aws-ses";
+import { Construct } from "constructs";
+import { STREAM_FILTER } from "../adapters/table.ts";
+import type { EnvOf } from "../functions/framework/env.ts";
+import type { NotifyEnv } from "../functions/notify/env.ts";
+import type { SweepEnv } from "../functions/sweep/env.ts";
+import type { DeployConfig } from "./config.ts";
+import { lambdaFunction } from "./lambda-function.ts";
+import type { Storage } from "./storage.ts";
+import { streamMapping } from "./stream-mapping.ts";
+
+type Props = { storage: Storage; config: DeployConfig };
+
+/** Decides by the clock who is told what, and sends it. */
+export class Alerting extends Construct {
+  readonly sweep: Function;
+  readonly notify: Function;
+  readonly mapping: EventSourceMapping;
+
+  constructor(scope: Construct, id: string, { storage, config }: Props) {
+    super(scope, id);
+    this.sweep = this.#sweep({ storage, config });
+    this.notify = this.#notify({ storage, config });
+    this.mapping = streamMapping(this.notify, { storage, filter: STREAM_FILTER.messages });
+  }
+
+  #sweep({ storage, config }: Props): Function {
+    const sweep = lambdaFunction(this, {
+      name: "sweep",
+      environment: { TABLE_NAME: storage.table.tableName } satisfies EnvOf<typeof SweepEnv>,
+      timeout: Duration.minutes(5),
+      memorySize: 512,
+      logRetention: config.logRetention,
+    });
+    storage.grantRunRules(sweep);
+    storage.grantDecideMessages(sweep);
+    storage.grantReleaseQuarantine(sweep);
+    // its own role, which may start this one function and nothing else
+    const role = new Role(this, "ScheduleRole", {
+      assumedBy: new ServicePrincipal("scheduler.amazonaws.com"),
+    });
+    role.addToPolicy(
+      new PolicyStatement({ actions: ["lambda:InvokeFunction"], resources: [sweep.functionArn] }),
+    );
+    new Schedule(this, "Every15Minutes", {
+      schedule: ScheduleExpression.rate(Duration.minutes(15)),
+      target: new LambdaInvoke(sweep, {
+        role: role.withoutPolicyUpdates(),
+        retryAttempts: 2,
+        maxEventAge: Duration.minutes(10),
+      }),
+    });
+    return sweep;
+  }
+
+  #notify({ storage, config }: Props): Function {
+    const configurationSet = new ConfigurationSet(this, "Mails", {
+      tlsPolicy: ConfigurationSetTlsPolicy.REQUIRE,
+      reputationMetrics: true,
+      suppressionReasons: SuppressionReasons.BOUNCES_AND_COMPLAINTS,
+    });
+    const identity = new EmailIdentity(this, "Sender", { identity: Identity.email(config.sender) });
+    const notify = lambdaFunction(this, {
+      name: "notify",
+      environment: {
+        TABLE_NAME: storage.table.tableName,
+        SENDER: config.sender,
+        CONFIGURATION_SET: configurationSet.configurationSetName,
+        TEXT_ORIGIN: config.textOrigin ?? "",
+      } satisfies EnvOf<typeof NotifyEnv>,
+      timeout: Duration.minutes(2),
+      memorySize: 256,
+      logRetention: config.logRetention,
+    });
+    storage.grantNotify(notify);
+    const set = Stack.of(this).formatArn({
+      service: "ses",
+      resource: "configuration-set",
+      resourceName: configurationSet.configurationSetName,
+    });
+    notify.addToRolePolicy(
+      new PolicyStatement({
+        actions: ["ses:SendEmail"],
+        resources: [identity.emailIdentityArn, set],
+        conditions: { StringEquals: { "ses:FromAddress": config.sender } },
+      }),
+    );
+    if (config.textOrigin !== undefined) {
+      const texts = { actions: ["sms-voice:SendTextMessage"], resources: [config.textOrigin] };
+      notify.addToRolePolicy(new PolicyStatement(texts));
+    }
+    return notify;
+  }
+}

@@ -1,0 +1,116 @@
+import { Duration } from "aws-cdk-lib";
+import {
+  Alarm,
+  ComparisonOperator,
+  Metric,
+  TreatMissingData,
+  type IMetric,
+} from "aws-cdk-lib/aws-cloudwatch";
+import { SnsAction } from "aws-cdk-lib/aws-cloudwatch-actions";
+import { Effect, PolicyStatement, ServicePrincipal } from "aws-cdk-lib/aws-iam";
+import type { EventSourceMapping, Function } from "aws-cdk-lib/aws-lambda";
+import { FilterPattern, MetricFilter } from "aws-cdk-lib/aws-logs";
+import { Topic } from "aws-cdk-lib/aws-sns";
+import { EmailSubscription } from "aws-cdk-lib/aws-sns-subscriptions";
+import type { HttpApi } from "aws-cdk-lib/aws-apigatewayv2";
+import { Construct } from "constructs";
+import type { DeployConfig } from "./config.ts";
+import type { Storage } from "./storage.ts";
+
+type Watched = { id: string; metric: IMetric; threshold: number };
+/** What happened, what it means for the district, and what to do: who is woken reads nothing else. */
+type Sentence = string;
+
+const FIVE_MINUTES = Duration.minutes(5);
+
+/** Alarms, each with a sentence that says what to do. */
+export class Observability extends Construct {
+  readonly topic: Topic;
+
+  constructor(scope: Construct, id: string, { storage, config }: { storage: Storage; config: DeployConfig }) {
+    super(scope, id);
+    this.topic = new Topic(this, "Alarms", { masterKey: storage.key, enforceSSL: true });
+    const cloudwatch = new ServicePrincipal("cloudwatch.amazonaws.com");
+    this.topic.grantPublish(cloudwatch);
+    storage.key.addToResourcePolicy(
+      new PolicyStatement({
+        effect: Effect.ALLOW,
+        principals: [cloudwatch],
+        actions: ["kms:Decrypt", "kms:GenerateDataKey"],
+        resources: ["*"],
+      }),
+    );
+    if (config.alarmEmail !== undefined) this.topic.addSubscription(new EmailSubscription(config.alarmEmail));
+  }
+
+  watchFunction(watched: Function, sentence: Sentence): void {
+    const name = watched.node.id;
+    this.#alarm(
+      { id: `${name}Errors`, metric: watched.metricErrors({ period: FIVE_MINUTES }), threshold: 1 },
+      sentence,
+    );
+    const throttles = watched.metricThrottles({ period: FIVE_MINUTES });
+    const why = `${name} was refused by Lambda because too many run at once. Nothing is lost, but it is late: raise the account's concurrency.`;
+    this.#alarm({ id: `${name}Throttles`, metric: throttles, threshold: 10 }, why);
+  }
+
+  watchStream(
+    reader: Function,
+    mapping: EventSourceMapping,
+    { late, lost }: { late: Sentence; lost: Sentence },
+  ): void {
+    const name = reader.node.id;
+    const age = reader.metric("IteratorAge", { statistic: "Maximum", period: FIVE_MINUTES });
+    this.#alarm({ id: `${name}Late`, metric: age, threshold: Duration.minutes(15).toMilliseconds() }, late);
+    const dimensionsMap = { EventSourceMappingUUID: mapping.eventSourceMappingId };
+    for (const metricName of ["OnFailureDestinationDeliveredEventCount", "DroppedEventCount"]) {
+      const metric = new Metric({
+        namespace: "AWS/Lambda",
+        metricName,
+        dimensionsMap,
+        statistic: "Sum",
+        period: FIVE_MINUTES,
+      });
+      this.#alarm({ id: `${name}${metricName}`, metric, threshold: 1 }, lost);
+    }
+  }
+
+  watchApi(api: HttpApi, sentence: Sentence): void {
+    this.#alarm(
+      {
+        id: "ApiServerErrors",
+        metric: api.metricServerError({ period: FIVE_MINUTES, statistic: "Sum" }),
+        threshold: 5,
+      },
+      sentence,
+    );
+  }
+
+  /** Counts log lines of one event of a function. */
+  watchLog(source: Function, event: string, sentence: Sentence): void {
+    const id = `${source.node.id}${event.replaceAll(/(?:^|_)(.)/g, (_, letter: string) => letter.toUpperCase())}`;
+    const filter = new MetricFilter(this, `${id}Filter`, {
+      logGroup: source.logGroup,
+      metricNamespace: "Rollcall",
+      metricName: id,
+      filterPattern: FilterPattern.stringValue("$.event", "=", event),
+      metricValue: "1",
+    });
+    this.#alarm(
+      { id, metric: filter.metric({ statistic: "Sum", period: FIVE_MINUTES }), threshold: 1 },
+      sentence,
+    );
+  }
+
+  #alarm({ id, metric, threshold }: Watched, alarmDescription: Sentence): void {
+    const alarm = new Alarm(this, id, {
+      metric,
+      threshold,
+      alarmDescription,
+      evaluationPeriods: 1,
+      comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+      treatMissingData: TreatMissingData.NOT_BREACHING,
+    });
+    alarm.addAlarmAction(new SnsAction(this.topic));
+  }
+}
