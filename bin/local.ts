@@ -2,7 +2,8 @@ import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { readyProvider } from "../cli/ready-provider.ts";
-import { STATE_FILE, targetOfState } from "../cli/target.ts";
+import { loadDemo } from "../cli/load-demo.ts";
+import { STATE_FILE, targetOfState, type Target } from "../cli/target.ts";
 import { buildFunctions } from "../lib/build-functions.ts";
 import { LOCAL_CONTEXT, synthesize } from "../lib/synthesize.ts";
 import { MissingJava } from "../local/dynamo-engine.ts";
@@ -36,7 +37,50 @@ async function start(): Promise<LocalStack> {
   });
 }
 
+/** Loads the demo district once, and fires the digest once. */
+async function demo(stack: LocalStack, target: Target): Promise<void> {
+  if ((await target.setup.all()).schools.length > 0) return;
+  const began = Date.now();
+  const events = await loadDemo(target, new Date());
+  await stack.invoke("sweep", { digest_now: true });
+  console.log(`Demo district loaded: ${events} events in ${((Date.now() - began) / 1000).toFixed(1)} s.`);
+}
+
+function welcome(stack: LocalStack, key: string, school_id = "631930"): string {
+  const event = {
+    specversion: "1.0",
+    id: "1",
+    source: "/try",
+    type: "tutoring.session.completed",
+    data: {
+      session_id: "try-1",
+      school_id,
+      session_topic: "math",
+      scheduled_start: new Date(Date.now() - 3_600_000).toISOString(),
+      scheduled_duration: 30,
+      tutor_id: "T-1",
+      students: [{ student_id: "0016740395", attendance_status: "present" }],
+    },
+  };
+  return `Rollcall runs.
+  API     ${stack.apiUrl}/v1/events   (reference: ${stack.apiUrl}/v1/openapi.json)
+  Inbox   ${stack.inboxUrl}
+  Texts   ${stack.textsUrl}
+
+Try, in another terminal of this folder:
+1. Post a session, and post it again: it counts once.
+   curl -s ${stack.apiUrl}/v1/events -H 'authorization: Bearer ${key}' -H 'content-type: application/cloudevents+json' -d '${JSON.stringify(event)}'
+2. Who got how much tutoring:
+   npm run -s rollcall -- report dosage
+3. What needs a person, as the mails in the inbox tell it:
+   npm run -s rollcall -- alerts
+
+Ctrl-C ends it.`;
+}
+
 try {
+  console.log("Building and starting the local stack …");
+  const began = Date.now();
   const stack = await start();
   const key = await readyProvider(targetOfState(stateOf(stack, {})), "local");
   mkdirSync(dirname(STATE_FILE), { recursive: true });
@@ -46,11 +90,10 @@ try {
     void stack.close().then(() => process.exit(0));
   };
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, stop);
-  console.log(`Rollcall runs.
-  API     ${stack.apiUrl}/v1/events   (reference: ${stack.apiUrl}/v1/openapi.json)
-  Inbox   ${stack.inboxUrl}
-  Texts   ${stack.textsUrl}
-Ctrl-C ends it.`);
+  const target = targetOfState(stateOf(stack, { local: key }));
+  console.log(`Ready after ${((Date.now() - began) / 1000).toFixed(1)} s.`);
+  if (!values.empty) await demo(stack, target);
+  console.log(welcome(stack, key, (await target.setup.all()).schools[0]?.school_id));
 } catch (error) {
   if (!(error instanceof MissingJava) && !(error instanceof BusyPort)) throw error;
   console.error(error.message);

@@ -4,6 +4,7 @@ import { keyIdOf, newKey } from "../adapters/provider-key-store.ts";
 import { releaseQuarantine } from "../adapters/release-quarantine.ts";
 import { DEFAULT_TARGET_HOURS } from "../domain/dosage-report.ts";
 import { ProviderId } from "../domain/ids.ts";
+import { alertsText, listAlerts } from "./alerts.ts";
 import { applySetup, type ApplyResult } from "./apply.ts";
 import { UsageError } from "./fail.ts";
 import { importEnrolments, importStudents, type RosterOptions } from "./import-students.ts";
@@ -26,6 +27,7 @@ export function rollcall(io: Output): Command {
   addProvider(context);
   addImports(context);
   addReport(context);
+  addAlerts(context);
   addRedrive(context);
   return program;
 }
@@ -247,6 +249,21 @@ function addReport({ program, io, target }: Context): void {
       const value = reportOf(facts, targetHours);
       if (flags.students !== undefined) writeStudents(flags.students, facts, options);
       show(io, flags, { value, text: reportText(value) });
+    });
+}
+
+type AlertFlags = Common & { school?: string; all?: boolean };
+
+function addAlerts({ program, io, target }: Context): void {
+  program
+    .command("alerts")
+    .description("what needs a person")
+    .option("--school <school_id>", "one school")
+    .option("--all", "also what is resolved")
+    .option("--json", "as JSON")
+    .action(async (flags: AlertFlags) => {
+      const value = await listAlerts(await target(), { school: flags.school, all: flags.all === true });
+      show(io, flags, { value, text: alertsText(value) });
     });
 }
 

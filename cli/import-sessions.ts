@@ -232,7 +232,8 @@ function writeErrors(table: Table, { file, dryRun }: ImportOptions, faults: Faul
 const BARRIER_DAY = "1970-01-01";
 const PATIENCE_MS = 300_000;
 
-async function untilSummarised(
+/** Resolves when everything that was posted to these schools before is in their summaries. */
+export async function untilSummarised(
   { sessions, summaries }: Target,
   school_ids: readonly string[],
 ): Promise<void> {

@@ -7,6 +7,7 @@ import * as z from "zod";
 import { dynamoClient } from "../adapters/aws-clients.ts";
 import { dynamoFailureStore } from "../adapters/failure-store.ts";
 import { dynamoProviderKeyStore } from "../adapters/provider-key-store.ts";
+import { dynamoAlertStore } from "../adapters/alert-store.ts";
 import type { TableAccess } from "../adapters/query.ts";
 import { dynamoSessionStore } from "../adapters/session-store.ts";
 import { dynamoSetupStore } from "../adapters/setup-store.ts";
@@ -46,6 +47,7 @@ function targetOf(place: Place) {
     summaries: dynamoSummaryStore(place.table),
     providerKeys: dynamoProviderKeyStore(place.table),
     failures: dynamoFailureStore(place.table),
+    alerts: dynamoAlertStore(place.table),
   };
 }
 

@@ -45,11 +45,12 @@ const MAX_ITEMS = 7;
 const plural = (count: number, one: string, many: string) => `${count} ${count === 1 ? one : many}`;
 const schoolOf = ({ school_name, school_id }: Section) => school_name ?? `School ${school_id}`;
 
-function openLine(section: Section): string {
+function openLine(section: Section, kind: Message["kind"]): string {
   const fresh = section.fresh > 0 ? ` (${section.fresh} new)` : "";
+  const provider = section.provider_id ?? "a provider";
   switch (section.rule) {
     case "provider-feed-silent":
-      return `${schoolOf(section)}: no reports from ${section.provider_id ?? "a provider"} since ${section.since}. Ask them, or their data will miss here.`;
+      return `${schoolOf(section)}: no reports from ${provider} since ${section.since}.${kind === "digest" ? " What it taught does not count yet: ask what happened." : ""}`;
     case "student-missed-sessions":
       return `${schoolOf(section)}: ${plural(section.open, "student", "students")} missed sessions${fresh}. See who: rollcall alerts --school ${section.school_id}`;
   }
@@ -67,7 +68,9 @@ function resolvedLine(section: Section): string {
 type Lines = { greeting: string; items: string[]; closing: string };
 
 function linesOf(message: Message): Lines {
-  const open = message.sections.filter((section) => section.open > 0).map(openLine);
+  const open = message.sections
+    .filter((section) => section.open > 0)
+    .map((section) => openLine(section, message.kind));
   const resolved = message.sections.filter((section) => section.resolved > 0).map(resolvedLine);
   const all = [...open, ...resolved];
   const items =

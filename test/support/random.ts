@@ -1,17 +1,11 @@
-/** A small seeded generator (mulberry32): the same seed gives the same suite on every machine. */
+import { seeded as plain } from "../../cli/seeded.ts";
+
+/** The generator of the demo, with what test suites need besides. */
 export function seeded(seed: number) {
-  let state = seed >>> 0;
-  const next = () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
-  };
-  const below = (limit: number) => Math.floor(next() * limit);
+  const random = plain(seed);
+  const { below } = random;
   return {
-    next,
-    below,
-    chance: (share: number) => next() < share,
+    ...random,
     pick: <T>(items: readonly T[]): T => items[below(items.length)]!,
     shuffle: <T>(items: T[]): T[] => {
       for (let at = items.length - 1; at > 0; at -= 1) {
