@@ -71,11 +71,17 @@ function sectionOf({ school, rule, provider_id, alerts }: Group, told: Told): Se
     ...(school.name !== undefined && { school_name: school.name }),
     rule,
     ...(provider_id !== undefined && { provider_id }),
+    ...reasonOf(alerts),
     open: open.length,
     fresh: news.filter(({ state }) => state === "open").length,
     resolved: news.filter(({ state }) => state === "resolved").length,
     since: (open.length > 0 ? open : alerts).map(({ first_day }) => first_day).sort()[0] ?? "",
   };
+}
+
+function reasonOf([alert]: readonly Alert[]): Pick<Section, "reason"> {
+  const reason = alert?.facts["reason"];
+  return reason === "nothing_reported" || reason === "no_schedule_left" ? { reason } : {};
 }
 
 const bySection = (a: Section, b: Section) =>

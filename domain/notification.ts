@@ -10,8 +10,9 @@ export const Section = z.strictObject({
   school_id: z.string(),
   school_name: z.string().optional(),
   rule: z.enum(RULE_IDS),
-  /** The provider, where the rule is about one. */
+  /** The provider, where the rule is about one, and why it is. */
   provider_id: z.string().optional(),
+  reason: z.enum(["nothing_reported", "no_schedule_left"]).optional(),
   open: z.int(),
   /** Of these, opened since the last digest. */
   fresh: z.int(),
@@ -45,12 +46,20 @@ const MAX_ITEMS = 7;
 const plural = (count: number, one: string, many: string) => `${count} ${count === 1 ? one : many}`;
 const schoolOf = ({ school_name, school_id }: Section) => school_name ?? `School ${school_id}`;
 
+function silentLine(section: Section, kind: Message["kind"]): string {
+  const provider = section.provider_id ?? "a provider";
+  if (section.reason === "no_schedule_left") {
+    return `${schoolOf(section)}: ${provider} has no session scheduled any more, though students are enrolled.`;
+  }
+  const ask = kind === "digest" ? " What it taught does not count yet: ask what happened." : "";
+  return `${schoolOf(section)}: no reports from ${provider} since ${section.since}.${ask}`;
+}
+
 function openLine(section: Section, kind: Message["kind"]): string {
   const fresh = section.fresh > 0 ? ` (${section.fresh} new)` : "";
-  const provider = section.provider_id ?? "a provider";
   switch (section.rule) {
     case "provider-feed-silent":
-      return `${schoolOf(section)}: no reports from ${provider} since ${section.since}.${kind === "digest" ? " What it taught does not count yet: ask what happened." : ""}`;
+      return silentLine(section, kind);
     case "student-missed-sessions":
       return `${schoolOf(section)}: ${plural(section.open, "student", "students")} missed sessions${fresh}. See who: rollcall alerts --school ${section.school_id}`;
   }
@@ -83,7 +92,7 @@ function linesOf(message: Message): Lines {
     };
   }
   return {
-    greeting: "Rollcall expected session reports and got none for a whole school day.",
+    greeting: "Rollcall expected news of tutoring sessions and got none.",
     items,
     closing:
       "Sessions that took place count as soon as they are reported: post them again, repeats are safe.",
