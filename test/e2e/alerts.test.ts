@@ -1,0 +1,73 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { alertsText, listAlerts } from "../../cli/alerts.ts";
+import { SILENT_PROVIDER } from "../../cli/demo.ts";
+import { loadDemo } from "../../cli/load-demo.ts";
+import { readFacts, reportOf } from "../../cli/report.ts";
+import { testStack, type TestStack } from "../support/stack.ts";
+
+let place: TestStack;
+beforeAll(async () => {
+  place = await testStack();
+});
+afterAll(async () => place.close());
+
+type Sent = { destination: { to: string[] }; subject: string; body: { text: string; html: string } };
+const inbox = async () =>
+  ((await (await fetch(`${place.stack.inboxUrl}/store`)).json()) as { emails: Sent[] }).emails;
+const texts = async () =>
+  (await (await fetch(place.stack.textsUrl)).json()) as { to: string; text: string }[];
+
+async function until<T>(read: () => Promise<T>, done: (value: T) => boolean): Promise<T> {
+  let value = await read();
+  for (let attempt = 0; attempt < 100 && !done(value); attempt += 1) {
+    await sleep(100);
+    value = await read();
+  }
+  return value;
+}
+
+describe("the demo district", () => {
+  it("comes from posted sessions to alerts, mails and a text, by one way", async () => {
+    const { target } = place;
+    expect(await loadDemo(target, new Date())).toBeGreaterThan(1000);
+    await place.stack.invoke("sweep", { digest_now: true });
+    const alerts = await listAlerts(target, { all: false });
+    const rules = new Set(alerts.map(({ rule }) => rule));
+    expect([...rules].sort()).toEqual(["provider-feed-silent", "student-missed-sessions"]);
+    expect(
+      alerts.filter(({ rule }) => rule === "provider-feed-silent").map(({ subject }) => subject),
+    ).toContain(SILENT_PROVIDER);
+    expect(alertsText(alerts)).toContain("in a row, last on");
+
+    const mails = await until(inbox, (sent) => sent.length >= 7);
+    const to = mails.map(({ destination }) => destination.to[0]);
+    expect(to).toContain(`desk@${SILENT_PROVIDER}.example`);
+    expect(to).toContain("tutoring@demo.example");
+    expect(new Set(to).size).toBe(to.length);
+    for (const { body } of mails)
+      for (const { student_id } of await target.setup.roster("631930"))
+        expect(body.text).not.toContain(student_id);
+    expect(await until(texts, (sent) => sent.length > 0)).toMatchObject([{ to: "+13035550123" }]);
+  });
+
+  it("has 400 students, cancellations, a correction and one whom the roster does not know", async () => {
+    const facts = await readFacts(place.target, {
+      targetHours: 30,
+      from: "0000",
+      to: "9999",
+      now: new Date(),
+    });
+    const report = reportOf(facts, 30);
+    expect(report).toMatchObject({ students_enrolled: 400, unmatched: { students: 1, sessions: 1 } });
+    expect(facts.summary.providers.flatMap(({ not_held }) => not_held).map(({ reason }) => reason)).toContain(
+      "tutor_absent",
+    );
+  });
+
+  it("is the same on the same day", async () => {
+    const { demoDistrict } = await import("../../cli/demo.ts");
+    const now = new Date("2026-03-12T18:00:00Z");
+    expect(JSON.stringify(demoDistrict(now))).toBe(JSON.stringify(demoDistrict(now)));
+  });
+});

@@ -1,0 +1,357 @@
+import { describe, expect, it } from "vitest";
+import { InMemoryAlertStore } from "../../adapters/in-memory/alert-store.ts";
+import { InMemoryMessageStore } from "../../adapters/in-memory/message-store.ts";
+import { InMemorySessionStore } from "../../adapters/in-memory/session-store.ts";
+import { InMemorySetupStore } from "../../adapters/in-memory/setup-store.ts";
+import { InMemorySummaryStore } from "../../adapters/in-memory/summary-store.ts";
+import { InMemorySweepStore } from "../../adapters/in-memory/sweep-store.ts";
+import { mailOf, textOf, type Mail } from "../../domain/notification.ts";
+import { Contact, type School } from "../../domain/setup.ts";
+import { pack } from "../../domain/summary-packing.ts";
+import { notify } from "../../functions/notify/handler.ts";
+import { alertSchool } from "../../functions/summarize-school/alert-school.ts";
+import { sweep } from "../../functions/sweep/handler.ts";
+import { arrivalOf, snapshotOf } from "../../domain/session-record.ts";
+import { SessionEvent } from "../../domain/session-event.ts";
+import { dayOf, pending, row } from "../support/school.ts";
+import { completed } from "../support/world.ts";
+
+const school = (school_id: string, time_zone = "America/Denver"): School => ({
+  school_id,
+  district_id: "D",
+  name: `School ${school_id}`,
+  time_zone,
+});
+const lead = (contact_id: string, school_ids: string[]) =>
+  Contact.parse({ contact_id, role: "site_lead", email: `${contact_id}@example.org`, school_ids });
+const desk = Contact.parse({
+  contact_id: "desk",
+  role: "provider",
+  provider_id: "north-star",
+  email: "desk@example.org",
+});
+const district = Contact.parse({
+  contact_id: "district",
+  role: "district",
+  district_id: "D",
+  email: "d@example.org",
+  phone: "+13035550123",
+  text_opt_in: true,
+});
+
+function scene(schools: School[], contacts: Contact[]) {
+  let now = new Date("2026-03-13T14:30:00Z");
+  const clock = () => now;
+  const setup = new InMemorySetupStore({ schools, contacts, providers: [{ provider_id: "north-star" }] });
+  const summaries = new InMemorySummaryStore();
+  const alerts = new InMemoryAlertStore();
+  const messages = new InMemoryMessageStore();
+  const sessions = new InMemorySessionStore();
+  const mails: { to: string; mail: Mail }[] = [];
+  const texts: { phone: string; text: string }[] = [];
+  const lines: unknown[] = [];
+  const log = (line: unknown) => void lines.push(line);
+  const deps = { summaries, alerts, messages, sessions, setup, sweeps: new InMemorySweepStore(), clock, log };
+  const send = {
+    sendMail: async (to: string, mail: Mail) => `m${mails.push({ to, mail })}`,
+    sendText: async (phone: string, text: string) => `t${texts.push({ phone, text })}`,
+  };
+  const notifyDeps = { messages, setup, ...send, clock, sleep: async () => undefined, log };
+  const recordsOf = (ids: string[]) =>
+    ids.map((id) => ({ dynamodb: { Keys: { pk: { S: `MESSAGE#${id}` } }, SequenceNumber: id } }));
+  return {
+    ...deps,
+    mails,
+    texts,
+    lines,
+    at: (instant: string) => void (now = new Date(instant)),
+    put: async (school_id: string, { day, summary }: ReturnType<typeof dayOf>) => {
+      const version = await summaries.version({ school_id, day });
+      await summaries.write({ school_id, day }, version, pack(summary));
+    },
+    sweep: (forced = false) => sweep(deps)({ digest_now: forced }),
+    rules: (school_id: string, days: string[]) =>
+      alertSchool(
+        { ...deps, school: (id) => setup.school(id) },
+        days.map((day) => ({ school_id, day })),
+      ),
+    notify: (over: Partial<Parameters<typeof notify>[0]> = {}, ids = [...messages.messages.keys()]) =>
+      notify({ ...notifyDeps, ...over })({ Records: recordsOf(ids) }, { getRemainingTimeInMillis: () => 0 }),
+  };
+}
+
+const absent = (day: string) => dayOf(day, [row(day, "absent_unexcused")]);
+const came = (day: string) => dayOf(day, [row(day, "present")]);
+const silent = (day: string) => dayOf(day, [], { pending: [pending(day)] });
+
+async function twoMissed() {
+  const place = scene([school("A")], [lead("ada", ["A"]), desk, district]);
+  await place.put("A", absent("2026-03-11"));
+  await place.put("A", absent("2026-03-12"));
+  await place.rules("A", ["2026-03-12"]);
+  return place;
+}
+
+describe("the rules after a recompute", () => {
+  it("open an alert, bear being run again, and resolve it by a correction", async () => {
+    const place = await twoMissed();
+    expect(await place.alerts.current("A")).toMatchObject([
+      { rule: "student-missed-sessions", state: "open", version: 1 },
+    ]);
+    await place.rules("A", ["2026-03-12"]);
+    expect(await place.alerts.current("A")).toMatchObject([{ version: 1 }]);
+    await place.put("A", came("2026-03-12"));
+    await place.rules("A", ["2026-03-12"]);
+    expect(await place.alerts.current("A")).toMatchObject([{ state: "resolved", version: 2 }]);
+  });
+
+  it("are not run for days that no rule looks at, nor for unknown schools", async () => {
+    const place = await twoMissed();
+    place.alerts.alerts.clear();
+    await place.rules("A", ["2026-02-01", "2026-03-20"]);
+    await place.rules("nowhere", ["2026-03-12"]);
+    expect(await place.alerts.current("A")).toEqual([]);
+  });
+
+  it("end a silence as soon as a report comes", async () => {
+    const place = scene([school("A")], []);
+    await place.put("A", came("2026-03-11"));
+    await place.put("A", silent("2026-03-12"));
+    await place.sweep(true);
+    expect(await place.alerts.current("A")).toMatchObject([{ rule: "provider-feed-silent", state: "open" }]);
+    await place.put("A", came("2026-03-12"));
+    await place.rules("A", ["2026-03-12"]);
+    expect(await place.alerts.current("A")).toMatchObject([
+      { rule: "provider-feed-silent", state: "resolved" },
+    ]);
+  });
+
+  /** A newer summary, and the rules of the one who wrote it, come between another's reading and writing. */
+  async function overtaken(verify: boolean) {
+    const place = await twoMissed();
+    place.alerts.alerts.clear();
+    let overtake = true;
+    const alerts = Object.assign(Object.create(place.alerts) as InMemoryAlertStore, {
+      write: async (alert: Parameters<InMemoryAlertStore["write"]>[0]) => {
+        if (overtake) {
+          overtake = false;
+          await place.put("A", came("2026-03-12"));
+          await place.rules("A", ["2026-03-12"]);
+        }
+        return place.alerts.write(alert);
+      },
+    });
+    let frozen: Awaited<ReturnType<InMemorySummaryStore["read"]>> | undefined;
+    const read = async (range: Parameters<InMemorySummaryStore["read"]>[0]) =>
+      verify ? place.summaries.read(range) : (frozen ??= await place.summaries.read(range));
+    const deps = { ...place, alerts, summaries: { read }, school: (id: string) => place.setup.school(id) };
+    await alertSchool(deps, [{ school_id: "A", day: "2026-03-12" }]);
+    return (await place.alerts.current("A")).map(({ state }) => state);
+  }
+
+  it("leave no alert behind that a newer summary has overtaken", async () => {
+    expect(await overtaken(true)).toEqual(["resolved"]);
+  });
+
+  it("would leave one if the versions were not read again (control)", async () => {
+    expect(await overtaken(false)).toEqual(["open"]);
+  });
+});
+
+describe("sweep", () => {
+  it("tells a site lead once a school day, from seven o'clock of her school, and only when something is open", async () => {
+    const place = await twoMissed();
+    place.at("2026-03-13T12:59:00Z");
+    expect(await place.sweep()).toMatchObject({ schools: 0, messages: 0 });
+    place.at("2026-03-13T13:01:00Z");
+    expect(await place.sweep()).toMatchObject({ schools: 1, messages: 1 });
+    place.at("2026-03-13T13:16:00Z");
+    expect(await place.sweep()).toMatchObject({ schools: 0, messages: 0 });
+    expect([...place.messages.messages.values()].map(({ contact_id, state }) => [contact_id, state])).toEqual(
+      [
+        ["ada", "decided"],
+        ["desk", "empty"],
+        ["district", "empty"],
+      ],
+    );
+    place.at("2026-03-14T14:00:00Z");
+    expect(await place.sweep()).toMatchObject({ schools: 0, messages: 0 });
+  });
+
+  it("says what is new and what is back on track exactly once", async () => {
+    const place = await twoMissed();
+    await place.sweep();
+    expect(place.messages.messages.get("digest#ada#2026-03-13")?.sections).toMatchObject([
+      { open: 1, fresh: 1, resolved: 0 },
+    ]);
+    await place.put("A", came("2026-03-13"));
+    place.at("2026-03-13T20:00:00Z");
+    await place.rules("A", ["2026-03-13"]);
+    place.at("2026-03-16T13:05:00Z");
+    await place.sweep();
+    expect(place.messages.messages.get("digest#ada#2026-03-16")?.sections).toMatchObject([
+      { open: 0, resolved: 1 },
+    ]);
+    place.at("2026-03-17T13:05:00Z");
+    await place.sweep();
+    expect(place.messages.messages.get("digest#ada#2026-03-17")).toMatchObject({
+      state: "empty",
+      sections: [],
+    });
+  });
+
+  it("tells provider and district of a silent feed on the day it is found, in one message for many schools", async () => {
+    const schools = Array.from({ length: 30 }, (_, number) => school(`S${number}`));
+    const place = scene(schools, [desk, district]);
+    for (const { school_id } of schools) {
+      await place.put(school_id, came("2026-03-11"));
+      await place.put(school_id, silent("2026-03-12"));
+    }
+    expect(await place.sweep()).toMatchObject({ schools: 30, messages: 2 });
+    await place.notify();
+    expect(place.mails.map(({ to }) => to).sort()).toEqual(["d@example.org", "desk@example.org"]);
+    expect(place.mails[0]?.mail.text).toContain("and 23 more");
+    expect(place.texts).toEqual([
+      {
+        phone: "+13035550123",
+        text: "Rollcall: no reports from north-star since 2026-03-12 at 30 schools. See your mail.",
+      },
+    ]);
+    place.at("2026-03-16T13:05:00Z");
+    for (const { school_id } of schools) await place.put(school_id, silent("2026-03-13"));
+    expect(await place.sweep()).toMatchObject({ messages: 0 });
+  });
+
+  it("goes by the zone of each school", async () => {
+    const place = scene(
+      [school("E", "America/New_York"), school("W", "America/Los_Angeles")],
+      [lead("east", ["E"]), lead("west", ["W"])],
+    );
+    place.at("2026-03-13T11:30:00Z");
+    expect(await place.sweep()).toMatchObject({ schools: 1 });
+    place.at("2026-03-13T14:30:00Z");
+    expect(await place.sweep()).toMatchObject({ schools: 1 });
+  });
+
+  it("stores what waited for a school, and puts alerts away whose episode is over", async () => {
+    const place = await twoMissed();
+    const snapshot = snapshotOf(SessionEvent.parse(completed({ school_id: "A" })), "north-star");
+    await place.sessions.quarantine.put(arrivalOf(snapshot, undefined, new Date()));
+    expect(await place.sweep()).toMatchObject({ released: 1 });
+    expect(place.sessions.facts.size).toBe(1);
+    await place.put("A", came("2026-03-13"));
+    await place.rules("A", ["2026-03-13"]);
+    place.at("2026-04-10T14:30:00Z");
+    await place.sweep();
+    expect(await place.alerts.current("A")).toEqual([]);
+    expect(await place.alerts.log("A")).toMatchObject([{ state: "resolved" }]);
+  });
+
+  it("goes on past a school that fails, and says so", async () => {
+    const place = scene([school("A"), school("B")], [lead("ada", ["B"])]);
+    const enrolments = async (school_id: string) => {
+      if (school_id === "A") throw new Error("secret-student");
+      return [];
+    };
+    const setup = { all: () => place.setup.all(), enrolments };
+    await expect(sweep({ ...place, setup })({})).rejects.toThrow("done again");
+    expect(place.messages.messages.size).toBe(1);
+    expect(JSON.stringify(place.lines)).not.toContain("secret-student");
+  });
+});
+
+describe("notify", () => {
+  it("sends a mail once, however often it is woken", async () => {
+    const place = await twoMissed();
+    await place.sweep();
+    await place.notify();
+    await place.notify();
+    expect(place.mails).toHaveLength(1);
+    expect(place.messages.messages.get("digest#ada#2026-03-13")).toMatchObject({
+      state: "sent",
+      sent: { mail: "m1" },
+    });
+  });
+
+  it("tries again what is throttled, and does not repeat what was taken", async () => {
+    const place = scene([school("A")], [district]);
+    await place.put("A", came("2026-03-11"));
+    await place.put("A", silent("2026-03-12"));
+    await place.sweep();
+    const throttled = Object.assign(new Error("slow down"), { name: "ThrottlingException" });
+    const answer = await place.notify({ sendText: async () => Promise.reject(throttled) });
+    expect(answer.batchItemFailures).toEqual([{ itemIdentifier: "notice#district#2026-03-13" }]);
+    expect(place.mails).toHaveLength(1);
+    await place.notify();
+    expect([place.mails.length, place.texts.length]).toEqual([1, 1]);
+  });
+
+  it("records what is refused for good, and goes on with the next", async () => {
+    const place = await twoMissed();
+    await place.sweep(true);
+    await place.put("A", silent("2026-03-12"));
+    const refused = Object.assign(new Error("ada@example.org is no address"), { name: "MessageRejected" });
+    const answer = await place.notify({ sendMail: async () => Promise.reject(refused) });
+    expect(answer.batchItemFailures).toEqual([]);
+    expect([...place.messages.messages.values()].map(({ state }) => state)).toEqual([
+      "failed",
+      "empty",
+      "empty",
+    ]);
+    expect(JSON.stringify(place.lines)).toContain("not_sent");
+    expect(JSON.stringify(place.lines)).not.toContain("ada@");
+  });
+
+  it("sends no text where no number is registered", async () => {
+    const place = scene([school("A")], [district]);
+    await place.put("A", came("2026-03-11"));
+    await place.put("A", silent("2026-03-12"));
+    await place.sweep();
+    await place.notify({ sendText: undefined });
+    expect([place.mails.length, place.texts.length]).toEqual([1, 0]);
+  });
+});
+
+describe("what is sent", () => {
+  it("names no student, and is short", async () => {
+    const place = scene([school("A")], [lead("ada", ["A"])]);
+    const student_id = "0016740395";
+    for (const day of ["2026-03-11", "2026-03-12"]) {
+      await place.put("A", dayOf(day, [row(day, "absent_unexcused", { student_id })]));
+    }
+    await place.sweep();
+    await place.notify();
+    const [sent] = place.mails;
+    expect(JSON.stringify([sent, [...place.messages.messages.values()], place.lines])).not.toContain(
+      student_id,
+    );
+    expect(sent?.mail.text).toContain("School A: 1 student missed sessions (1 new)");
+    expect(sent!.mail.text.split(/\s+/).length).toBeLessThan(120);
+  });
+
+  it("escapes what stands in names, and fits a text into one segment", () => {
+    const section = {
+      school_id: "A",
+      school_name: "<b>&",
+      rule: "provider-feed-silent",
+      provider_id: "p".repeat(64),
+      open: 1,
+      fresh: 1,
+      resolved: 0,
+      since: "2026-03-12",
+    } as const;
+    const message = {
+      message_id: "m",
+      kind: "notice",
+      contact_id: "district",
+      day: "2026-03-13",
+      sections: [section],
+      state: "decided",
+      decided_at: "",
+      sent: {},
+    } as const;
+    expect(mailOf({ ...message, sections: [section] }).html).toContain("&lt;b&gt;&amp;");
+    expect(textOf({ ...message, sections: [section] }, district)!.length).toBeLessThanOrEqual(160);
+    expect(textOf({ ...message, kind: "digest", sections: [section] }, district)).toBeUndefined();
+  });
+});

@@ -1,0 +1,254 @@
+import { App } from "aws-cdk-lib";
+import { Match, Template } from "aws-cdk-lib/assertions";
+import { describe, expect, it } from "vitest";
+import { functionNames, bundleBytes } from "../../lib/build-functions.ts";
+import { readConfig } from "../../lib/config.ts";
+import { RollcallStack } from "../../lib/rollcall-stack.ts";
+import { temporaryFolder } from "../support/stack.ts";
+
+type Resource = {
+  Type: string;
+  Properties?: Record<string, unknown>;
+  DeletionPolicy?: string;
+  UpdateReplacePolicy?: string;
+};
+type Statement = {
+  Action: string | string[];
+  Effect: string;
+  Resource: unknown;
+  Condition?: Record<string, unknown>;
+};
+
+function synthesized(context: Record<string, string> = {}) {
+  const app = new App({ outdir: temporaryFolder(), analyticsReporting: false, context });
+  return Template.fromStack(new RollcallStack(app, "Rollcall"));
+}
+const dev = synthesized();
+const prod = synthesized({
+  stage: "prod",
+  alarmEmail: "ops@example.org",
+  sender: "rollcall@district.example",
+  textOrigin: "arn:aws:sms-voice:us-east-1:1:phone-number/x",
+});
+const all = Object.entries((dev.toJSON() as { Resources: Record<string, Resource> }).Resources);
+const of = (...types: string[]) => all.filter(([, { Type }]) => types.includes(Type));
+const text = (value: unknown) => JSON.stringify(value ?? null);
+
+describe("every function", () => {
+  const functions = of("AWS::Lambda::Function");
+
+  it("is one of the folders, and each folder is one", () => {
+    const names = functions.map(([, { Properties }]) =>
+      String(Properties?.["Description"]).replace("Rollcall ", ""),
+    );
+    expect(names.sort()).toEqual([...functionNames()].sort());
+    expect(names).toHaveLength(5);
+  });
+
+  it.each(functions)(
+    "%s runs Node 24 on arm64 with a timeout, its own log group and its own role",
+    (_, { Properties }) => {
+      expect(Properties).toMatchObject({ Runtime: "nodejs24.x", Architectures: ["arm64"] });
+      expect(Number(Properties?.["Timeout"])).toBeGreaterThan(0);
+      expect(text(Properties?.["LoggingConfig"])).toContain('"LogFormat":"JSON"');
+      const group = (Properties?.["LoggingConfig"] as { LogGroup: { Ref: string } }).LogGroup.Ref;
+      const retention = all.find(([id]) => id === group)?.[1].Properties?.["RetentionInDays"];
+      expect(retention).toBe(30);
+    },
+  );
+
+  it.each(functions)("%s has an alarm on its errors, with a sentence that says what to do", (id) => {
+    const alarms = of("AWS::CloudWatch::Alarm").filter(([, alarm]) =>
+      text(alarm.Properties?.["Dimensions"]).includes(`"Ref":"${id}"`),
+    );
+    expect(alarms.map(([, { Properties }]) => Properties?.["MetricName"])).toContain("Errors");
+  });
+
+  it("is small enough to start fast: 350 KB at most", () => {
+    for (const name of functionNames()) expect([name, bundleBytes(name) <= 350_000]).toEqual([name, true]);
+  });
+});
+
+describe("every alarm", () => {
+  it.each(of("AWS::CloudWatch::Alarm"))(
+    "%s has a sentence and somebody who hears it",
+    (_, { Properties }) => {
+      expect(String(Properties?.["AlarmDescription"])).toMatch(/^[A-Z].{40,}\.$/);
+      expect(text(Properties?.["AlarmActions"])).toContain("Observability");
+    },
+  );
+
+  it("covers iterator age, the failure destination, dropped records and errors of the API", () => {
+    const metrics = of("AWS::CloudWatch::Alarm").map(([, { Properties }]) => Properties?.["MetricName"]);
+    for (const name of ["IteratorAge", "OnFailureDestinationDeliveredEventCount", "DroppedEventCount"]) {
+      expect(metrics.filter((metric) => metric === name)).toHaveLength(2);
+    }
+    expect(metrics).toContain("5xx");
+    prod.hasResourceProperties("AWS::SNS::Subscription", { Protocol: "email", Endpoint: "ops@example.org" });
+    expect(of("AWS::SNS::Subscription")).toEqual([]);
+  });
+});
+
+describe("every stream mapping", () => {
+  const mappings = of("AWS::Lambda::EventSourceMapping");
+
+  it("is one of two: more readers a stream does not bear", () => {
+    expect(mappings).toHaveLength(2);
+  });
+
+  it.each(mappings)(
+    "%s retries without limit for six hours, bisects, and gives up into the bucket",
+    (_, { Properties }) => {
+      expect(Properties).toMatchObject({
+        BatchSize: 1000,
+        BisectBatchOnFunctionError: true,
+        FunctionResponseTypes: ["ReportBatchItemFailures"],
+        MaximumRecordAgeInSeconds: 21_600,
+        MaximumRetryAttempts: -1,
+        StartingPosition: "TRIM_HORIZON",
+      });
+      expect(text(Properties?.["DestinationConfig"])).toContain("Failures");
+      expect(text(Properties?.["FilterCriteria"])).toContain("Pattern");
+    },
+  );
+});
+
+describe("what holds data", () => {
+  it.each(of("AWS::DynamoDB::Table", "AWS::S3::Bucket", "AWS::KMS::Key"))(
+    "%s is retained when the stack goes",
+    (_, resource) => {
+      expect([resource.DeletionPolicy, resource.UpdateReplacePolicy]).toEqual(["Retain", "Retain"]);
+    },
+  );
+
+  it("is one table with point-in-time recovery, a key of the customer, a stream, one local index and no global one", () => {
+    dev.resourceCountIs("AWS::DynamoDB::Table", 1);
+    const [[, table] = ["", { Type: "" }]] = of("AWS::DynamoDB::Table");
+    expect(table.Properties).toMatchObject({
+      BillingMode: "PAY_PER_REQUEST",
+      PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
+      SSESpecification: { SSEEnabled: true, SSEType: "KMS" },
+      StreamSpecification: { StreamViewType: "NEW_AND_OLD_IMAGES" },
+      TimeToLiveSpecification: { AttributeName: "expires", Enabled: true },
+    });
+    expect((table.Properties?.["LocalSecondaryIndexes"] as unknown[]).length).toBe(1);
+    expect(table.Properties).not.toHaveProperty("GlobalSecondaryIndexes");
+    dev.hasResourceProperties("AWS::KMS::Key", { EnableKeyRotation: true });
+    dev.hasResourceProperties("AWS::S3::Bucket", {
+      PublicAccessBlockConfiguration: { BlockPublicAcls: true, RestrictPublicBuckets: true },
+    });
+  });
+
+  it("is protected from deletion in production, and warm", () => {
+    prod.hasResourceProperties("AWS::DynamoDB::Table", {
+      DeletionProtectionEnabled: true,
+      WarmThroughput: { WriteUnitsPerSecond: 4000 },
+    });
+    dev.hasResourceProperties("AWS::DynamoDB::Table", { DeletionProtectionEnabled: false });
+  });
+
+  it("keeps its logical ids: another id is another, empty resource", () => {
+    expect(of("AWS::DynamoDB::Table", "AWS::S3::Bucket", "AWS::KMS::Key").map(([id]) => id))
+      .toMatchInlineSnapshot(`
+      [
+        "StorageKeyBAA9457B",
+        "StorageTableB43FDCE7",
+        "StorageFailures3FF38EE5",
+      ]
+    `);
+  });
+});
+
+describe("every permission", () => {
+  const statements = of("AWS::IAM::Policy").flatMap(([id, { Properties }]) =>
+    (Properties?.["PolicyDocument"] as { Statement: Statement[] }).Statement.map((statement) => ({
+      id,
+      statement,
+    })),
+  );
+  const actionsOf = ({ Action }: Statement) => [Action].flat();
+
+  it("names its actions and its resources", () => {
+    for (const { statement } of statements) {
+      for (const action of actionsOf(statement)) expect(action).toMatch(/^[a-z0-9-]+:[A-Z]\w+$/);
+      expect([statement.Resource].flat()).not.toContain("*");
+    }
+  });
+
+  it("on the table is bound to partitions, and never to the whole of it", () => {
+    const onTable = statements.filter(({ statement }) =>
+      actionsOf(statement).some((action) => /^dynamodb:(Query|Scan|Batch|.*Item$)/.test(action)),
+    );
+    expect(onTable.length).toBeGreaterThan(8);
+    for (const { statement } of onTable) expect(text(statement.Condition)).toContain("dynamodb:LeadingKeys");
+    expect(text(statements)).not.toContain("dynamodb:Scan");
+    expect(text(statements)).not.toContain("dynamodb:BatchWriteItem");
+  });
+
+  const may = (role: string, action: string) =>
+    text(
+      statements
+        .filter(
+          ({ id, statement }) => id.includes(role) && actionsOf(statement).includes(`dynamodb:${action}`),
+        )
+        .map(({ statement }) => statement.Condition),
+    );
+
+  it("lets ingest write sessions and no view, the authorizer read keys and nothing else", () => {
+    expect(may("IngestEvents", "PutItem")).not.toContain("VIEW#");
+    expect(may("AuthorizeProvider", "GetItem")).toContain("KEY#");
+    expect(may("AuthorizeProvider", "GetItem")).not.toContain("SCHOOL#");
+    expect(may("AuthorizeProvider", "PutItem")).toBe("[]");
+    expect(may("Summarize", "PutItem")).not.toContain("SCHOOL#");
+    expect(may("Notify", "Query")).toBe("[]");
+  });
+
+  it("lets notify send from one address, and texts from the registered number only", () => {
+    prod.hasResourceProperties("AWS::IAM::Policy", {
+      PolicyDocument: {
+        Statement: Match.arrayWith([
+          Match.objectLike({
+            Action: "ses:SendEmail",
+            Condition: { StringEquals: { "ses:FromAddress": "rollcall@district.example" } },
+          }),
+        ]),
+      },
+    });
+    expect(text(prod.toJSON())).toContain("sms-voice:SendTextMessage");
+    expect(text(dev.toJSON())).not.toContain("sms-voice:SendTextMessage");
+  });
+});
+
+describe("the API", () => {
+  it("lets nobody post or read sessions past the authorizer", () => {
+    const routes = of("AWS::ApiGatewayV2::Route").map(([, { Properties }]) => [
+      String(Properties?.["RouteKey"]),
+      Properties?.["AuthorizationType"],
+    ]);
+    expect(routes.filter(([, type]) => type !== "CUSTOM").map(([key]) => key)).toEqual([
+      "GET /v1/health",
+      "GET /v1/openapi.json",
+    ]);
+    expect(routes).toHaveLength(4);
+    dev.hasResourceProperties("AWS::ApiGatewayV2::Authorizer", {
+      AuthorizerResultTtlInSeconds: 30,
+      EnableSimpleResponses: true,
+    });
+  });
+
+  it("has the outputs that the admin command reads", () => {
+    expect(Object.keys((dev.toJSON() as { Outputs: object }).Outputs).sort()).toEqual([
+      "ApiUrl",
+      "FailureBucket",
+      "TableName",
+    ]);
+  });
+});
+
+describe("the deploy config", () => {
+  it("refuses a stage that is none", () => {
+    expect(() =>
+      readConfig({ tryGetContext: (name) => (name === "stage" ? "production" : undefined) }),
+    ).toThrow('stage "production"');
+  });
+});
