@@ -1,6 +1,5 @@
 import {
   ConditionalCheckFailedException,
-  GetItemCommand,
   PutItemCommand,
   TransactionCanceledException,
   TransactWriteItemsCommand,
@@ -17,8 +16,8 @@ export type StoredSummary = { day: string; version: number; packed: string };
 
 /** The views of days. A summary is never deleted, and its version only grows. */
 export type SummaryStore = {
-  /** 0 where nothing was written yet. Read consistently. */
-  version(day: SchoolDay): Promise<number>;
+  /** The day's summary; undefined where nothing was written yet. Read consistently, at the price of its version alone. */
+  stored(day: SchoolDay): Promise<StoredSummary | undefined>;
   /** Writes version + 1 if `version` is still the stored one; false when another writer came first. */
   write(day: SchoolDay, version: number, packed: string): Promise<boolean>;
   /** The summaries of a school from a day to another, both included, in order of day. Read consistently. */
@@ -30,23 +29,10 @@ const PART_BYTES = 300_000;
 
 export function dynamoSummaryStore(table: TableAccess, partBytes = PART_BYTES): SummaryStore {
   return {
-    version: (day) => readVersion(table, day),
+    stored: async ({ school_id, day }) => (await readRange(table, { school_id, from: day, to: day }))[0],
     write: (day, version, packed) => writeParts(table, partsOf({ day, version, packed, partBytes })),
     read: (range) => readRange(table, range),
   };
-}
-
-async function readVersion(table: TableAccess, { school_id, day }: SchoolDay): Promise<number> {
-  const { Item: item } = await table.client.send(
-    new GetItemCommand({
-      TableName: table.tableName,
-      Key: keyItem(dayKey(school_id, day)),
-      ConsistentRead: true,
-      ProjectionExpression: "#version",
-      ExpressionAttributeNames: { "#version": ATTRIBUTE.version },
-    }),
-  );
-  return item === undefined ? 0 : numberOf(item, ATTRIBUTE.version);
 }
 
 type Write = { day: SchoolDay; version: number; packed: string; partBytes: number };

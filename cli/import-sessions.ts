@@ -237,7 +237,8 @@ export async function untilSummarised(
   { sessions, summaries }: Target,
   school_ids: readonly string[],
 ): Promise<void> {
-  const versionOf = (school_id: string) => summaries.version({ school_id, day: BARRIER_DAY });
+  const versionOf = async (school_id: string) =>
+    (await summaries.stored({ school_id, day: BARRIER_DAY }))?.version ?? 0;
   const before = await Promise.all(school_ids.map(versionOf));
   for (const school_id of school_ids) await sessions.mark(school_id, BARRIER_DAY, new Date());
   const patience = Date.now() + PATIENCE_MS;

@@ -59,6 +59,23 @@ type Rule = {
 
 const isMissed = ({ status }: StudentSession) => status === "absent_excused" || status === "absent_unexcused";
 
+/** Students whose rows differ between two summaries of a day, and whether an absence is among what differs. */
+export function changeOf(
+  before: Summary | undefined,
+  after: Summary,
+): { students: Set<string>; absences: boolean } {
+  const old = before?.student_sessions ?? [];
+  const [then, now] = [new Set(old.map(rowText)), new Set(after.student_sessions.map(rowText))];
+  const changed = [
+    ...old.filter((row) => !now.has(rowText(row))),
+    ...after.student_sessions.filter((row) => !then.has(rowText(row))),
+  ];
+  return { students: new Set(changed.map(({ student_id }) => student_id)), absences: changed.some(isMissed) };
+}
+
+const rowText = ({ student_id, at, provider_id, status }: StudentSession) =>
+  JSON.stringify([student_id, at, provider_id, status]);
+
 type Attendance = { day: string; row: StudentSession };
 
 const missedSessions: Rule = {

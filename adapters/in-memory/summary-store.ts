@@ -4,8 +4,8 @@ import type { DayRange, SchoolDay, StoredSummary, SummaryStore } from "../summar
 export class InMemorySummaryStore implements SummaryStore {
   readonly views = new Map<string, StoredSummary & { school_id: string }>();
 
-  async version({ school_id, day }: SchoolDay): Promise<number> {
-    return this.views.get(`${school_id}/${day}`)?.version ?? 0;
+  async stored({ school_id, day }: SchoolDay): Promise<StoredSummary | undefined> {
+    return (await this.read({ school_id, from: day, to: day }))[0];
   }
 
   async write({ school_id, day }: SchoolDay, version: number, packed: string): Promise<boolean> {

@@ -5,12 +5,12 @@ import type { SchoolDay } from "../../adapters/summary-store.ts";
 import { withBackOff, type BackOff } from "../framework/back-off.ts";
 import { concurrently } from "../framework/concurrently.ts";
 import { errorName, type Log } from "../framework/log.ts";
-import { summarizeDay, type SummaryDeps } from "./summarize-day.ts";
+import { summarizeDay, type Recomputed, type SummaryDeps } from "./summarize-day.ts";
 
 export type SummarizeDeps = SummaryDeps & {
   failures: Pick<FailureStore, "keep">;
   /** Runs the rules of a school whose days were summarised. */
-  runRules: (days: readonly SchoolDay[]) => Promise<void>;
+  runRules: (days: readonly Recomputed[]) => Promise<void>;
   sleep: BackOff["sleep"];
   log: Log;
 };
@@ -44,17 +44,22 @@ export const summarizeSchool =
       deps.log({ service, event: "unreadable_record" });
       await attempt(sequenceOf(record), () => deps.failures.keep(record));
     }
-    await concurrently(marks, WIDTH, (mark) => attempt(mark.sequence, () => recompute(deps, mark)));
-    await concurrently([...bySchool(marks).values()], WIDTH, (days) =>
+    const done: (Recomputed & Mark)[] = [];
+    await concurrently(marks, WIDTH, (mark) =>
+      attempt(mark.sequence, async () => void done.push({ ...mark, ...(await recompute(deps, mark)) })),
+    );
+    await concurrently([...bySchool(done).values()], WIDTH, (days) =>
       attempt(days[0]?.sequence ?? "", () => deps.runRules(days)),
     );
     const first = failed.sort(bySequence)[0];
     return { batchItemFailures: first === undefined ? [] : [{ itemIdentifier: first }] };
   };
 
-async function recompute(deps: SummarizeDeps, mark: Mark): Promise<void> {
-  const unreadable = await summarizeDay(deps, mark);
+async function recompute(deps: SummarizeDeps, mark: Mark): Promise<Recomputed> {
+  const recomputed = await summarizeDay(deps, mark);
+  const { length: unreadable } = recomputed.after.unreadable;
   if (unreadable > 0) deps.log({ service, event: "unreadable_session", counts: { unreadable } });
+  return recomputed;
 }
 
 const sequenceOf = (record: DynamoDBRecord) => record.dynamodb?.SequenceNumber ?? "";
@@ -77,8 +82,9 @@ function readMarks(records: readonly DynamoDBRecord[]): { marks: Mark[]; unreada
   return { marks: [...marks.values()], unreadable };
 }
 
-function bySchool(marks: readonly Mark[]): Map<string, Mark[]> {
-  const schools = new Map<string, Mark[]>();
-  for (const mark of marks) schools.set(mark.school_id, [...(schools.get(mark.school_id) ?? []), mark]);
+function bySchool<T extends Mark>(marks: readonly T[]): Map<string, T[]> {
+  const schools = new Map<string, T[]>();
+  const inOrder = [...marks].sort((a, b) => bySequence(a.sequence, b.sequence));
+  for (const mark of inOrder) schools.set(mark.school_id, [...(schools.get(mark.school_id) ?? []), mark]);
   return schools;
 }

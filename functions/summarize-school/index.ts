@@ -17,6 +17,10 @@ const setup = dynamoSetupStore(table);
 const summaries = dynamoSummaryStore(table);
 const school = cached((school_id: string) => setup.school(school_id), clock);
 const alertDeps = { summaries, alerts: dynamoAlertStore(table), setup, school, clock };
-const runRules = (days: Parameters<typeof alertSchool>[1]) => alertSchool(alertDeps, days);
 const stores = { sessions: dynamoSessionStore(table), summaries, failures: dynamoFailureStore(table) };
-export const handler = summarizeSchool({ ...stores, runRules, sleep, log });
+export const handler = summarizeSchool({
+  ...stores,
+  runRules: (days) => alertSchool(alertDeps, days),
+  sleep,
+  log,
+});

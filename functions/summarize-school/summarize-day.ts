@@ -1,19 +1,25 @@
 import type { SessionStore } from "../../adapters/session-store.ts";
 import type { SchoolDay, SummaryStore } from "../../adapters/summary-store.ts";
-import { summarize } from "../../domain/day-summary.ts";
-import { pack } from "../../domain/summary-packing.ts";
+import { summarize, type Summary } from "../../domain/day-summary.ts";
+import { pack, unpack } from "../../domain/summary-packing.ts";
 
 export type SummaryDeps = { sessions: Pick<SessionStore, "onDay">; summaries: SummaryStore };
+/** A day as it was and as it is. */
+export type Recomputed = SchoolDay & { before: Summary | undefined; after: Summary };
 
 /**
  * Recomputes a day from its facts. The version is read first and written last, so that a summary made of older facts
  * never wins: the loser starts over. It is written also when nothing changed, because X → Y → X would hide a late
- * writer. Resolves to the number of sessions that could not be read.
+ * writer.
  */
-export async function summarizeDay({ sessions, summaries }: SummaryDeps, day: SchoolDay): Promise<number> {
+export async function summarizeDay(
+  { sessions, summaries }: SummaryDeps,
+  day: SchoolDay,
+): Promise<Recomputed> {
   for (;;) {
-    const version = await summaries.version(day);
-    const summary = summarize(await sessions.onDay(day.school_id, day.day));
-    if (await summaries.write(day, version, pack(summary))) return summary.unreadable.length;
+    const stored = await summaries.stored(day);
+    const after = summarize(await sessions.onDay(day.school_id, day.day));
+    if (!(await summaries.write(day, stored?.version ?? 0, pack(after)))) continue;
+    return { ...day, before: stored && unpack(stored.packed), after };
   }
 }

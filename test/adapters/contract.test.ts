@@ -115,7 +115,7 @@ const OPERATIONS: ((random: Random) => Operation)[] = [
     const packed = packedOf(random);
     const stale = random.chance(0.3);
     return async ({ summaries }) => {
-      const version = await summaries.version(day);
+      const version = (await summaries.stored(day))?.version ?? 0;
       return [version, await summaries.write(day, stale ? version + 1 : version, packed)];
     };
   },

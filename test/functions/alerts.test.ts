@@ -5,6 +5,7 @@ import { InMemorySessionStore } from "../../adapters/in-memory/session-store.ts"
 import { InMemorySetupStore } from "../../adapters/in-memory/setup-store.ts";
 import { InMemorySummaryStore } from "../../adapters/in-memory/summary-store.ts";
 import { InMemorySweepStore } from "../../adapters/in-memory/sweep-store.ts";
+import { empty } from "../../domain/day-summary.ts";
 import { mailOf, textOf, type Mail } from "../../domain/notification.ts";
 import { Contact, type School } from "../../domain/setup.ts";
 import { pack } from "../../domain/summary-packing.ts";
@@ -66,14 +67,15 @@ function scene(schools: School[], contacts: Contact[]) {
     lines,
     at: (instant: string) => void (now = new Date(instant)),
     put: async (school_id: string, { day, summary }: ReturnType<typeof dayOf>) => {
-      const version = await summaries.version({ school_id, day });
+      const version = (await summaries.stored({ school_id, day }))?.version ?? 0;
       await summaries.write({ school_id, day }, version, pack(summary));
     },
     sweep: (forced = false) => sweep(deps)({ digest_now: forced }),
     rules: (school_id: string, days: string[]) =>
       alertSchool(
         { ...deps, school: (id) => setup.school(id) },
-        days.map((day) => ({ school_id, day })),
+        // as a retry sees them: nothing changed any more
+        days.map((day) => ({ school_id, day, before: empty(), after: empty() })),
       ),
     notify: (over: Partial<Parameters<typeof notify>[0]> = {}, ids = [...messages.messages.keys()]) =>
       notify({ ...notifyDeps, ...over })({ Records: recordsOf(ids) }, { getRemainingTimeInMillis: () => 0 }),
@@ -113,6 +115,29 @@ describe("the rules after a recompute", () => {
     expect(await place.alerts.current("A")).toEqual([]);
   });
 
+  it("read nothing more where what changed cannot matter to them", async () => {
+    const place = await twoMissed();
+    let reads = 0;
+    const summaries = {
+      read: async (range: Parameters<InMemorySummaryStore["read"]>[0]) => (
+        reads++,
+        place.summaries.read(range)
+      ),
+    };
+    const deps = { ...place, summaries, school: (id: string) => place.setup.school(id) };
+    const change = (before: ReturnType<typeof dayOf>, after: ReturnType<typeof dayOf>) =>
+      alertSchool(deps, [{ school_id: "A", day: after.day, before: before.summary, after: after.summary }]);
+    const day = "2026-03-13";
+    const other = { student_id: "2" };
+    await change(dayOf(day, []), dayOf(day, [row(day, "present", other)]));
+    expect(reads).toBe(0);
+    await change(dayOf(day, []), dayOf(day, [row(day, "absent_excused", other)]));
+    await change(dayOf(day, [row(day, "absent_excused", other)]), dayOf(day, []));
+    // of a student with an open alert, attendance may resolve it
+    await change(dayOf(day, []), dayOf(day, [row(day, "present")]));
+    expect(reads).toBe(3);
+  });
+
   it("end a silence as soon as a report comes", async () => {
     const place = scene([school("A")], []);
     await place.put("A", came("2026-03-11"));
@@ -145,7 +170,7 @@ describe("the rules after a recompute", () => {
     const read = async (range: Parameters<InMemorySummaryStore["read"]>[0]) =>
       verify ? place.summaries.read(range) : (frozen ??= await place.summaries.read(range));
     const deps = { ...place, alerts, summaries: { read }, school: (id: string) => place.setup.school(id) };
-    await alertSchool(deps, [{ school_id: "A", day: "2026-03-12" }]);
+    await alertSchool(deps, [{ school_id: "A", day: "2026-03-12", before: empty(), after: empty() }]);
     return (await place.alerts.current("A")).map(({ state }) => state);
   }
 

@@ -54,7 +54,7 @@ function fusedSessions(inner: InMemorySessionStore, { guard, read }: Fuse): Sess
 
 function fusedSummaries(inner: InMemorySummaryStore, { guard, read }: Fuse): SummaryStore {
   return {
-    version: (day) => read(() => inner.version(day)),
+    stored: (day) => read(() => inner.stored(day)),
     write: (day, version, packed) => guard(() => inner.write(day, version, packed)),
     read: (range) => read(() => inner.read(range)),
   };
