@@ -16,7 +16,10 @@ export type StoredSummary = { day: string; version: number; packed: string };
 
 /** The views of days. A summary is never deleted, and its version only grows. */
 export type SummaryStore = {
-  /** The day's summary; undefined where nothing was written yet. Read consistently, at the price of its version alone. */
+  /**
+   * The day's summary; undefined where nothing was written yet. It may be a moment old: then the write under its
+   * version is refused, so half the price buys the same safety.
+   */
   stored(day: SchoolDay): Promise<StoredSummary | undefined>;
   /** Writes version + 1 if `version` is still the stored one; false when another writer came first. */
   write(day: SchoolDay, version: number, packed: string): Promise<boolean>;
@@ -29,9 +32,10 @@ const PART_BYTES = 300_000;
 
 export function dynamoSummaryStore(table: TableAccess, partBytes = PART_BYTES): SummaryStore {
   return {
-    stored: async ({ school_id, day }) => (await readRange(table, { school_id, from: day, to: day }))[0],
+    stored: async ({ school_id, day }) =>
+      (await readRange(table, { school_id, from: day, to: day, consistent: false }))[0],
     write: (day, version, packed) => writeParts(table, partsOf({ day, version, packed, partBytes })),
-    read: (range) => readRange(table, range),
+    read: (range) => readRange(table, { ...range, consistent: true }),
   };
 }
 
@@ -84,18 +88,20 @@ export function lostRace(error: unknown): boolean {
   return error.CancellationReasons?.some(({ Code }) => Code === "ConditionalCheckFailed") ?? false;
 }
 
-async function readRange(table: TableAccess, range: DayRange): Promise<StoredSummary[]> {
+type Reading = DayRange & { consistent: boolean };
+
+async function readRange(table: TableAccess, range: Reading): Promise<StoredSummary[]> {
   for (;;) {
     const summaries = assemble(await queryRange(table, range));
     if (summaries !== undefined) return summaries;
   }
 }
 
-async function queryRange(table: TableAccess, range: DayRange): Promise<Item[]> {
+async function queryRange(table: TableAccess, range: Reading): Promise<Item[]> {
   const { from, to } = dayRange(range.from, range.to);
   return queryAll(table, {
     TableName: table.tableName,
-    ConsistentRead: true,
+    ConsistentRead: range.consistent,
     KeyConditionExpression: "#pk = :pk AND #sk BETWEEN :from AND :to",
     ExpressionAttributeNames: { "#pk": ATTRIBUTE.pk, "#sk": ATTRIBUTE.sk },
     ExpressionAttributeValues: {

@@ -1,0 +1,120 @@
+import { createHash } from "node:crypto";
+import { spawnSync } from "node:child_process";
+import { join } from "node:path";
+import { InMemorySessionStore } from "../adapters/in-memory/session-store.ts";
+import { ingestEvents } from "../functions/ingest-events/handler.ts";
+import type { HttpEvent } from "../functions/framework/http.ts";
+import { bundleBytes, DIST, functionNames } from "../lib/build-functions.ts";
+import { sessionEvent } from "./storage.ts";
+
+const EVENTS = 500;
+const ROUNDS = 60;
+
+/** Milliseconds of CPU of the better half of the rounds, taken in turns, so that both see the same machine. */
+async function compare(a: () => Promise<unknown>, b: () => Promise<unknown>): Promise<[number, number]> {
+  const times: [number[], number[]] = [[], []];
+  for (let round = 0; round < ROUNDS; round += 1) {
+    for (const [index, task] of [a, b].entries()) {
+      const before = process.cpuUsage();
+      await task();
+      const { user, system } = process.cpuUsage(before);
+      times[index === 0 ? 0 : 1].push((user + system) / 1000);
+    }
+  }
+  const median = (list: number[]) => list.sort((x, y) => x - y)[Math.floor(list.length / 4)] ?? 0;
+  return [median(times[0]), median(times[1])];
+}
+
+/** The shipped handler for a body of 500 events with the store stubbed, over parsing, printing and hashing the same. */
+export async function ingestOverFloor() {
+  const body = JSON.stringify(Array.from({ length: EVENTS }, (_, number) => sessionEvent(number)));
+  const put = async ({ snapshot }: Parameters<InMemorySessionStore["put"]>[0]) => ({
+    outcome: "accepted" as const,
+    order: snapshot.order,
+  });
+  const sessions = Object.assign(new InMemorySessionStore(), { put });
+  const handler = ingestEvents({
+    sessions,
+    zones: async () => "America/Denver",
+    clock: () => new Date(),
+    log: () => undefined,
+    openapi: () => "",
+  });
+  const event = httpEvent(body);
+  const floor = async () =>
+    createHash("sha256")
+      .update(JSON.stringify(JSON.parse(body)))
+      .digest("hex");
+  const answer = await handler(event);
+  if (answer.statusCode !== 200) throw new Error(`the handler answered ${answer.statusCode}`);
+  const [handlerMs, floorMs] = await compare(() => handler(event), floor);
+  return {
+    body_bytes: body.length,
+    handler_cpu_ms: handlerMs,
+    floor_cpu_ms: floorMs,
+    ratio: handlerMs / floorMs,
+  };
+}
+
+function httpEvent(body: string): HttpEvent {
+  const http = {
+    method: "POST",
+    path: "/v1/events",
+    protocol: "HTTP/1.1",
+    sourceIp: "127.0.0.1",
+    userAgent: "bench",
+  };
+  const context = {
+    accountId: "",
+    apiId: "",
+    domainName: "",
+    domainPrefix: "",
+    requestId: "1",
+    routeKey: "POST /v1/events",
+    stage: "$default",
+    time: "",
+    timeEpoch: 0,
+  };
+  const requestContext = { ...context, http, authorizer: { lambda: { provider_id: "north-star" } } };
+  return {
+    version: "2.0",
+    routeKey: "POST /v1/events",
+    rawPath: "/v1/events",
+    rawQueryString: "",
+    headers: { "content-type": "application/json" },
+    requestContext,
+    body,
+    isBase64Encoded: false,
+  };
+}
+
+const PROBE = `
+const before = process.cpuUsage();
+await import(process.argv[1]);
+const { user, system } = process.cpuUsage(before);
+process.stdout.write(String((user + system) / 1000));
+process.exit(0);
+`;
+
+/** CPU that a cold start spends on loading each bundle: the median of seven processes. */
+export function importCosts() {
+  return functionNames().map((name) => {
+    const env = {
+      ...process.env,
+      TABLE_NAME: "table",
+      SENDER: "a@b.c",
+      CONFIGURATION_SET: "set",
+      AWS_REGION: "us-east-1",
+    };
+    const run = () => {
+      const { stdout } = spawnSync(
+        process.execPath,
+        ["--input-type=module", "-e", PROBE, join(DIST, name, "index.mjs")],
+        { env, encoding: "utf8" },
+      );
+      return Number(stdout);
+    };
+    const times = Array.from({ length: 7 }, run).sort((a, b) => a - b);
+    return { function: name, bundle_bytes: bundleBytes(name), import_cpu_ms: times[3] ?? Number.NaN };
+  });
+}
