@@ -69,7 +69,6 @@ export type DayFigures = {
   recompute: Units;
   rules: Units;
   packed_bytes: number;
-  milliseconds: number;
 };
 
 /** What the recompute of a full day of this size takes, and the rules' reads with ten full days behind it. */
