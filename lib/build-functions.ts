@@ -2,7 +2,7 @@ import { build, type Plugin } from "esbuild";
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { openApiDocument } from "./openapi.ts";
+import { openApiDocument, sessionEventSchema } from "./openapi.ts";
 
 const root = join(import.meta.dirname, "..");
 export const DIST = join(root, "dist");
@@ -69,7 +69,10 @@ export async function buildFunctions(): Promise<void> {
   rmSync(DIST, { recursive: true, force: true });
   await Promise.all(functionNames().map(buildFunction));
   mkdirSync(join(DIST, "ingest-events"), { recursive: true });
-  writeFileSync(join(DIST, "ingest-events", "openapi.json"), JSON.stringify(openApiDocument(), undefined, 1));
+  const write = (name: string, value: unknown) =>
+    writeFileSync(join(DIST, name), JSON.stringify(value, undefined, 1));
+  write("ingest-events/openapi.json", openApiDocument());
+  write("session-event.schema.json", sessionEventSchema());
 }
 
 async function buildFunction(name: string): Promise<void> {

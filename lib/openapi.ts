@@ -146,3 +146,6 @@ export function openApiDocument() {
     },
   });
 }
+
+/** The contract by itself, for validators that speak JSON Schema. */
+export const sessionEventSchema = () => z.toJSONSchema(SessionEvent, { io: "input", unrepresentable: "any" });

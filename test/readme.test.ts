@@ -1,0 +1,59 @@
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { parseSetup } from "../cli/apply.ts";
+import { rollcall } from "../cli/commands.ts";
+
+const root = join(import.meta.dirname, "..");
+const read = (name: string) => readFileSync(join(root, name), "utf8");
+const documents = ["README.md", "CONTRIBUTING.md"].map((name) => [name, read(name)] as const);
+const { scripts } = JSON.parse(read("package.json")) as { scripts: Record<string, string> };
+
+/** Paths within the project: a room, then anything; what is made by a command is not there in a fresh clone. */
+const ROOMS = "bin|lib|functions|domain|adapters|local|cli|test|bench|docs";
+const pathsIn = (text: string) =>
+  [...text.matchAll(new RegExp(`(?:\`|\\()((?:${ROOMS})/[\\w./-]*)(?=[\`)])`, "g"))].map(
+    ([, path = ""]) => path,
+  );
+
+describe.each(documents)("%s", (_, text) => {
+  it("names only paths that exist", () => {
+    const missing = pathsIn(text).filter((path) => !path.includes("<") && !existsSync(join(root, path)));
+    expect(missing).toEqual([]);
+  });
+
+  it("names only scripts that exist", () => {
+    const names = [...text.matchAll(/npm run (?:-s )?([\w:]+)/g)].map(([, name = ""]) => name);
+    expect(names.filter((name) => scripts[name] === undefined)).toEqual([]);
+  });
+
+  it("names only commands that exist, with options that they have", () => {
+    const program = rollcall({ out: () => undefined, err: () => undefined });
+    for (const [, line = ""] of text.matchAll(/npm run -s rollcall -- ([^\n#`]+)/g)) {
+      const words = line
+        .trim()
+        .split(/\s+/)
+        .filter((word, at, all) => word !== "--stack" && all[at - 1] !== "--stack");
+      let command = program;
+      for (const word of words)
+        command = command.commands.find((candidate) => candidate.name() === word) ?? command;
+      expect([line, command.name()]).not.toEqual([line, "rollcall"]);
+      const known = command.options.map(({ long }) => long);
+      for (const word of words.filter((one) => one.startsWith("--")))
+        expect([line, known]).toEqual([line, expect.arrayContaining([word])]);
+    }
+  });
+});
+
+describe("the README", () => {
+  it("is found wanting where it names what is not there (control)", () => {
+    expect(
+      pathsIn("see `domain/nothing.ts` and `lib/config.ts`").filter((path) => !existsSync(join(root, path))),
+    ).toEqual(["domain/nothing.ts"]);
+    expect(pathsIn(read("README.md")).length).toBeGreaterThan(15);
+  });
+
+  it("shows a set-up that can be applied", () => {
+    expect(parseSetup(read("docs/setup.example.yaml")).faults).toEqual([]);
+  });
+});
