@@ -26,6 +26,8 @@ export type ItemResult = {
   problem?: Problem;
 };
 
+type RequestDeps = IngestDeps & { room: ReturnType<typeof waitingRoom> };
+
 /** A provider whose system posts for unknown schools is stopped here, before it fills the table. */
 export const QUARANTINE_LIMIT = 10_000;
 const MAX_CONTENT_BYTES = 65_536;
@@ -49,8 +51,9 @@ export async function storeEvents(
       bySession.set(name, [...(bySession.get(name) ?? []), read]);
     }
   }
+  const request = { ...deps, room: waitingRoom(deps, provider_id) };
   await concurrently([...bySession.values()], WIDTH, async (items) => {
-    for (const item of items) results[item.index] = await storeItem(deps, item);
+    for (const item of items) results[item.index] = await storeItem(request, item);
   });
   return results;
 }
@@ -86,7 +89,7 @@ function rejected(item: { index: number; id: string | undefined }, faults: Fault
   return { ...item, result: "rejected", problem: problem("invalid-event", detail, faults) };
 }
 
-async function storeItem(deps: IngestDeps, { index, id, snapshot }: Item): Promise<ItemResult> {
+async function storeItem(deps: RequestDeps, { index, id, snapshot }: Item): Promise<ItemResult> {
   try {
     const zone = await deps.zones(snapshot.school_id);
     if (zone === undefined) return { index, id, ...(await quarantine(deps, snapshot)) };
@@ -118,12 +121,29 @@ function answerOf({ outcome, order }: Stored): Pick<ItemResult, "result" | "revi
   return { result: "conflict", revision, problem: problem("conflict", detail, errors) };
 }
 
-async function quarantine(deps: IngestDeps, snapshot: Snapshot): Promise<Omit<ItemResult, "index" | "id">> {
-  const { sessions } = deps;
-  if ((await sessions.quarantine.count(snapshot.provider_id)) >= QUARANTINE_LIMIT) {
+/** Places left among those that wait, counted once per request: the count reads them all. */
+function waitingRoom({ sessions }: IngestDeps, provider_id: string) {
+  let counted: Promise<number> | undefined;
+  let taken = 0;
+  return {
+    take: async () => {
+      const waiting = await (counted ??= sessions.quarantine.count(provider_id));
+      if (waiting + taken >= QUARANTINE_LIMIT) return false;
+      taken += 1;
+      return true;
+    },
+    giveBack: () => void (taken -= 1),
+  };
+}
+
+async function quarantine(deps: RequestDeps, snapshot: Snapshot): Promise<Omit<ItemResult, "index" | "id">> {
+  const { sessions, room } = deps;
+  if (!(await room.take())) {
     const detail = `${QUARANTINE_LIMIT} events wait for schools that are not set up. Ask the district to set up the school.`;
     return { result: "not_stored", problem: problem("quarantine-full", detail) };
   }
   const stored = answerOf(await sessions.quarantine.put(arrivalOf(snapshot, undefined, deps.clock())));
-  return stored.result === "accepted" ? { ...stored, result: "quarantined" } : stored;
+  if (stored.result === "accepted") return { ...stored, result: "quarantined" };
+  room.giveBack();
+  return stored;
 }

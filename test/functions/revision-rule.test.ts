@@ -98,3 +98,29 @@ describe("the latest revision wins", () => {
     expect(place.sessions.facts.size).toBe(2);
   });
 });
+
+describe("events of schools that are not set up", () => {
+  it("wait by the same rule, up to a limit, and are told apart from what was stored", async () => {
+    const place = world({ zone: (school_id) => (school_id === "631930" ? "America/Denver" : undefined) });
+    const unknown = (session_id: string, more = {}) => completed({ school_id: "new", session_id, ...more });
+    expect(
+      await results(place, [unknown("a"), unknown("a"), unknown("a", { tutor_id: "T2" }), completed()]),
+    ).toEqual(["quarantined", "duplicate", "conflict", "accepted"]);
+    const count = async () => 9_998;
+    Object.assign(place.sessions.quarantine, { count });
+    const answer = await place.post([
+      unknown("b"),
+      unknown("c"),
+      unknown("d"),
+      completed({ session_id: "S-2" }),
+    ]);
+    expect(answer.statusCode).toBe(503);
+    const { results: items } = JSON.parse(answer.body ?? "") as Answer;
+    expect(items.map(({ result }) => result)).toEqual([
+      "quarantined",
+      "quarantined",
+      "not_stored",
+      "accepted",
+    ]);
+  });
+});
