@@ -1,4 +1,12 @@
 import { describe, expect, it } from "vitest";
+import { dynamoAlertStore, type AlertStore } from "../../adapters/alert-store.ts";
+import { InMemoryAlertStore } from "../../adapters/in-memory/alert-store.ts";
+import { InMemoryMessageStore } from "../../adapters/in-memory/message-store.ts";
+import { InMemorySweepStore } from "../../adapters/in-memory/sweep-store.ts";
+import { dynamoMessageStore, type MessageStore } from "../../adapters/message-store.ts";
+import { dynamoSweepStore, type SweepStore } from "../../adapters/sweep-store.ts";
+import { alertId } from "../../domain/alert-life.ts";
+import { Contact } from "../../domain/setup.ts";
 import { InMemorySessionStore } from "../../adapters/in-memory/session-store.ts";
 import { InMemorySetupStore } from "../../adapters/in-memory/setup-store.ts";
 import { InMemorySummaryStore } from "../../adapters/in-memory/summary-store.ts";
@@ -10,12 +18,20 @@ import { concurrently } from "../../functions/framework/concurrently.ts";
 import { freshTable } from "../support/dynamo.ts";
 import { announceSeed, seeded, type Random } from "../support/random.ts";
 
-type Stores = { sessions: SessionStore; summaries: SummaryStore; setup: SetupStore };
+type Stores = {
+  sessions: SessionStore;
+  summaries: SummaryStore;
+  setup: SetupStore;
+  alerts: AlertStore;
+  messages: MessageStore;
+  sweeps: SweepStore;
+};
 /** One operation and what it answers, in a form that can be compared. */
 type Operation = (stores: Stores) => Promise<unknown>;
 
 const SCHOOLS = ["A", "B"];
 const PROVIDERS = ["north-star", "bright-path"];
+const NOW = "2026-03-02T14:00:00.000Z";
 const DAYS = ["2026-03-02", "2026-03-03", "2026-03-04"];
 const two = (number: number) => String(number).padStart(2, "0");
 
@@ -159,14 +175,95 @@ const OPERATIONS: ((random: Random) => Operation)[] = [
       return [canonical((await setup.school(school.school_id))!), schools.map(canonical).sort()];
     };
   },
+  (random) => {
+    const [school_id, subject] = [random.pick(SCHOOLS), `${random.below(3)}`];
+    const id = alertId("student-missed-sessions", subject, random.pick(DAYS));
+    const [ahead, state] = [random.chance(0.2) ? 2 : 1, random.pick(["open", "resolved"] as const)];
+    return async ({ alerts }) => {
+      const stored = (await alerts.current(school_id)).find((alert) => alert.id === id);
+      const history = [{ at: NOW, state }];
+      const base = {
+        school_id,
+        id,
+        rule: "student-missed-sessions",
+        subject,
+        first_day: "2026-03-02",
+      } as const;
+      return alerts.write({
+        ...base,
+        state,
+        history,
+        facts: { missed: 2 },
+        version: (stored?.version ?? 0) + ahead,
+      });
+    };
+  },
+  (random) => {
+    const [school_id, place, older] = [random.pick(SCHOOLS), random.below(3), random.chance(0.3)];
+    return async ({ alerts }) => {
+      const current = (await alerts.current(school_id)).sort((a, b) => (a.id < b.id ? -1 : 1));
+      const alert = current[place];
+      if (alert !== undefined) await alerts.archive(older ? { ...alert, version: alert.version - 1 } : alert);
+      return [
+        current.map(canonical),
+        (await alerts.current(school_id)).map(canonical).sort(),
+        (await alerts.log(school_id)).map(canonical).sort(),
+      ];
+    };
+  },
+  (random) => {
+    const message_id = `digest#ada#${random.pick(DAYS)}`;
+    const [decide, state] = [random.chance(0.5), random.pick(["decided", "sent"] as const)];
+    const message = {
+      message_id,
+      kind: "digest",
+      contact_id: "ada",
+      day: "2026-03-02",
+      sections: [],
+      state,
+      decided_at: NOW,
+      sent: {},
+    } as const;
+    return async ({ messages }) => {
+      const done = decide
+        ? await messages.decide({ ...message, sections: [] })
+        : await messages.record({ ...message, sections: [] });
+      return [done, canonical((await messages.get(message_id)) ?? {})];
+    };
+  },
+  (random) => {
+    const [school_id, day, write] = [random.pick(SCHOOLS), random.pick(DAYS), random.chance(0.5)];
+    return async ({ sweeps }) => {
+      if (write) await sweeps.swept(school_id, day);
+      return sweeps.lastDay(school_id);
+    };
+  },
+  (random) => {
+    const contact_id = `c${random.below(3)}`;
+    const contact = Contact.parse({
+      contact_id,
+      role: "site_lead",
+      email: "a@example.org",
+      school_ids: [random.pick(SCHOOLS)],
+    });
+    const write = random.chance(0.5);
+    return async ({ setup }) => {
+      if (write)
+        await setup.put({ districts: [], schools: [], programs: [], providers: [], contacts: [contact] });
+      return canonical((await setup.contact(contact_id)) ?? {});
+    };
+  },
 ];
 
 const seed = announceSeed("adapter contract", 1888);
-const COUNT = 6000;
+const COUNT = 7000;
 const inMemory = (): Stores => ({
   sessions: new InMemorySessionStore(),
   summaries: new InMemorySummaryStore(),
   setup: new InMemorySetupStore(),
+  alerts: new InMemoryAlertStore(),
+  messages: new InMemoryMessageStore(),
+  sweeps: new InMemorySweepStore(),
 });
 
 describe("the adapters in memory and on DynamoDB", () => {
@@ -177,6 +274,9 @@ describe("the adapters in memory and on DynamoDB", () => {
       // parts of a kilobyte, so that a summary of several items is met often
       summaries: dynamoSummaryStore(table, 1000),
       setup: dynamoSetupStore(table),
+      alerts: dynamoAlertStore(table),
+      messages: dynamoMessageStore(table),
+      sweeps: dynamoSweepStore(table),
     };
     const memory = inMemory();
     const random = seeded(seed);
