@@ -280,11 +280,13 @@ function addRedrive({ program, io, target }: Context): void {
     .action(async (flags: RedriveFlags) => {
       const place = await target();
       const { school, day } = flags;
+      if ((school === undefined) !== (day === undefined))
+        throw new UsageError("Give --school and --day together.");
       const value =
         school !== undefined && day !== undefined
           ? await redriveDays(place, [{ school_id: school, day }])
           : await redrive(place, { dryRun: flags.dryRun === true });
-      const text = `${value.failures} failures, ${value.days_marked} days marked, ${value.unreadable} still unreadable`;
+      const text = `failures: ${value.failures}, days marked: ${value.days_marked}, still unreadable: ${value.unreadable}`;
       show(io, flags, { value, text });
     });
 }

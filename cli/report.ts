@@ -165,7 +165,7 @@ export function reportText(report: DosageReport): string {
   ];
   if (unmatched.students > 0) {
     head.push(
-      `Not on any roster   ${count(unmatched.students)} students, ${count(unmatched.sessions)} sessions: load them with \`rollcall import students\``,
+      `Not on any roster   students: ${count(unmatched.students)}, sessions: ${count(unmatched.sessions)}; load them with \`rollcall import students\``,
     );
   }
   return [...head, "", ...schoolTable(report)].join("\n");

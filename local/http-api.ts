@@ -145,6 +145,14 @@ export class HttpApi {
   }
 }
 
+function decodePart(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    throw new GatewayAnswer(400, "Bad Request");
+  }
+}
+
 function matchPath(template: string, path: string): Record<string, string> | undefined {
   const wanted = template.split("/");
   const given = path.split("/");
@@ -153,7 +161,7 @@ function matchPath(template: string, path: string): Record<string, string> | und
   for (const [index, part] of wanted.entries()) {
     const actual = given[index] ?? "";
     const [, name] = /^\{(\w+)\}$/.exec(part) ?? [];
-    if (name !== undefined && actual !== "") parameters[name] = decodeURIComponent(actual);
+    if (name !== undefined && actual !== "") parameters[name] = decodePart(actual);
     else if (part !== actual) return undefined;
   }
   return parameters;
