@@ -109,8 +109,8 @@ export async function weighDay(endpoint: string, assembly: string, count: number
     setup: dynamoSetupStore(table),
   };
   // the first run opens what there is to open
-  await alertSchool(deps, [{ ...day, before: after, after }]);
-  const rules = await weigh(() => alertSchool(deps, [{ ...day, before: after, after }]));
+  await alertSchool(deps, [{ ...day, before: packed, after }]);
+  const rules = await weigh(() => alertSchool(deps, [{ ...day, before: packed, after }]));
   return {
     sessions: count,
     recompute,

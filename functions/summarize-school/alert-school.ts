@@ -1,6 +1,7 @@
 import type { SetupStore } from "../../adapters/setup-store.ts";
 import type { Alert } from "../../domain/alert-life.ts";
 import { changeOf } from "../../domain/alert-rules.ts";
+import { unpack } from "../../domain/summary-packing.ts";
 import type { School } from "../../domain/setup.ts";
 import { readRange, runRules, type RulesDeps } from "../framework/run-rules.ts";
 import type { Recomputed } from "./summarize-day.ts";
@@ -31,7 +32,9 @@ export async function alertSchool(deps: AlertDeps, days: readonly Recomputed[]):
 
 /** An absence may open an alert. Anything else may only resolve one, so it matters where there is one. */
 async function matters(deps: AlertDeps, school_id: string, days: readonly Recomputed[]): Promise<boolean> {
-  const changes = days.map(({ before, after }) => changeOf(before, after));
+  const changes = days.map(({ before, after }) =>
+    changeOf(before === undefined ? undefined : unpack(before), after),
+  );
   // nothing changed: perhaps a retry, whose first try ended before the rules
   if (changes.some(({ absences, students }) => absences || students.size === 0)) return true;
   const touched = (alert: Alert) =>

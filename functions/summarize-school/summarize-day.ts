@@ -1,11 +1,11 @@
 import type { SessionStore } from "../../adapters/session-store.ts";
 import type { SchoolDay, SummaryStore } from "../../adapters/summary-store.ts";
 import { summarize, type Summary } from "../../domain/day-summary.ts";
-import { pack, unpack } from "../../domain/summary-packing.ts";
+import { pack } from "../../domain/summary-packing.ts";
 
 export type SummaryDeps = { sessions: Pick<SessionStore, "onDay">; summaries: SummaryStore };
-/** A day as it was and as it is. */
-export type Recomputed = SchoolDay & { before: Summary | undefined; after: Summary };
+/** A day as it was, still packed, because few readers need it; and as it is. */
+export type Recomputed = SchoolDay & { before: string | undefined; after: Summary };
 
 /**
  * Recomputes a day from its facts. The version is read first and written last, so that a summary made of older facts
@@ -20,6 +20,6 @@ export async function summarizeDay(
     const stored = await summaries.stored(day);
     const after = summarize(await sessions.onDay(day.school_id, day.day));
     if (!(await summaries.write(day, stored?.version ?? 0, pack(after)))) continue;
-    return { ...day, before: stored && unpack(stored.packed), after };
+    return { ...day, before: stored?.packed, after };
   }
 }

@@ -75,7 +75,7 @@ function scene(schools: School[], contacts: Contact[]) {
       alertSchool(
         { ...deps, school: (id) => setup.school(id) },
         // as a retry sees them: nothing changed any more
-        days.map((day) => ({ school_id, day, before: empty(), after: empty() })),
+        days.map((day) => ({ school_id, day, before: pack(empty()), after: empty() })),
       ),
     notify: (over: Partial<Parameters<typeof notify>[0]> = {}, ids = [...messages.messages.keys()]) =>
       notify({ ...notifyDeps, ...over })({ Records: recordsOf(ids) }, { getRemainingTimeInMillis: () => 0 }),
@@ -126,7 +126,9 @@ describe("the rules after a recompute", () => {
     };
     const deps = { ...place, summaries, school: (id: string) => place.setup.school(id) };
     const change = (before: ReturnType<typeof dayOf>, after: ReturnType<typeof dayOf>) =>
-      alertSchool(deps, [{ school_id: "A", day: after.day, before: before.summary, after: after.summary }]);
+      alertSchool(deps, [
+        { school_id: "A", day: after.day, before: pack(before.summary), after: after.summary },
+      ]);
     const day = "2026-03-13";
     const other = { student_id: "2" };
     await change(dayOf(day, []), dayOf(day, [row(day, "present", other)]));
@@ -170,7 +172,7 @@ describe("the rules after a recompute", () => {
     const read = async (range: Parameters<InMemorySummaryStore["read"]>[0]) =>
       verify ? place.summaries.read(range) : (frozen ??= await place.summaries.read(range));
     const deps = { ...place, alerts, summaries: { read }, school: (id: string) => place.setup.school(id) };
-    await alertSchool(deps, [{ school_id: "A", day: "2026-03-12", before: empty(), after: empty() }]);
+    await alertSchool(deps, [{ school_id: "A", day: "2026-03-12", before: pack(empty()), after: empty() }]);
     return (await place.alerts.current("A")).map(({ state }) => state);
   }
 
