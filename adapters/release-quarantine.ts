@@ -27,6 +27,7 @@ async function releaseRecord(sessions: SessionStore, record: SessionRecord, zone
   const session = readContent(record.content);
   const day = session === undefined ? undefined : dayOf(startOf(session), zone);
   const { first_reported_at: reported, ...snapshot } = record;
-  await sessions.put({ snapshot: { ...snapshot, day }, reported });
-  return sessions.quarantine.release(record);
+  const { outcome } = await sessions.put({ snapshot: { ...snapshot, day }, reported });
+  // posted again with another content meanwhile: kept, because it was acknowledged
+  return outcome !== "conflict" && sessions.quarantine.release(record);
 }

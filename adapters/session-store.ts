@@ -158,9 +158,11 @@ async function getRecord(table: TableAccess, key: TableKey): Promise<SessionReco
 const GET_LIMIT = 100;
 
 async function existingKeys(table: TableAccess, keys: readonly SessionKey[]): Promise<SessionKey[]> {
+  // the same key twice in one request is refused as a whole
+  const distinct = [...new Map(keys.map((key) => [JSON.stringify(sessionKey(key)), key])).values()];
   const found: SessionKey[] = [];
-  for (let at = 0; at < keys.length; at += GET_LIMIT) {
-    const wanted = keys.slice(at, at + GET_LIMIT).map((key) => keyItem(sessionKey(key)));
+  for (let at = 0; at < distinct.length; at += GET_LIMIT) {
+    const wanted = distinct.slice(at, at + GET_LIMIT).map((key) => keyItem(sessionKey(key)));
     found.push(...(await getBatch(table, wanted)).map(sessionOfItem));
   }
   return found;

@@ -1,6 +1,9 @@
 const NAMES = new Set([
   "ProvisionedThroughputExceededException",
   "ThrottlingException",
+  "Throttling",
+  "TooManyRequestsException",
+  "LimitExceededException",
   "RequestLimitExceeded",
   "InternalServerError",
   "ServiceUnavailable",

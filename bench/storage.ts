@@ -5,6 +5,7 @@ import { dynamoSetupStore } from "../adapters/setup-store.ts";
 import { dynamoSummaryStore } from "../adapters/summary-store.ts";
 import { SessionEvent } from "../domain/session-event.ts";
 import { arrivalOf, snapshotOf } from "../domain/session-record.ts";
+import { dynamoSweepStore } from "../adapters/sweep-store.ts";
 import { pack } from "../domain/summary-packing.ts";
 import { concurrently } from "../functions/framework/concurrently.ts";
 import { alertSchool } from "../functions/summarize-school/alert-school.ts";
@@ -107,6 +108,7 @@ export async function weighDay(endpoint: string, assembly: string, count: number
     clock: () => NOW,
     school: async () => school,
     setup: dynamoSetupStore(table),
+    sweeps: dynamoSweepStore(table),
   };
   // the first run opens what there is to open
   await alertSchool(deps, [{ ...day, before: packed, after }]);

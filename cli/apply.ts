@@ -17,14 +17,14 @@ export type ApplyResult = {
 export type ApplyTarget = Pick<Target, "setup" | "sessions">;
 
 /** Reads setup.yaml. Throws UsageError that lists each fault with its line and column. */
-export function readSetup(file: string): Setup {
+export function readSetup(file: string, known: Setup): Setup {
   let text: string;
   try {
     text = readFileSync(file, "utf8");
   } catch {
     throw new UsageError(`${file} cannot be read: is the path right?`);
   }
-  const { setup, faults } = parseSetup(text);
+  const { setup, faults } = parseSetup(text, known);
   if (setup !== undefined) return setup;
   const lines = faults.map(
     ({ line, column, path, reason }) => `${file}:${line}:${column} ${path}: ${reason}`,
@@ -32,7 +32,9 @@ export function readSetup(file: string): Setup {
   throw new UsageError(["The set-up has faults; nothing was applied.", ...lines].join("\n"));
 }
 
-export function parseSetup(text: string): { setup?: Setup; faults: SetupFault[] } {
+const NOTHING = Setup.parse({});
+
+export function parseSetup(text: string, known = NOTHING): { setup?: Setup; faults: SetupFault[] } {
   const counter = new LineCounter();
   const document = parseDocument(text, { lineCounter: counter, uniqueKeys: true });
   const place = (offset: number) => {
@@ -47,7 +49,7 @@ export function parseSetup(text: string): { setup?: Setup; faults: SetupFault[] 
   if (broken.length > 0) return { faults: broken };
   const parsed = Setup.safeParse(document.toJS() ?? {});
   if (parsed.success) {
-    const faults = referenceFaults(parsed.data).map((fault) => ({
+    const faults = referenceFaults(parsed.data, known).map((fault) => ({
       ...place(offsetOf(document, fault.at)),
       path: fault.at.join("."),
       reason: fault.reason,
@@ -89,21 +91,41 @@ const rangeOf = (node: unknown): number | undefined => (isNode(node) ? node.rang
 
 type ReferenceFault = { at: PropertyKey[]; reason: string };
 
-/** Ids that stand twice within one list. */
-function referenceFaults(setup: Setup): ReferenceFault[] {
-  const lists = {
-    districts: setup.districts.map((row) => row.district_id),
-    schools: setup.schools.map((row) => row.school_id),
-    programs: setup.programs.map((row) => row.program_id),
-    providers: setup.providers.map((row) => row.provider_id),
-    contacts: setup.contacts.map((row) => row.contact_id),
-  };
-  return Object.entries(lists).flatMap(([list, ids]) =>
+/** Ids that stand twice within one list, and references to what neither the file nor the set-up holds. */
+function referenceFaults(setup: Setup, known: Setup): ReferenceFault[] {
+  const lists = listsOf(setup);
+  const twice = Object.entries(lists).flatMap(([list, ids]) =>
     ids.flatMap((id, index) =>
       ids.indexOf(id) === index ? [] : [{ at: [list, index], reason: `${id} stands twice` }],
     ),
   );
+  const there = listsOf(known);
+  const missing = (list: keyof typeof lists, id: string | undefined) =>
+    id !== undefined && !lists[list].includes(id) && !there[list].includes(id);
+  const dangling = (at: PropertyKey[], list: keyof typeof lists, id: string | undefined): ReferenceFault[] =>
+    missing(list, id) ? [{ at, reason: `${id} is not set up` }] : [];
+  return [
+    ...twice,
+    ...setup.schools.flatMap((row, index) =>
+      dangling(["schools", index, "district_id"], "districts", row.district_id),
+    ),
+    ...setup.contacts.flatMap((row, index) => [
+      ...row.school_ids.flatMap((id, place) =>
+        dangling(["contacts", index, "school_ids", place], "schools", id),
+      ),
+      ...dangling(["contacts", index, "provider_id"], "providers", row.provider_id),
+      ...dangling(["contacts", index, "district_id"], "districts", row.district_id),
+    ]),
+  ];
 }
+
+const listsOf = (setup: Setup) => ({
+  districts: setup.districts.map((row) => row.district_id),
+  schools: setup.schools.map((row) => row.school_id),
+  programs: setup.programs.map((row) => row.program_id),
+  providers: setup.providers.map((row) => row.provider_id),
+  contacts: setup.contacts.map((row) => row.contact_id),
+});
 
 type Entry = { name: string; value: unknown };
 
@@ -154,15 +176,15 @@ export type ApplyOptions = {
 /** Writes what differs. Applying twice changes nothing. */
 export async function applySetup(target: ApplyTarget, options: ApplyOptions): Promise<ApplyResult> {
   const { dryRun, release } = options;
-  const after = readSetup(options.file);
   const before = await target.setup.all();
-  refuseDangling(before, after, options.file);
+  const after = readSetup(options.file, before);
   const changing = rezoned(before, after);
   if (!options.rezone) await refuseRezoning(target, changing);
   const difference = setupDifference(before, after);
   if (dryRun) return { ...difference, released: 0, moved: 0 };
   if (difference.added.length + difference.changed.length > 0) await target.setup.put(after);
-  if (options.rezone && changing.length > 0) await options.untilForgotten();
+  // also after an interruption, when nothing is left to change
+  if (options.rezone) await options.untilForgotten();
   const moved = options.rezone ? await rezone(target, after.schools) : 0;
   return { ...difference, released: await release(await target.setup.all()), moved };
 }
@@ -174,24 +196,4 @@ async function refuseRezoning({ sessions }: ApplyTarget, schools: readonly Schoo
       `School ${school_id} has sessions, whose days follow its time_zone. If the zone was wrong, apply with --rezone: it gives them their days anew.`,
     );
   }
-}
-
-/** References to what neither the file nor the set-up holds. */
-function refuseDangling(before: Setup, after: Setup, file: string): void {
-  const districts = new Set([...before.districts, ...after.districts].map((row) => row.district_id));
-  const schools = new Set([...before.schools, ...after.schools].map((row) => row.school_id));
-  const faults = [
-    ...after.schools
-      .filter((row) => !districts.has(row.district_id))
-      .map((row) => `school ${row.school_id}: district ${row.district_id} is not set up`),
-    ...after.contacts.flatMap((row) =>
-      row.school_ids
-        .filter((id) => !schools.has(id))
-        .map((id) => `contact ${row.contact_id}: school ${id} is not set up`),
-    ),
-  ];
-  if (faults.length > 0)
-    throw new UsageError(
-      [`${file} refers to what is not set up; nothing was applied.`, ...faults].join("\n"),
-    );
 }

@@ -4,12 +4,13 @@ import { keyIdOf, newKey } from "../adapters/provider-key-store.ts";
 import { releaseQuarantine } from "../adapters/release-quarantine.ts";
 import { DEFAULT_TARGET_HOURS } from "../domain/dosage-report.ts";
 import { ProviderId } from "../domain/ids.ts";
+import { isDay } from "../domain/school-day.ts";
 import { alertsText, listAlerts } from "./alerts.ts";
 import { applySetup, type ApplyResult } from "./apply.ts";
 import { UsageError } from "./fail.ts";
 import { importEnrolments, importStudents, type RosterOptions } from "./import-students.ts";
 import { importSessions } from "./import-sessions.ts";
-import { redrive, redriveDays } from "./redrive.ts";
+import { redrive, redriveDay } from "./redrive.ts";
 import { readFacts, reportOf, reportText, writeStudents } from "./report.ts";
 import { findTarget } from "./target.ts";
 
@@ -237,14 +238,21 @@ function addReport({ program, io, target }: Context): void {
     .option("--school <school_id>", "one school")
     .option("--district <district_id>", "one district")
     .option("--target-hours <hours>", "full dosage", String(DEFAULT_TARGET_HOURS))
-    .option("--from <day>", "first day that counts", "0000-00-00")
-    .option("--to <day>", "last day that counts", "9999-12-31")
+    .option("--from <day>", "first day that counts")
+    .option("--to <day>", "last day that counts")
     .option("--students <file>", "also write a CSV row per student and program")
     .option("--json", "as JSON")
     .action(async (flags: ReportFlags) => {
       const targetHours = Number(flags.targetHours);
       if (!(targetHours > 0)) throw new UsageError("--target-hours is no positive number.");
-      const options = { ...flags, targetHours, now: new Date() };
+      for (const [name, day] of [
+        ["--from", flags.from],
+        ["--to", flags.to],
+      ] as const) {
+        if (day !== undefined && !isDay(day)) throw new UsageError(`${name} is no date, such as 2026-08-17.`);
+      }
+      const { from = "0000-00-00", to = "9999-12-31" } = flags;
+      const options = { ...flags, from, to, targetHours, now: new Date() };
       const facts = await readFacts(await target(), options);
       const value = reportOf(facts, targetHours);
       if (flags.students !== undefined) writeStudents(flags.students, facts, options);
@@ -280,12 +288,11 @@ function addRedrive({ program, io, target }: Context): void {
     .action(async (flags: RedriveFlags) => {
       const place = await target();
       const { school, day } = flags;
-      if ((school === undefined) !== (day === undefined))
-        throw new UsageError("Give --school and --day together.");
-      const value =
-        school !== undefined && day !== undefined
-          ? await redriveDays(place, [{ school_id: school, day }])
-          : await redrive(place, { dryRun: flags.dryRun === true });
+      const dryRun = flags.dryRun === true;
+      const named = school !== undefined || day !== undefined;
+      const value = named
+        ? await redriveDay(place, { school, day, dryRun })
+        : await redrive(place, { dryRun });
       const text = `failures: ${value.failures}, days marked: ${value.days_marked}, still unreadable: ${value.unreadable}`;
       show(io, flags, { value, text });
     });

@@ -121,7 +121,8 @@ async function send(target: Target, { rows, options, tally }: Sending): Promise<
     await Promise.all(
       batches.filter((batch) => batch.length > 0).map((batch) => sendBatch(api, batch, { options, tally })),
     );
-    resume.save(at + BATCH * WIDTH);
+    // refused rows are known to this run alone: the next one sends them again, for its error file
+    if (tally.refused === 0) resume.save(at + BATCH * WIDTH);
     show(Math.min(rows.length, at + BATCH * WIDTH));
   }
   await untilSummarised(target, [...new Set(rows.map((row) => row.school_id))]);
@@ -143,10 +144,7 @@ async function sendBatch(
   batch: SessionRow[],
   { options, tally }: Pick<Sending, "options" | "tally">,
 ): Promise<void> {
-  const posted = await postEvents(
-    api,
-    batch.map((row) => eventOf(row, row.revision)),
-  );
+  const posted = await postLatest(api, batch);
   const conflicts = posted.filter((item) => item.result === "conflict");
   const corrections = options.correct
     ? conflicts.flatMap((item) => correctionOf(batch[item.index], item))
@@ -161,6 +159,26 @@ async function sendBatch(
   for (const item of corrected) tally.countCorrection(item, corrections[item.index]?.row, options.warn);
 }
 
+/** A row without a revision of its own means what is latest: where a correction was stored, it is compared with that. */
+async function postLatest(api: Api, batch: readonly SessionRow[]): Promise<PostedItem[]> {
+  const posted = await postEvents(
+    api,
+    batch.map((row) => eventOf(row, row.revision)),
+  );
+  const behind = posted.flatMap((item) => {
+    const row = batch[item.index];
+    const own = row?.row.cells["revision"] ?? "";
+    return item.result === "stale" && row !== undefined && own === "" ? [{ item, row }] : [];
+  });
+  if (behind.length === 0) return posted;
+  const again = await postEvents(
+    api,
+    behind.map(({ item, row }) => eventOf(row, item.revision ?? 1)),
+  );
+  const latest = new Map(again.map((item) => [behind[item.index]?.item.index, item]));
+  return posted.map((item) => ({ ...(latest.get(item.index) ?? item), index: item.index }));
+}
+
 function correctionOf(
   row: SessionRow | undefined,
   item: PostedItem,
@@ -171,6 +189,8 @@ function correctionOf(
 /** Counts what became of the rows, and keeps those that could not be sent. */
 class Tally {
   readonly faults: Fault[];
+  /** Rows that were sent and refused. */
+  refused = 0;
   readonly #counts = {
     accepted: 0,
     duplicate: 0,
@@ -193,6 +213,7 @@ class Tally {
   count(item: PostedItem, row: SessionRow | undefined, warn: (line: string) => void): void {
     this.#counts[item.result] += 1;
     if (item.problem === undefined || row === undefined) return;
+    this.refused += 1;
     const { pointer = "", detail = item.problem.detail } = item.problem.errors?.[0] ?? {};
     this.faults.push({ row: row.row, column: pointer, reason: `${item.result}: ${detail}` });
     warn(`row ${row.row.number}: ${item.result}: ${item.problem.detail}`);
@@ -233,10 +254,13 @@ const BARRIER_DAY = "1970-01-01";
 const PATIENCE_MS = 300_000;
 
 /** Resolves when everything that was posted to these schools before is in their summaries. */
-export async function untilSummarised(
-  { sessions, summaries }: Target,
-  school_ids: readonly string[],
-): Promise<void> {
+export async function untilSummarised(target: Target, school_ids: readonly string[]): Promise<void> {
+  // the second mark comes in a later batch than all that the first one overtook within its own
+  await passBarrier(target, school_ids);
+  await passBarrier(target, school_ids);
+}
+
+async function passBarrier({ sessions, summaries }: Target, school_ids: readonly string[]): Promise<void> {
   const versionOf = async (school_id: string) =>
     (await summaries.stored({ school_id, day: BARRIER_DAY }))?.version ?? 0;
   const before = await Promise.all(school_ids.map(versionOf));

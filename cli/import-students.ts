@@ -39,6 +39,7 @@ export async function importStudents(
   requireColumns(options.file, table, ["student_id", "district_id", "school_id"]);
   warnOfLostZeros(table, options.warn);
   const { values, faults } = readRows(table, readEntry);
+  refuseFullWithFaults(faults, options);
   const setup = await target.setup.all();
   const created = newSchools({ setup, table, values }, options);
   const schools = [...setup.schools, ...created.schools];
@@ -76,6 +77,7 @@ export async function importEnrolments(
   const { schools } = await target.setup.all();
   const known = new Set(schools.map((school) => school.school_id));
   const { values, faults } = readRows(table, (cells) => readEnrolment(cells, known));
+  refuseFullWithFaults(faults, options);
   const stored = (
     await Promise.all(schools.map((school) => target.setup.enrolments(school.school_id)))
   ).flat();
@@ -241,18 +243,27 @@ function rosterChange(
 ): Change<RosterEntry> {
   const change = upsertChange({ stored, values, nameOf: rosterName, ...options });
   const now = new Map(values.map((entry) => [entry.student_id, entry.school_id]));
-  const written = new Set(change.write.map(rosterName));
+  const named = new Set([...values, ...change.write].map(rosterName));
   const left = stored.filter((entry) => {
     const school_id = now.get(entry.student_id);
     return (
       school_id !== undefined &&
       school_id !== entry.school_id &&
       isCurrent(entry, options.today) &&
-      !written.has(rosterName(entry))
+      !named.has(rosterName(entry))
     );
   });
   const moved = left.map((entry) => ({ ...entry, to: yesterday(options.today) }));
   return { ...change, changed: change.changed + moved.length, write: [...change.write, ...moved] };
+}
+
+/** A row that cannot be read would look like a student who is gone. */
+function refuseFullWithFaults(faults: readonly Fault[], { file, full, dryRun, warn }: RosterOptions): void {
+  if (!full || dryRun || faults.length === 0) return;
+  for (const { row, reason } of faults) warn(`row ${row.number}: ${reason}`);
+  throw new UsageError(
+    `${file} has rows that cannot be read, so --full cannot tell who is missing; nothing was written.`,
+  );
 }
 
 function refuseMassEnd(

@@ -23,11 +23,20 @@ export function progressLine(total: number, quiet: boolean): (done: number) => v
 
 const State = z.object({ digest: z.string(), done: z.int() });
 
+function readState(file: string): z.infer<typeof State> | undefined {
+  try {
+    return existsSync(file) ? State.parse(JSON.parse(readFileSync(file, "utf8"))) : undefined;
+  } catch {
+    // half written: sending everything again is safe
+    return undefined;
+  }
+}
+
 /** Where an interrupted run goes on: valid only for the same rows in the same order. */
 export function resumePoint(file: string, digest: string) {
-  const state = existsSync(file) ? State.safeParse(JSON.parse(readFileSync(file, "utf8"))) : undefined;
+  const state = readState(file);
   return {
-    done: state?.success === true && state.data.digest === digest ? state.data.done : 0,
+    done: state?.digest === digest ? state.done : 0,
     save: (done: number) => writeFileSync(file, JSON.stringify({ digest, done })),
     clear: () => rmSync(file, { force: true }),
   };

@@ -1,13 +1,15 @@
 import {
   DeleteObjectCommand,
   GetObjectCommand,
-  ListObjectsV2Command,
+  paginateListObjectsV2,
   type S3Client,
 } from "@aws-sdk/client-s3";
 import * as z from "zod";
-import { dirtyDaysOf } from "../adapters/stream-record.ts";
+import { dirtyDaysOf, messageIdOf } from "../adapters/stream-record.ts";
 import type { SchoolDay } from "../adapters/summary-store.ts";
+import { isDay } from "../domain/school-day.ts";
 import { unpack } from "../domain/summary-packing.ts";
+import { UsageError } from "./fail.ts";
 import type { Target } from "./target.ts";
 
 type Place = Pick<Target, "sessions" | "summaries" | "setup" | "failures" | "s3" | "failureBucket">;
@@ -20,7 +22,11 @@ const StreamRecord = z.object({
 });
 const Failed = z.looseObject({
   Records: z.array(z.unknown()).optional(),
-  payload: z.looseObject({ Records: z.array(z.unknown()) }).optional(),
+  /** As an object, or as the text of one. */
+  payload: z
+    .union([z.string().transform((text): unknown => JSON.parse(text)), z.unknown()])
+    .pipe(z.looseObject({ Records: z.array(z.unknown()) }))
+    .optional(),
 });
 
 type Failure = { records: unknown[]; remove: () => Promise<void> };
@@ -55,16 +61,36 @@ export async function redriveDays(
   return { failures: 0, days_marked: days.length, unreadable: 0 };
 }
 
+/** A summary that cannot be read itself is mended in the same way. */
+function isIncomplete(packed: string): boolean {
+  try {
+    return unpack(packed).unreadable.length > 0;
+  } catch {
+    return true;
+  }
+}
+
 async function daysWithUnreadable({ setup, summaries }: Place): Promise<SchoolDay[]> {
   const { schools } = await setup.all();
   const days = await Promise.all(
     schools.map(async ({ school_id }) => {
       const stored = await summaries.read({ school_id, from: "0000", to: "9999" });
-      const incomplete = stored.filter(({ packed }) => unpack(packed).unreadable.length > 0);
+      const incomplete = stored.filter(({ packed }) => isIncomplete(packed));
       return incomplete.map(({ day }) => ({ school_id, day }));
     }),
   );
   return days.flat();
+}
+
+type OneDay = { school: string | undefined; day: string | undefined; dryRun: boolean };
+
+/** Marks one day of one school dirty again. */
+export async function redriveDay(target: Place, { school, day, dryRun }: OneDay): Promise<RedriveResult> {
+  if (school === undefined || day === undefined) throw new UsageError("Give --school and --day together.");
+  if (!isDay(day)) throw new UsageError("--day is no date, such as 2026-03-02.");
+  if ((await target.setup.school(school)) === undefined)
+    throw new UsageError(`School ${school} is not set up.`);
+  return redriveDays(target, dryRun ? [] : [{ school_id: school, day }]);
 }
 
 const distinct = (days: SchoolDay[]) => [
@@ -75,6 +101,8 @@ const distinct = (days: SchoolDay[]) => [
 function daysOf(record: unknown): SchoolDay[] | undefined {
   const parsed = StreamRecord.safeParse(record);
   if (!parsed.success) return undefined;
+  // a message that was given up: its alerts stay open and stand in the next digest
+  if (messageIdOf(parsed.data) !== undefined) return [];
   try {
     return dirtyDaysOf(parsed.data);
   } catch {
@@ -90,13 +118,14 @@ async function keptFailures({ failures }: Place): Promise<Failure[]> {
 }
 
 async function bucketFailures({ s3, failureBucket: Bucket }: Place): Promise<Failure[]> {
-  const { Contents = [] } = await s3.send(new ListObjectsV2Command({ Bucket }));
-  return Promise.all(
-    Contents.map(async ({ Key }) => ({
-      records: await readObject(s3, { Bucket, Key }),
-      remove: async () => void (await s3.send(new DeleteObjectCommand({ Bucket, Key }))),
-    })),
-  );
+  const failures: Failure[] = [];
+  for await (const { Contents = [] } of paginateListObjectsV2({ client: s3 }, { Bucket })) {
+    for (const { Key } of Contents) {
+      const remove = async () => void (await s3.send(new DeleteObjectCommand({ Bucket, Key })));
+      failures.push({ records: await readObject(s3, { Bucket, Key }), remove });
+    }
+  }
+  return failures;
 }
 
 async function readObject(

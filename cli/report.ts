@@ -47,7 +47,9 @@ export async function readFacts(
   const everywhere = await Promise.all(setup.schools.map(({ school_id }) => target.setup.roster(school_id)));
   const current = latestEntries(everywhere.flat());
   const ids = new Set(wanted.map(({ school_id }) => school_id));
-  const roster = [...current.values()].filter((entry) => ids.has(entry.school_id));
+  // on the roster at some time of what is reported
+  const overlaps = (entry: RosterEntry) => (entry.from ?? from) <= to && (entry.to ?? to) >= from;
+  const roster = [...current.values()].filter((entry) => ids.has(entry.school_id) && overlaps(entry));
   const stored = await Promise.all(
     setup.schools.map(({ school_id }) => target.summaries.read({ school_id, from, to })),
   );

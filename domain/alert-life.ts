@@ -40,23 +40,38 @@ export type Reconciliation = {
 
 /** Opens the new, resolves the gone, leaves the rest: the alerts to write, each one version further. */
 export function reconcile(input: Reconciliation): Alert[] {
-  const changes: Alert[] = [];
-  const current = new Map<string, Alert>();
-  for (const alert of [...input.stored].sort((a, b) => byText(a.first_day, b.first_day))) {
-    current.set(`${alert.rule}#${alert.subject}`, alert);
-  }
-  const firing = new Set(input.firing.map(({ rule, subject }) => `${rule}#${subject}`));
+  const current = new Map([...input.stored].sort(byFirstDay).map((alert) => [subjectOf(alert), alert]));
+  const gone = [...doublesOf(input, current), ...goneOf(input, current)].map((alert) =>
+    resolved(alert, input),
+  );
+  const changes = [...gone];
+  // what is gone holds nothing back any more
+  for (const alert of gone)
+    if (current.get(subjectOf(alert))?.id === alert.id) current.set(subjectOf(alert), alert);
   for (const found of input.firing) {
-    const known = current.get(`${found.rule}#${found.subject}`);
+    const known = current.get(subjectOf(found));
     const change = isHeldBack(found, [...current.values()]) ? undefined : changeOf(input, found, known);
     if (change === undefined) continue;
     changes.push(change);
-    current.set(`${found.rule}#${found.subject}`, change);
+    current.set(subjectOf(found), change);
   }
-  const gone = [...current].filter(
-    ([name, { state, rule }]) => state === "open" && input.evaluated.includes(rule) && !firing.has(name),
+  return changes;
+}
+
+const subjectOf = ({ rule, subject }: Pick<Alert, "rule" | "subject">) => `${rule}#${subject}`;
+
+const byFirstDay = (a: Alert, b: Alert) => byText(a.first_day, b.first_day);
+
+/** Two writers at once may have opened one subject under two days: the later one stays. */
+const doublesOf = ({ stored }: Reconciliation, current: ReadonlyMap<string, Alert>) =>
+  stored.filter((alert) => alert.state === "open" && current.get(subjectOf(alert))?.id !== alert.id);
+
+function goneOf(input: Reconciliation, current: ReadonlyMap<string, Alert>): Alert[] {
+  const firing = new Set(input.firing.map(subjectOf));
+  return [...current.values()].filter(
+    (alert) =>
+      alert.state === "open" && input.evaluated.includes(alert.rule) && !firing.has(subjectOf(alert)),
   );
-  return [...changes, ...gone.map(([, alert]) => resolved(alert, input))];
 }
 
 /** Whether an open alert says that nothing can be known here: then nothing opens, and what is open stays. */

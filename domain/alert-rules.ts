@@ -29,6 +29,8 @@ export type RuleInput = {
   days: readonly DaySummary[];
   enrolments: readonly Enrolment[];
   programs: readonly Program[];
+  /** Providers known to post schedules: a completed report removes the schedule that told it, so sweep remembers. */
+  scheduling: readonly string[];
   settings: Settings;
 };
 
@@ -59,18 +61,20 @@ type Rule = {
 
 const isMissed = ({ status }: StudentSession) => status === "absent_excused" || status === "absent_unexcused";
 
-/** Students whose rows differ between two summaries of a day, and whether an absence is among what differs. */
+/**
+ * Students whose rows differ between two summaries of a day, and whether that may open an alert: by an absence, or by
+ * a held session that went and stood between two absences.
+ */
 export function changeOf(
   before: Summary | undefined,
   after: Summary,
-): { students: Set<string>; absences: boolean } {
+): { students: Set<string>; mayOpen: boolean } {
   const old = before?.student_sessions ?? [];
   const [then, now] = [new Set(old.map(rowText)), new Set(after.student_sessions.map(rowText))];
-  const changed = [
-    ...old.filter((row) => !now.has(rowText(row))),
-    ...after.student_sessions.filter((row) => !then.has(rowText(row))),
-  ];
-  return { students: new Set(changed.map(({ student_id }) => student_id)), absences: changed.some(isMissed) };
+  const gone = old.filter((row) => !now.has(rowText(row)));
+  const come = after.student_sessions.filter((row) => !then.has(rowText(row)));
+  const students = new Set([...gone, ...come].map(({ student_id }) => student_id));
+  return { students, mayOpen: come.some(isMissed) || gone.some(wasHeld) };
 }
 
 const rowText = ({ student_id, at, provider_id, status }: StudentSession) =>
@@ -157,14 +161,25 @@ function reportsOn(summary: Summary | undefined, provider_id: string): number {
   );
 }
 
+/** School days that a silence is looked for: what is older was told, and is still open. */
+const SILENCE_DAYS = 10;
+
+/** Silent from the latest day on which something was expected, unless a report came for that day or a later one. */
 function silenceOf(input: RuleInput, provider_id: string, last: string): Firing[] {
-  const summary = input.days.find(({ day }) => day === last)?.summary;
-  const expected = reportsOn(summary, provider_id) > 0 ? 0 : expectedOn(input, provider_id, last);
   const firing = { rule: "provider-feed-silent", subject: provider_id, provider_ids: [provider_id] } as const;
-  if (expected > 0)
-    return [{ ...firing, since: last, facts: { reason: "nothing_reported", day: last, expected } }];
+  const day = silentDay(input, provider_id, last);
+  if (day !== undefined) return [{ ...firing, since: day, facts: { reason: "nothing_reported", day } }];
   if (!isScheduleExhausted(input, provider_id)) return [];
-  return [{ ...firing, since: last, facts: { reason: "no_schedule_left", day: input.today } }];
+  return [{ ...firing, since: last, facts: { reason: "no_schedule_left" } }];
+}
+
+function silentDay(input: RuleInput, provider_id: string, last: string): string | undefined {
+  for (const day of schoolDaysBack(last, SILENCE_DAYS, calendarOf(input.school))) {
+    const summary = input.days.find((one) => one.day === day)?.summary;
+    if (reportsOn(summary, provider_id) > 0) return undefined;
+    if (isExpectedOn(input, provider_id, day)) return day;
+  }
+  return undefined;
 }
 
 const pendingOf = ({ days }: RuleInput, provider_id: string) =>
@@ -175,26 +190,29 @@ const pendingOf = ({ days }: RuleInput, provider_id: string) =>
   );
 
 /**
- * Sessions that should have been reported: the scheduled ones. Of a provider that posts no schedules, one where it
- * has the habit of reporting on this weekday; of one that never reported, what its enrolments promise a day.
+ * Whether something should have been reported: a scheduled session that is over. Of a provider that posts no
+ * schedules, where it has the habit of reporting on this weekday; of one that never reported, where its enrolments
+ * promise a session a day.
  */
-function expectedOn(input: RuleInput, provider_id: string, day: string): number {
-  const pending = pendingOf(input, provider_id);
-  if (pending.length > 0)
-    return pending.filter((one) => one.day === day && one.session.scheduled_end <= input.now).length;
+function isExpectedOn(input: RuleInput, provider_id: string, day: string): boolean {
+  const pending = pendingOf(input, provider_id).filter((one) => one.day === day);
+  if (pending.length > 0) return pending.some(({ session }) => session.scheduled_end <= input.now);
+  if (input.scheduling.includes(provider_id)) return false;
   const reported = input.days
     .filter((one) => one.day < day && reportsOn(one.summary, provider_id) > 0)
     .map((one) => one.day);
-  return reported.length > 0 ? habitualOn(input, reported, day) : enrolledPerDay(input, provider_id, day);
+  return reported.length > 0
+    ? isHabitualOn(input, reported, day)
+    : enrolledPerDay(input, provider_id, day) >= 1;
 }
 
-/** 1 where the provider reported on at least half of the same weekdays since its first report within the window. */
-function habitualOn({ school, settings }: RuleInput, reported: readonly string[], day: string): number {
+/** Where the provider reported on at least half of the same weekdays since its first report within the window. */
+function isHabitualOn({ school, settings }: RuleInput, reported: readonly string[], day: string): boolean {
   const first = [...reported].sort()[0] ?? day;
   const weeks = Array.from({ length: settings.habit_weeks }, (_, week) => addDays(day, -7 * (week + 1)));
   const same = weeks.filter((past) => past >= first && isSchoolDay(past, calendarOf(school)));
   const kept = same.filter((past) => reported.includes(past));
-  return kept.length > 0 && kept.length * 2 >= same.length ? 1 : 0;
+  return kept.length > 0 && kept.length * 2 >= same.length;
 }
 
 function enrolledPerDay({ enrolments, programs }: RuleInput, provider_id: string, day: string): number {
@@ -208,10 +226,9 @@ function enrolledPerDay({ enrolments, programs }: RuleInput, provider_id: string
   return Math.floor(perWeek.reduce((sum, sessions) => sum + sessions, 0) / 5);
 }
 
-/** Only of a provider that posts schedules, and whose enrolments run on for a week at least. */
+/** Only of a provider that is known to post schedules, and whose enrolments run on for a week at least. */
 function isScheduleExhausted(input: RuleInput, provider_id: string): boolean {
-  const pending = pendingOf(input, provider_id);
-  if (pending.length === 0 || pending.some(({ session }) => session.scheduled_end > input.now)) return false;
+  if (!input.scheduling.includes(provider_id) || schedulesAhead(input).includes(provider_id)) return false;
   return input.enrolments.some(
     (enrolment) =>
       enrolment.provider_id === provider_id &&
@@ -219,6 +236,17 @@ function isScheduleExhausted(input: RuleInput, provider_id: string): boolean {
       isCurrent(enrolment, nextSchoolWeek(input)),
   );
 }
+
+/** Providers with a session still to come: what tells that they post schedules. */
+export const schedulesAhead = ({ days, now }: Pick<RuleInput, "days" | "now">): string[] => [
+  ...new Set(
+    days.flatMap(({ summary }) =>
+      summary.pending
+        .filter(({ scheduled_end }) => scheduled_end > now)
+        .map(({ provider_id }) => provider_id),
+    ),
+  ),
+];
 
 function nextSchoolWeek({ school, today }: RuleInput): string {
   const monday = addDays(today, 8 - isoWeekday(today));

@@ -50,6 +50,9 @@ function countMembers(parsed: unknown): number {
 
 type Frame = { keys: Set<string> | undefined; key: string | number };
 
+/** One is enough to reject; a body made of them must not make the answer larger than itself. */
+const MAX_FOUND = 20;
+
 /** Walks the tokens of a text that JSON.parse has accepted. */
 function scanForDuplicates(text: string): string[] {
   const found: string[] = [];
@@ -67,7 +70,8 @@ function enterMember(frames: Frame[], quoted: string, found: string[]): void {
   const frame = frames.at(-1);
   if (frame?.keys === undefined) return;
   frame.key = String(JSON.parse(quoted));
-  if (frame.keys.has(frame.key)) found.push(pointerOf(frames.map(({ key }) => key)));
+  if (frame.keys.has(frame.key) && found.length < MAX_FOUND)
+    found.push(pointerOf(frames.map(({ key }) => key)));
   frame.keys.add(frame.key);
 }
 

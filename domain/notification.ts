@@ -76,21 +76,21 @@ function resolvedLine(section: Section): string {
 
 type Lines = { greeting: string; items: string[]; closing: string };
 
+const openOf = ({ sections }: Message) => sections.filter((section) => section.open > 0);
+
 function linesOf(message: Message): Lines {
-  const open = message.sections
-    .filter((section) => section.open > 0)
-    .map((section) => openLine(section, message.kind));
+  const open = openOf(message).map((section) => openLine(section, message.kind));
   const resolved = message.sections.filter((section) => section.resolved > 0).map(resolvedLine);
   const all = [...open, ...resolved];
   const items =
     all.length > MAX_ITEMS ? [...all.slice(0, MAX_ITEMS), `and ${all.length - MAX_ITEMS} more`] : all;
   if (message.kind === "digest") {
-    return {
-      greeting: `Tutoring on ${message.day}: what needs a person today.`,
-      items,
-      closing: "You get this once a school day, and only when something is open.",
-    };
+    const greeting = open.length > 0 ? "what needs a person today." : "back on track.";
+    const closing = "You get this once a school day, and only when there is something to tell.";
+    return { greeting: `Tutoring on ${message.day}: ${greeting}`, items, closing };
   }
+  if (open.length === 0)
+    return { greeting: "Session reports come again.", items, closing: "Nothing is left to do." };
   return {
     greeting: "Rollcall expected news of tutoring sessions and got none.",
     items,
@@ -99,12 +99,11 @@ function linesOf(message: Message): Lines {
   };
 }
 
-export const subjectOf = ({ kind, sections, day }: Message): string => {
-  const open = sections.reduce((sum, section) => sum + section.open, 0);
-  if (kind === "notice") return `Rollcall: session reports are missing (${day})`;
-  return open > 0
-    ? `Rollcall: ${plural(open, "thing needs", "things need")} a look (${day})`
-    : `Rollcall: back on track (${day})`;
+export const subjectOf = (message: Message): string => {
+  const open = openOf(message).reduce((sum, section) => sum + section.open, 0);
+  if (open === 0) return `Rollcall: back on track (${message.day})`;
+  if (message.kind === "notice") return `Rollcall: session reports are missing (${message.day})`;
+  return `Rollcall: ${plural(open, "thing needs", "things need")} a look (${message.day})`;
 };
 
 const escape = (text: string) =>
@@ -129,13 +128,15 @@ export function mailOf(message: Message): Mail {
 /** One GSM-7 segment. */
 const TEXT_LIMIT = 160;
 
-/** The text message of a notice; undefined where the contact or the kind of message wants none. */
+/** The text message of a notice; undefined where the contact wants none, or no feed is silent. */
 export function textOf(message: Message, contact: Contact): string | undefined {
-  if (message.kind !== "notice" || !contact.text_opt_in || contact.phone === undefined) return undefined;
-  const schools = new Set(message.sections.map(({ school_id }) => school_id)).size;
-  const providers = [...new Set(message.sections.map(({ provider_id = "a provider" }) => provider_id))];
+  const silent = openOf(message).filter(({ reason }) => reason === "nothing_reported");
+  const wanted = message.kind === "notice" && contact.text_opt_in && contact.phone !== undefined;
+  if (!wanted || silent.length === 0) return undefined;
+  const schools = new Set(silent.map(({ school_id }) => school_id)).size;
+  const providers = [...new Set(silent.map(({ provider_id = "a provider" }) => provider_id))];
   const who = providers.length === 1 ? providers[0] : plural(providers.length, "provider", "providers");
-  const since = message.sections.map((section) => section.since).sort()[0] ?? message.day;
+  const since = silent.map((section) => section.since).sort()[0] ?? message.day;
   return `Rollcall: no reports from ${who} since ${since} at ${plural(schools, "school", "schools")}. See your mail.`.slice(
     0,
     TEXT_LIMIT,

@@ -56,14 +56,6 @@ export function isoWeekday(day: string): number {
   return new Date(`${day}T00:00:00Z`).getUTCDay() || 7;
 }
 
-/** The ISO week of a date, such as 2026-W04: weeks begin on Monday, week 1 holds the first Thursday. */
-export function isoWeek(day: string): string {
-  const thursday = addDays(day, 4 - isoWeekday(day));
-  const year = thursday.slice(0, 4);
-  const days = (Date.parse(`${thursday}T00:00:00Z`) - Date.parse(`${year}-01-01T00:00:00Z`)) / MS_PER_DAY;
-  return `${year}-W${String(Math.floor(days / 7) + 1).padStart(2, "0")}`;
-}
-
 /** Whether a text is a date that exists, YYYY-MM-DD. */
 export function isDay(text: string): boolean {
   return (

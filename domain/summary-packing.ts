@@ -89,7 +89,7 @@ export function pack(summary: Summary): string {
 }
 
 function packStudentSessions(rows: readonly StudentSession[], ids: Ids): z.infer<typeof Packed>["s"] {
-  const base = Math.min(...rows.map((row) => row.at));
+  const base = rows.reduce((least, { at }) => Math.min(least, at), Infinity);
   return {
     u: rows.map((row) => row.student_id),
     b: rows.length === 0 ? 0 : base,

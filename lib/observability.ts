@@ -93,7 +93,7 @@ export class Observability extends Construct {
       logGroup: source.logGroup,
       metricNamespace: "Rollcall",
       metricName: id,
-      filterPattern: FilterPattern.stringValue("$.event", "=", event),
+      filterPattern: FilterPattern.stringValue("$.message.event", "=", event),
       metricValue: "1",
     });
     this.#alarm(

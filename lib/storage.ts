@@ -99,7 +99,7 @@ export class Storage extends Construct {
   grantProject(to: IGrantable): void {
     this.#grant(to, { actions: ["Query"], partitions: [any(PREFIX.school)], index: true });
     this.#grant(to, {
-      actions: ["GetItem", "PutItem", "Query", "ConditionCheckItem"],
+      actions: ["PutItem", "Query"],
       partitions: [any(PREFIX.view)],
     });
     this.#grant(to, { actions: ["PutItem"], partitions: [FAILURE_PARTITION] });
@@ -110,6 +110,7 @@ export class Storage extends Construct {
     this.#grant(to, { actions: ["GetItem", "Query"], partitions: [SETUP_PARTITION, any(PREFIX.enrolment)] });
     this.#grant(to, { actions: ["Query"], partitions: [any(PREFIX.view)] });
     this.#grant(to, { actions: ["Query", "PutItem"], partitions: [any(PREFIX.alert)] });
+    this.#grant(to, { actions: ["GetItem"], partitions: [any(PREFIX.sweep)] });
   }
 
   /** Decide that somebody is to be told, once a day, and put away the alerts whose episode is over. */

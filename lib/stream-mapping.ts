@@ -3,16 +3,13 @@ import { EventSourceMapping, MetricType, StartingPosition, type Function } from 
 import { FilterCriteria } from "aws-cdk-lib/aws-lambda";
 import type { Storage } from "./storage.ts";
 
-type Props = { storage: Storage; filter: object; batchingWindow?: Duration };
+type Props = { storage: Storage; filter: object };
 
 /**
  * Wakes a function by the table's stream. Without limit of retries up to six hours, so that throttling discards
  * nothing; what is older is kept whole in the bucket, because a queue would get only metadata.
  */
-export function streamMapping(
-  target: Function,
-  { storage, filter, batchingWindow }: Props,
-): EventSourceMapping {
+export function streamMapping(target: Function, { storage, filter }: Props): EventSourceMapping {
   storage.grantReadStream(target);
   storage.grantKeepFailures(target);
   return new EventSourceMapping(target, "Stream", {
@@ -28,6 +25,5 @@ export function streamMapping(
     supportS3OnFailureDestination: true,
     onFailure: { bind: () => ({ destination: storage.failures.bucketArn }) },
     metricsConfig: { metrics: [MetricType.EVENT_COUNT] },
-    ...(batchingWindow && { maxBatchingWindow: batchingWindow }),
   });
 }

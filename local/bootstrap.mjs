@@ -17,6 +17,18 @@ const post = (path, body) =>
     headers: { "content-type": "application/json" },
   });
 
+// as Lambda's JSON logging does: what is logged alone is an object under `message`
+const print = console.log.bind(console);
+const level =
+  (name) =>
+  (...values) => {
+    const message = values.length === 1 ? values[0] : values.join(" ");
+    print(JSON.stringify({ timestamp: new Date().toISOString(), level: name, message }));
+  };
+console.log = console.info = level("INFO");
+console.warn = level("WARN");
+console.error = level("ERROR");
+
 let handler;
 try {
   handler = (await import(pathToFileURL(file).href))[name];

@@ -1,13 +1,13 @@
-import type { SweepStore } from "../sweep-store.ts";
+import type { SweepState, SweepStore } from "../sweep-store.ts";
 
 export class InMemorySweepStore implements SweepStore {
-  readonly #days = new Map<string, string>();
+  readonly #states = new Map<string, SweepState>();
 
-  async lastDay(school_id: string): Promise<string | undefined> {
-    return this.#days.get(school_id);
+  async state(school_id: string): Promise<SweepState | undefined> {
+    return this.#states.get(school_id);
   }
 
-  async swept(school_id: string, day: string): Promise<void> {
-    this.#days.set(school_id, day);
+  async swept(school_id: string, state: SweepState): Promise<void> {
+    this.#states.set(school_id, state);
   }
 }

@@ -14,7 +14,8 @@ export type LogLine = {
 };
 export type Log = (line: LogLine) => void;
 
-export const consoleLog: Log = (line) => console.log(JSON.stringify(line));
+/** The object itself: Lambda's JSON logging puts it under `message`, where a text would be quoted and never matched. */
+export const consoleLog: Log = (line) => console.log(line);
 
 /** The class of an error and where it was thrown, without its message. */
 export function errorName(error: unknown): string {

@@ -13,6 +13,7 @@ export type RulesRun = {
   /** Read only where a rule asks for them. */
   enrolments: () => Promise<Enrolment[]>;
   programs: () => Promise<readonly Program[]>;
+  scheduling: () => Promise<readonly string[]>;
 };
 
 /** Days that these rules read at a school today. */
@@ -72,6 +73,7 @@ async function changesOf(
     days: summaries.map(({ day, packed }) => ({ day, summary: unpack(packed) })),
     enrolments: wide ? await run.enrolments() : [],
     programs: wide ? await run.programs() : [],
+    scheduling: wide ? await run.scheduling() : [],
     settings,
   };
   const firing = rules.flatMap((id) => ruleOf(id).evaluate(input));

@@ -1,4 +1,5 @@
 import type { SetupStore } from "../../adapters/setup-store.ts";
+import type { SweepStore } from "../../adapters/sweep-store.ts";
 import type { Alert } from "../../domain/alert-life.ts";
 import { changeOf } from "../../domain/alert-rules.ts";
 import { unpack } from "../../domain/summary-packing.ts";
@@ -10,6 +11,7 @@ export type AlertDeps = RulesDeps & {
   /** Remembered for a minute at most. */
   school: (school_id: string) => Promise<School | undefined>;
   setup: Pick<SetupStore, "all" | "enrolments">;
+  sweeps: Pick<SweepStore, "state">;
 };
 
 const RULES = ["student-missed-sessions"] as const;
@@ -27,16 +29,17 @@ export async function alertSchool(deps: AlertDeps, days: readonly Recomputed[]):
   if (recent.length === 0 || !(await matters(deps, school.school_id, recent))) return;
   const enrolments = () => deps.setup.enrolments(school.school_id);
   const programs = async () => (await deps.setup.all()).programs;
-  await runRules(deps, { school, rules: RULES, enrolments, programs });
+  const scheduling = async () => (await deps.sweeps.state(school.school_id))?.scheduling ?? [];
+  await runRules(deps, { school, rules: RULES, enrolments, programs, scheduling });
 }
 
-/** An absence may open an alert. Anything else may only resolve one, so it matters where there is one. */
+/** An absence, or a held session that went, may open an alert. Anything else may only resolve one, so it matters where there is one. */
 async function matters(deps: AlertDeps, school_id: string, days: readonly Recomputed[]): Promise<boolean> {
   const changes = days.map(({ before, after }) =>
     changeOf(before === undefined ? undefined : unpack(before), after),
   );
   // nothing changed: perhaps a retry, whose first try ended before the rules
-  if (changes.some(({ absences, students }) => absences || students.size === 0)) return true;
+  if (changes.some(({ mayOpen, students }) => mayOpen || students.size === 0)) return true;
   const touched = (alert: Alert) =>
     alert.rule === "provider-feed-silent" || changes.some(({ students }) => students.has(alert.subject));
   return (await deps.alerts.current(school_id)).some((alert) => alert.state === "open" && touched(alert));

@@ -4,6 +4,7 @@ import { dynamoFailureStore } from "../../adapters/failure-store.ts";
 import { dynamoSessionStore } from "../../adapters/session-store.ts";
 import { dynamoSetupStore } from "../../adapters/setup-store.ts";
 import { dynamoSummaryStore } from "../../adapters/summary-store.ts";
+import { dynamoSweepStore } from "../../adapters/sweep-store.ts";
 import { sleep } from "../framework/back-off.ts";
 import { cached } from "../framework/cached.ts";
 import { consoleLog as log } from "../framework/log.ts";
@@ -16,7 +17,14 @@ const clock = () => new Date();
 const setup = dynamoSetupStore(table);
 const summaries = dynamoSummaryStore(table);
 const school = cached((school_id: string) => setup.school(school_id), clock);
-const alertDeps = { summaries, alerts: dynamoAlertStore(table), setup, school, clock };
+const alertDeps = {
+  summaries,
+  alerts: dynamoAlertStore(table),
+  sweeps: dynamoSweepStore(table),
+  setup,
+  school,
+  clock,
+};
 const stores = { sessions: dynamoSessionStore(table), summaries, failures: dynamoFailureStore(table) };
 export const handler = summarizeSchool({
   ...stores,

@@ -4,10 +4,11 @@ import type { SessionStore } from "../../adapters/session-store.ts";
 import type { SetupStore } from "../../adapters/setup-store.ts";
 import type { SweepStore } from "../../adapters/sweep-store.ts";
 import { isSameEpisode } from "../../domain/alert-life.ts";
-import { DEFAULT_SETTINGS, RULE_IDS } from "../../domain/alert-rules.ts";
+import { DEFAULT_SETTINGS, RULE_IDS, schedulesAhead } from "../../domain/alert-rules.ts";
 import { dayBefore, digestDay, messageFor, messageId, schoolsOf } from "../../domain/digest.ts";
-import { dayOf } from "../../domain/school-day.ts";
+import { addDays, dayOf, isSchoolDay } from "../../domain/school-day.ts";
 import { calendarOf, type Contact, type School, type Setup } from "../../domain/setup.ts";
+import { unpack } from "../../domain/summary-packing.ts";
 import { concurrently } from "../framework/concurrently.ts";
 import { errorName, type Log } from "../framework/log.ts";
 import { runRules, type RulesDeps } from "../framework/run-rules.ts";
@@ -32,11 +33,11 @@ export const sweep =
   (deps: SweepDeps) =>
   async ({ digest_now: forced = false }: SweepEvent): Promise<SweepResult> => {
     const setup = await deps.setup.all();
-    const released = await releaseQuarantine(deps.sessions, setup);
-    const result = { released, schools: 0, messages: 0, failed: 0 };
-    const attempt = async (count: "schools" | "messages", task: () => Promise<boolean>) => {
+    const result: SweepResult = { released: 0, schools: 0, messages: 0, failed: 0 };
+    const attempt = async (count: "released" | "schools" | "messages", task: () => Promise<number>) => {
       try {
-        if (await task()) result[count] += 1;
+        const done = await task();
+        result[count] += done;
       } catch (error) {
         result.failed += 1;
         deps.log({ service, event: "failed", error: errorName(error) });
@@ -49,6 +50,7 @@ export const sweep =
     await concurrently(setup.contacts, WIDTH, (contact) =>
       attempt("messages", () => tell(deps, { contact, setup, now, forced })),
     );
+    await attempt("released", () => releaseQuarantine(deps.sessions, setup));
     deps.log({ service, event: "swept", counts: result });
     if (result.failed > 0) throw new Error("a part of the sweep failed; it is done again by the next one");
     return result;
@@ -56,17 +58,35 @@ export const sweep =
 
 type DueSchool = { school: School; setup: Setup; forced: boolean };
 
-/** Runs the rules that the clock alone can fire, once a school day. Resolves to whether it was due. */
-async function sweepSchool(deps: SweepDeps, { school, setup, forced }: DueSchool): Promise<boolean> {
+/** Runs the rules that the clock alone can fire, once a school day. Resolves to 1 where it was due. */
+async function sweepSchool(deps: SweepDeps, { school, setup, forced }: DueSchool): Promise<number> {
   const { school_id } = school;
   const now = deps.clock();
+  const state = await deps.sweeps.state(school_id);
   const day = forced ? dayOf(seconds(now), school.time_zone) : digestDay(school, now);
-  if (day === undefined || (!forced && (await deps.sweeps.lastDay(school_id)) === day)) return false;
-  const enrolments = () => deps.setup.enrolments(school_id);
-  await runRules(deps, { school, rules: RULE_IDS, enrolments, programs: async () => setup.programs });
+  if (day === undefined || (!forced && state?.day === day)) return 0;
+  const scheduling = await schedulingOf(deps, { school_id, day, known: state?.scheduling ?? [] });
+  await runRules(deps, {
+    school,
+    rules: RULE_IDS,
+    enrolments: () => deps.setup.enrolments(school_id),
+    programs: async () => setup.programs,
+    scheduling: async () => scheduling,
+  });
   await archiveOld(deps, school, day);
-  await deps.sweeps.swept(school_id, day);
-  return true;
+  await deps.sweeps.swept(school_id, { day, scheduling });
+  return 1;
+}
+
+const DAYS_AHEAD = 28;
+
+async function schedulingOf(
+  deps: SweepDeps,
+  { school_id, day, known }: { school_id: string; day: string; known: string[] },
+) {
+  const ahead = await deps.summaries.read({ school_id, from: day, to: addDays(day, DAYS_AHEAD) });
+  const days = ahead.map((one) => ({ day: one.day, summary: unpack(one.packed) }));
+  return [...new Set([...known, ...schedulesAhead({ days, now: seconds(deps.clock()) })])].sort();
 }
 
 async function archiveOld(deps: SweepDeps, school: School, today: string): Promise<void> {
@@ -78,18 +98,32 @@ async function archiveOld(deps: SweepDeps, school: School, today: string): Promi
 
 type DueContact = { contact: Contact; setup: Setup; now: Date; forced: boolean };
 
-/** Decides a contact's message of the day, once. Resolves to whether somebody is told something. */
-async function tell(deps: SweepDeps, { contact, setup, now, forced }: DueContact): Promise<boolean> {
+/**
+ * Decides a contact's message of the day, once: when every school of theirs that has school today has been swept, so
+ * that one message holds them all. Resolves to 1 where somebody is told something.
+ */
+async function tell(deps: SweepDeps, { contact, setup, now, forced }: DueContact): Promise<number> {
   const schools = schoolsOf(contact, setup);
-  const first = forced ? schools[0] : schools.find((school) => digestDay(school, now) !== undefined);
-  if (first === undefined) return false;
+  const inSession = forced ? schools : schools.filter((school) => hasSchool(school, now));
+  const [first] = inSession;
+  if (first === undefined || !(forced || (await allSwept(deps, inSession, now)))) return 0;
   const day = dayOf(seconds(now), first.time_zone);
-  if (!forced && (await deps.messages.get(messageId(contact, day))) !== undefined) return false;
+  if (!forced && (await deps.messages.get(messageId(contact, day))) !== undefined) return 0;
   const before = await deps.messages.get(messageId(contact, dayBefore(first, day)));
   const since = before?.decided_at ?? `${dayBefore(first, day)}T00:00:00.000Z`;
   const alerts = (
     await concurrently(schools, WIDTH, (school) => deps.alerts.current(school.school_id))
   ).flat();
   const message = messageFor(contact, { setup, alerts, now, since, day, forced });
-  return (await deps.messages.decide(message)) && message.state === "decided";
+  return (await deps.messages.decide(message)) && message.state === "decided" ? 1 : 0;
+}
+
+const hasSchool = (school: School, now: Date) =>
+  isSchoolDay(dayOf(seconds(now), school.time_zone), calendarOf(school));
+
+async function allSwept(deps: SweepDeps, schools: readonly School[], now: Date): Promise<boolean> {
+  const days = schools.map((school) => digestDay(school, now));
+  if (days.includes(undefined)) return false;
+  const states = await concurrently(schools, WIDTH, ({ school_id }) => deps.sweeps.state(school_id));
+  return states.every((state, index) => state?.day === days[index]);
 }

@@ -95,6 +95,13 @@ describe("rollcall apply", () => {
       "providers.0.provider_id",
     ],
     ["hours that are none", "target_hours: 30", "target_hours: 0", 16, "programs.0.target_hours"],
+    [
+      "a provider that is not set up",
+      "role: site_lead",
+      "provider_id: nobody\n    role: site_lead",
+      21,
+      "contacts.0.provider_id",
+    ],
     ["something that stands twice", "contacts:", "  - provider_id: north-star\ncontacts:", 19, "providers.1"],
   ])("names line and column of %s", (_, from, to, line, path) => {
     const { setup, faults } = parseSetup(SETUP.replace(from, to));
@@ -111,7 +118,7 @@ describe("rollcall apply", () => {
   it("refuses references to what is not set up", async () => {
     await expect(
       apply(place())(SETUP.replace('district_id: "0100"\n    time', "district_id: other\n    time")),
-    ).rejects.toThrow("district other is not set up");
+    ).rejects.toThrow("other is not set up");
   });
 
   it("refuses to change the zone of a school with sessions, unless their days may change with it", async () => {

@@ -106,6 +106,20 @@ describe("rollcall import students", () => {
     expect(await run(roster(ids(0, 7)))).toMatchObject({ changed: 1 });
   });
 
+  it("ends nobody by a full file whose rows cannot all be read", async () => {
+    await run(roster(ids(0, 10)));
+    const faulty = roster(ids(0, 9)).replace("008,", "a#b,");
+    await expect(run(faulty, { full: true })).rejects.toThrow("cannot tell who is missing");
+    expect((await setup.roster("631930")).filter(({ to }) => to !== undefined)).toEqual([]);
+  });
+
+  it("keeps a student at both schools where the file names both", async () => {
+    const both = [HEADER, "1,0100,631930,5", "1,0100,700,5", ""].join("\n");
+    expect(await run(both)).toMatchObject({ added: 2 });
+    for (let time = 0; time < 3; time += 1)
+      expect(await run(both)).toMatchObject({ added: 0, changed: 0, unchanged: 2 });
+  });
+
   it("writes nothing in a dry run", async () => {
     expect(await run(roster(["a#b", "2"]), { dryRun: true })).toMatchObject({
       added: 1,

@@ -104,6 +104,29 @@ describe("the life of an alert", () => {
     expect(run([], [feed, other], "2026-03-05")).toHaveLength(2);
   });
 
+  it("opens what a feed held back, as soon as the feed reports again", () => {
+    const feed = firing("2026-03-04", {
+      rule: "provider-feed-silent",
+      subject: "north-star",
+      facts: { reason: "nothing_reported" },
+    });
+    const silent = run([], [feed], "2026-03-05");
+    expect(run(silent, [firing("2026-03-05")], "2026-03-06").map(({ rule, state }) => [rule, state])).toEqual(
+      [
+        ["provider-feed-silent", "resolved"],
+        ["student-missed-sessions", "open"],
+      ],
+    );
+  });
+
+  it("keeps one of two alerts that two writers opened of one subject", () => {
+    const [a] = run([], [firing("2026-03-02")], "2026-03-03");
+    const [b] = run([], [firing("2026-03-03")], "2026-03-03");
+    expect(run([a!, b!], [firing("2026-03-03")], "2026-03-04")).toMatchObject([
+      { id: a!.id, state: "resolved" },
+    ]);
+  });
+
   it("would open twice if episodes were not kept (control)", () => {
     const forgetful = { ...DEFAULT_SETTINGS, clean_days: 0 };
     expect(run(closed(), [firing("2026-03-06")], "2026-03-06", { settings: forgetful })).toMatchObject([

@@ -170,7 +170,7 @@ const waiting = (day: string, more: string[] = []) => ({
 describe("provider feed silent", () => {
   it("fires when a scheduled session of the last school day has no report, and not when it has", () => {
     expect(silent([present("2026-03-11"), waiting("2026-03-12")])).toMatchObject([
-      { subject: "north-star", since: "2026-03-12", facts: { reason: "nothing_reported", expected: 1 } },
+      { subject: "north-star", since: "2026-03-12", facts: { reason: "nothing_reported" } },
     ]);
     expect(
       silent([
@@ -209,25 +209,51 @@ describe("provider feed silent", () => {
         provider_id: "north-star",
         from,
       }));
-    expect(silent([], { enrolments: enrolments(2, "2026-03-01") })).toMatchObject([
-      { facts: { expected: 1 } },
-    ]);
+    expect(silent([], { enrolments: enrolments(2, "2026-03-01") })).toHaveLength(1);
     expect(silent([], { enrolments: enrolments(1, "2026-03-01") })).toEqual([]);
     expect(silent([], { enrolments: enrolments(9, "2026-03-06") })).toEqual([]);
     expect(
-      silent([], { enrolments: enrolments(9, "2026-03-01").map((one) => ({ ...one, to: "2026-03-11" })) }),
+      silent([], { enrolments: enrolments(9, "2026-01-05").map((one) => ({ ...one, to: "2026-02-20" })) }),
     ).toEqual([]);
   });
 
-  it("fires when no session is scheduled any more while enrolments run on", () => {
+  it("stays silent through days on which nothing was due, until a report comes", () => {
+    const enough = ["2026-02-11", "2026-02-18", "2026-02-25", "2026-03-04"].map(present);
+    for (const today of ["2026-03-12", "2026-03-13", "2026-03-16", "2026-03-18"]) {
+      expect([today, silent(enough, { today })]).toMatchObject([today, [{ since: "2026-03-11" }]]);
+    }
+    expect(silent([...enough, present("2026-03-13")], { today: "2026-03-16" })).toEqual([]);
+  });
+
+  it("is not misled by one forgotten session of a provider that reports", () => {
+    const days = ["2026-02-19", "2026-02-26", "2026-03-05"].map(present);
+    const forgotten = dayOf("2026-02-24", [], { pending: [pending("2026-02-24")] });
+    expect(silent([...days, forgotten])).toMatchObject([
+      { since: "2026-03-12", facts: { reason: "nothing_reported" } },
+    ]);
+    expect(silent([...days, forgotten, present("2026-03-12")])).toEqual([]);
+  });
+
+  it("fires when no session is scheduled any more, of a provider that is known to schedule, while enrolments run on", () => {
     const enrolments = [
       { student_id: "1", school_id: "A", program_id: "math", provider_id: "north-star", from: "2026-01-01" },
     ];
-    const days = [dayOf("2026-03-10", [], { pending: [pending("2026-03-10")] }), present("2026-03-12")];
-    expect(silent(days, { enrolments })).toMatchObject([{ facts: { reason: "no_schedule_left" } }]);
-    expect(silent([...days, waiting("2026-03-16")], { enrolments })).toEqual([]);
-    expect(silent(days, { enrolments: enrolments.map((one) => ({ ...one, to: "2026-03-14" })) })).toEqual([]);
-    expect(silent(days)).toEqual([]);
+    const scheduling = ["north-star"];
+    const days = [present("2026-03-12")];
+    expect(silent(days, { enrolments, scheduling })).toMatchObject([
+      { facts: { reason: "no_schedule_left" } },
+    ]);
+    expect(silent(days, { enrolments })).toEqual([]);
+    expect(silent([...days, waiting("2026-03-16")], { enrolments, scheduling })).toEqual([]);
+    expect(
+      silent(days, { enrolments: enrolments.map((one) => ({ ...one, to: "2026-03-14" })), scheduling }),
+    ).toEqual([]);
+    expect(silent(days, { scheduling })).toEqual([]);
+  });
+
+  it("expects nothing of a provider that schedules, on a day without a scheduled session", () => {
+    const thursdays = ["2026-02-19", "2026-02-26", "2026-03-05"].map(present);
+    expect(silent([...thursdays, waiting("2026-03-17")], { scheduling: ["north-star"] })).toEqual([]);
   });
 });
 

@@ -118,7 +118,10 @@ describe("rollcall import sessions", () => {
       corrected: 1,
       faults: 0,
     });
-    expect(await send(changed, { correct: true }, header)).toMatchObject({ corrected: 0 });
+    expect(await send(changed, { correct: true }, header)).toMatchObject({ corrected: 0, duplicate: 1 });
+    const changedAgain = ["01,math,2025-12-02 10:00,50,1:1,T1,X-1"];
+    expect(await send(changedAgain, {}, header)).toMatchObject({ conflict: 1, faults: 1 });
+    expect(await send(changedAgain, { correct: true }, header)).toMatchObject({ corrected: 1 });
   });
 
   it("keeps a session at the school where it was stored, whatever the roster says later", async () => {

@@ -252,12 +252,52 @@ describe("sweep", () => {
   it("goes by the zone of each school", async () => {
     const place = scene(
       [school("E", "America/New_York"), school("W", "America/Los_Angeles")],
-      [lead("east", ["E"]), lead("west", ["W"])],
+      [lead("east", ["E"]), lead("west", ["W"]), desk],
     );
+    for (const id of ["E", "W"]) await place.put(id, came("2026-03-11"));
+    await place.put("W", silent("2026-03-12"));
     place.at("2026-03-13T11:30:00Z");
-    expect(await place.sweep()).toMatchObject({ schools: 1 });
+    expect(await place.sweep()).toMatchObject({ schools: 1, messages: 0 });
+    expect([...place.messages.messages.keys()]).toEqual(["digest#east#2026-03-13"]);
     place.at("2026-03-13T14:30:00Z");
-    expect(await place.sweep()).toMatchObject({ schools: 1 });
+    // a provider of both is told once, when both have been looked at
+    expect(await place.sweep()).toMatchObject({ schools: 1, messages: 2 });
+    expect(place.messages.messages.get("notice#desk#2026-03-13")).toMatchObject({
+      state: "decided",
+      sections: [{ school_id: "W" }],
+    });
+  });
+
+  it("remembers who posts schedules, and tells when none is left", async () => {
+    const place = scene([school("A")], [desk]);
+    const enrolment = { student_id: "1", school_id: "A", program_id: "math", provider_id: "north-star" };
+    await place.setup.putEnrolments([enrolment]);
+    await place.put("A", silent("2026-03-16"));
+    await place.sweep();
+    await place.put("A", came("2026-03-16"));
+    place.at("2026-03-17T14:30:00Z");
+    expect(await place.sweep()).toMatchObject({ messages: 1 });
+    expect(await place.alerts.current("A")).toMatchObject([{ facts: { reason: "no_schedule_left" } }]);
+    await place.notify();
+    expect(place.mails[0]?.mail.text).toContain("no session scheduled any more");
+  });
+
+  it("tells that a feed is back as good news, and texts nobody about it", async () => {
+    const place = scene([school("A")], [district]);
+    await place.put("A", came("2026-03-11"));
+    await place.put("A", silent("2026-03-12"));
+    await place.sweep();
+    await place.put("A", came("2026-03-12"));
+    await place.put("A", came("2026-03-13"));
+    place.at("2026-03-16T14:30:00Z");
+    await place.sweep();
+    await place.notify();
+    expect(place.mails.map(({ mail }) => mail.subject)).toEqual([
+      "Rollcall: session reports are missing (2026-03-13)",
+      "Rollcall: back on track (2026-03-16)",
+    ]);
+    expect(place.mails[1]?.mail.text).toContain("Session reports come again.");
+    expect(place.texts).toHaveLength(1);
   });
 
   it("stores what waited for a school, and puts alerts away whose episode is over", async () => {
@@ -270,7 +310,7 @@ describe("sweep", () => {
     await place.rules("A", ["2026-03-13"]);
     place.at("2026-04-10T14:30:00Z");
     await place.sweep();
-    expect(await place.alerts.current("A")).toEqual([]);
+    expect((await place.alerts.current("A")).map(({ rule }) => rule)).toEqual(["provider-feed-silent"]);
     expect(await place.alerts.log("A")).toMatchObject([{ state: "resolved" }]);
   });
 
@@ -305,7 +345,10 @@ describe("notify", () => {
     await place.put("A", came("2026-03-11"));
     await place.put("A", silent("2026-03-12"));
     await place.sweep();
-    const throttled = Object.assign(new Error("slow down"), { name: "ThrottlingException" });
+    const throttled = Object.assign(new Error("slow down"), {
+      name: "TooManyRequestsException",
+      $fault: "client",
+    });
     const answer = await place.notify({ sendText: async () => Promise.reject(throttled) });
     expect(answer.batchItemFailures).toEqual([{ itemIdentifier: "notice#district#2026-03-13" }]);
     expect(place.mails).toHaveLength(1);
@@ -366,6 +409,7 @@ describe("what is sent", () => {
       fresh: 1,
       resolved: 0,
       since: "2026-03-12",
+      reason: "nothing_reported",
     } as const;
     const message = {
       message_id: "m",

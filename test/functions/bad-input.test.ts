@@ -68,6 +68,17 @@ describe(`${BAD_EVENTS.length} events that break the contract`, () => {
   });
 });
 
+describe("a body made of repeated keys", () => {
+  it.each([
+    ["side by side", `{${Array.from({ length: 100_000 }, () => '"a":0').join(",")}}`],
+    ["within each other", `${'{"a":0,"a":'.repeat(20_000)}0${"}".repeat(20_000)}`],
+  ])("%s is rejected by an answer that is no larger than it", async (_, body) => {
+    const answer = await world().raw(request(body));
+    expect(answer.statusCode).toBe(422);
+    expect(answer.body?.length).toBeLessThan(50_000);
+  });
+});
+
 describe(`${BAD_BODIES.length} bodies that hold no events`, () => {
   it.each(BAD_BODIES.map((bad) => [bad.name, bad] as const))(
     "%s: is answered with a problem",

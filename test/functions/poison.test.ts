@@ -1,4 +1,4 @@
-import { ListObjectsV2Command, S3Client } from "@aws-sdk/client-s3";
+import { DeleteObjectCommand, GetObjectCommand, ListObjectsV2Command, S3Client } from "@aws-sdk/client-s3";
 import { mockClient } from "aws-sdk-client-mock";
 import type { DynamoDBRecord } from "aws-lambda";
 import { describe, expect, it } from "vitest";
@@ -94,6 +94,30 @@ describe("a stored session that cannot be read, at each of 100 positions of one 
       expect((await redrive(admin(place), { dryRun: false })).days_marked).toBe(1);
       await place.deliver(place.stream.records.splice(0));
       expect(heldOn(place, dayOf(0))).toBe(COUNT);
+    }
+  });
+});
+
+describe("what Lambda gave up into the bucket", () => {
+  const objects = (record: DynamoDBRecord) => [
+    { payload: { Records: [record] } },
+    { payload: JSON.stringify({ Records: [record] }) },
+    { Records: [record] },
+  ];
+
+  it("is read in each form that it may have, marked, and removed", async () => {
+    const place = await loaded(dayOf);
+    const [record] = place.stream.records.splice(0);
+    for (const object of objects(record!)) {
+      const s3 = new S3Client({});
+      const mock = mockClient(s3);
+      const Body = { transformToString: async () => JSON.stringify(object) };
+      mock.on(ListObjectsV2Command).resolves({ Contents: [{ Key: "k" }] });
+      mock.on(GetObjectCommand).resolves({ Body } as never);
+      mock.on(DeleteObjectCommand).resolves({});
+      const result = await redrive({ ...admin(place), s3 }, { dryRun: false });
+      expect(result).toEqual({ failures: 1, days_marked: 1, unreadable: 0 });
+      expect(mock.commandCalls(DeleteObjectCommand)).toHaveLength(1);
     }
   });
 });

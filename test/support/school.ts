@@ -56,6 +56,7 @@ export function ruleInput(days: DaySummary[], more: Partial<RuleInput> = {}): Ru
     days,
     enrolments: [],
     programs: [],
+    scheduling: [],
     settings: DEFAULT_SETTINGS,
     ...more,
   };
