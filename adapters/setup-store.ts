@@ -1,6 +1,5 @@
 import {
   BatchWriteItemCommand,
-  DeleteItemCommand,
   GetItemCommand,
   PutItemCommand,
   type WriteRequest,
@@ -82,10 +81,6 @@ export async function getDoc(table: TableAccess, key: TableKey): Promise<unknown
 
 export async function putDoc(table: TableAccess, { key, value }: Document): Promise<void> {
   await table.client.send(new PutItemCommand({ TableName: table.tableName, Item: docItem({ key, value }) }));
-}
-
-export async function deleteDoc(table: TableAccess, key: TableKey): Promise<void> {
-  await table.client.send(new DeleteItemCommand({ TableName: table.tableName, Key: keyItem(key) }));
 }
 
 export const docItem = ({ key, value }: Document): Item => ({

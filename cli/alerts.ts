@@ -1,6 +1,6 @@
 import type { Alert } from "../domain/alert-life.ts";
 import { byText } from "../domain/ids.ts";
-import { alignColumns } from "./report.ts";
+import { alignColumns } from "./report-text.ts";
 import { UsageError } from "./fail.ts";
 import type { Target } from "./target.ts";
 

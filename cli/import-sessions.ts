@@ -1,5 +1,4 @@
 import { createHash } from "node:crypto";
-import { setTimeout as sleep } from "node:timers/promises";
 import { byText } from "../domain/ids.ts";
 import { latestEntries } from "../domain/dosage-report.ts";
 import type { RosterEntry, School } from "../domain/setup.ts";
@@ -16,7 +15,9 @@ import {
   type Schools,
   type SessionRow,
 } from "./session-rows.ts";
+import { Tally, type ImportResult } from "./tally.ts";
 import type { Target } from "./target.ts";
+import { untilSummarised } from "./until-summarised.ts";
 
 export type ImportOptions = {
   file: string;
@@ -32,13 +33,6 @@ export type ImportOptions = {
 const BATCH = 500;
 /** Requests under way at once: the next is sent while the last is stored. */
 const WIDTH = 2;
-
-export type ImportResult = Record<
-  PostedItem["result"] | "rows" | "faults" | "warnings" | "corrected",
-  number
-> & {
-  error_file?: string;
-};
 
 /** Sends a DATAS session file through the API, as any provider would. */
 export async function importSessions(target: Target, options: ImportOptions): Promise<ImportResult> {
@@ -186,56 +180,6 @@ function correctionOf(
   return row === undefined ? [] : [{ row, revision: (item.revision ?? 0) + 1 }];
 }
 
-/** Counts what became of the rows, and keeps those that could not be sent. */
-class Tally {
-  readonly faults: Fault[];
-  /** Rows that were sent and refused. */
-  refused = 0;
-  readonly #counts = {
-    accepted: 0,
-    duplicate: 0,
-    stale: 0,
-    conflict: 0,
-    quarantined: 0,
-    rejected: 0,
-    not_stored: 0,
-    corrected: 0,
-  };
-  readonly #rows: number;
-  readonly #warnings: number;
-
-  constructor(total: number, rows: SessionRow[], faults: Fault[]) {
-    this.#rows = total;
-    this.#warnings = rows.filter((row) => row.warnings.length > 0).length;
-    this.faults = [...faults];
-  }
-
-  count(item: PostedItem, row: SessionRow | undefined, warn: (line: string) => void): void {
-    this.#counts[item.result] += 1;
-    if (item.problem === undefined || row === undefined) return;
-    this.refused += 1;
-    const { pointer = "", detail = item.problem.detail } = item.problem.errors?.[0] ?? {};
-    this.faults.push({ row: row.row, column: pointer, reason: `${item.result}: ${detail}` });
-    warn(`row ${row.row.number}: ${item.result}: ${item.problem.detail}`);
-  }
-
-  countCorrection(item: PostedItem, row: SessionRow | undefined, warn: (line: string) => void): void {
-    if (item.result === "accepted") this.#counts.corrected += 1;
-    else this.count(item, row, warn);
-  }
-
-  result(error_file: string | undefined): ImportResult {
-    const { length: faults } = this.faults;
-    return {
-      rows: this.#rows,
-      ...this.#counts,
-      faults,
-      warnings: this.#warnings,
-      ...(error_file && { error_file }),
-    };
-  }
-}
-
 function writeErrors(table: Table, { file, dryRun }: ImportOptions, faults: Fault[]): string | undefined {
   if (faults.length === 0 || dryRun) return undefined;
   const errorFile = `${file}.errors.csv`;
@@ -247,32 +191,4 @@ function writeErrors(table: Table, { file, dryRun }: ImportOptions, faults: Faul
     rows.map(({ row, column, reason }) => ({ ...row.cells, reason: `${column}: ${reason}` })),
   );
   return errorFile;
-}
-
-/** A day on which nothing was ever taught: its mark comes out of the stream after all that was posted before it. */
-const BARRIER_DAY = "1970-01-01";
-const PATIENCE_MS = 300_000;
-
-/** Resolves when everything that was posted to these schools before is in their summaries. */
-export async function untilSummarised(target: Target, school_ids: readonly string[]): Promise<void> {
-  // the second mark comes in a later batch than all that the first one overtook within its own
-  await passBarrier(target, school_ids);
-  await passBarrier(target, school_ids);
-}
-
-async function passBarrier({ sessions, summaries }: Target, school_ids: readonly string[]): Promise<void> {
-  const versionOf = async (school_id: string) =>
-    (await summaries.stored({ school_id, day: BARRIER_DAY }))?.version ?? 0;
-  const before = await Promise.all(school_ids.map(versionOf));
-  for (const school_id of school_ids) await sessions.mark(school_id, BARRIER_DAY, new Date());
-  const patience = Date.now() + PATIENCE_MS;
-  for (const [index, school_id] of school_ids.entries()) {
-    while ((await versionOf(school_id)) <= (before[index] ?? 0)) {
-      if (Date.now() > patience)
-        throw new UsageError(
-          "All rows are stored, but the summaries are late: see the alarms of summarize-school.",
-        );
-      await sleep(100);
-    }
-  }
 }

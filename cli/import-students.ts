@@ -1,7 +1,8 @@
-import { addDays, isZone } from "../domain/school-day.ts";
-import { Enrolment, isCurrent, RosterEntry, type School, type Setup } from "../domain/setup.ts";
+import { Enrolment, isCurrent, RosterEntry } from "../domain/setup.ts";
 import { readTable, requireColumns, writeTable, type Row, type Table } from "./csv.ts";
 import { UsageError } from "./fail.ts";
+import { newSchools } from "./new-schools.ts";
+import { enrolmentName, rosterChange, upsertChange } from "./roster-change.ts";
 import type { Target } from "./target.ts";
 
 export type RosterOptions = {
@@ -150,111 +151,6 @@ function warnOfLostZeros({ columns, rows }: Table, warn: (line: string) => void)
       `column ${column} holds numbers of different lengths and none begins with 0: were leading zeros lost?`,
     );
   }
-}
-
-type NewSetup = Pick<Setup, "districts" | "schools">;
-
-type Named = { setup: Setup; table: Table; values: readonly RosterEntry[] };
-
-function newSchools({ setup, table, values }: Named, { timeZone }: RosterOptions): NewSetup {
-  const names = new Map(
-    table.rows.flatMap(({ cells }) => [
-      ["s" + cells["school_id"], cells["school_name"]],
-      ["d" + cells["district_id"], cells["district_name"]],
-    ]),
-  );
-  const known = new Set([
-    ...setup.schools.map((school) => "s" + school.school_id),
-    ...setup.districts.map((district) => "d" + district.district_id),
-  ]);
-  const created: NewSetup = { districts: [], schools: [] };
-  for (const { school_id, district_id = "unassigned" } of values) {
-    if (!known.has("d" + district_id))
-      created.districts.push({ district_id, ...named(names.get("d" + district_id)) });
-    known.add("d" + district_id);
-    if (!known.has("s" + school_id))
-      created.schools.push(
-        newSchool({ school_id, district_id, ...named(names.get("s" + school_id)) }, timeZone),
-      );
-    known.add("s" + school_id);
-  }
-  return created;
-}
-
-const named = (name: string | undefined) => (name ? { name: name.slice(0, 200) } : {});
-
-function newSchool(school: Omit<School, "time_zone">, time_zone: string | undefined): School {
-  if (time_zone === undefined) {
-    throw new UsageError(
-      `School ${school.school_id} is not set up: add it to setup.yaml, or say its zone, as in --time-zone America/Denver.`,
-    );
-  }
-  if (!isZone(time_zone))
-    throw new UsageError(`${time_zone} is no IANA time zone; an example is America/Denver.`);
-  return { ...school, time_zone };
-}
-
-type Change<T> = { write: T[]; added: number; changed: number; unchanged: number; ended: number };
-type Dated = { from?: string | undefined; to?: string | undefined };
-type Upsert<T> = {
-  stored: readonly T[];
-  values: readonly T[];
-  nameOf: (value: T) => string;
-  full: boolean;
-  today: string;
-};
-
-const rosterName = ({ school_id, student_id }: RosterEntry) => `${school_id}#${student_id}`;
-const enrolmentName = (row: Enrolment) =>
-  [row.school_id, row.student_id, row.program_id, row.provider_id].join("#");
-const yesterday = (today: string) => addDays(today, -1);
-
-function upsertChange<T extends Dated>({ stored, values, nameOf, full, today }: Upsert<T>): Change<T> {
-  const before = new Map(stored.map((value) => [nameOf(value), value]));
-  const after = new Map(values.map((value) => [nameOf(value), value]));
-  const write: T[] = [];
-  const change = { added: 0, changed: 0, unchanged: 0 };
-  for (const [name, value] of after) {
-    const old = before.get(name);
-    const kind = kindOf(old, value);
-    change[kind] += 1;
-    if (kind !== "unchanged") write.push(value);
-  }
-  const missing = full
-    ? [...before].filter(([name, value]) => !after.has(name) && isCurrent(value, today))
-    : [];
-  const ended = missing.map(([, value]) => ({ ...value, to: yesterday(today) }));
-  return { ...change, write: [...write, ...ended], ended: ended.length };
-}
-
-function kindOf(old: object | undefined, value: object): "added" | "changed" | "unchanged" {
-  if (old === undefined) return "added";
-  return same(old, value) ? "unchanged" : "changed";
-}
-
-const same = (a: object, b: object) =>
-  JSON.stringify(Object.entries(a).sort()) === JSON.stringify(Object.entries(b).sort());
-
-/** A student who stands at another school now has left the one before. */
-function rosterChange(
-  stored: readonly RosterEntry[],
-  values: readonly RosterEntry[],
-  options: RosterOptions,
-): Change<RosterEntry> {
-  const change = upsertChange({ stored, values, nameOf: rosterName, ...options });
-  const now = new Map(values.map((entry) => [entry.student_id, entry.school_id]));
-  const named = new Set([...values, ...change.write].map(rosterName));
-  const left = stored.filter((entry) => {
-    const school_id = now.get(entry.student_id);
-    return (
-      school_id !== undefined &&
-      school_id !== entry.school_id &&
-      isCurrent(entry, options.today) &&
-      !named.has(rosterName(entry))
-    );
-  });
-  const moved = left.map((entry) => ({ ...entry, to: yesterday(options.today) }));
-  return { ...change, changed: change.changed + moved.length, write: [...change.write, ...moved] };
 }
 
 /** A row that cannot be read would look like a student who is gone. */

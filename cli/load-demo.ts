@@ -1,5 +1,5 @@
 import { demoDistrict } from "./demo.ts";
-import { untilSummarised } from "./import-sessions.ts";
+import { untilSummarised } from "./until-summarised.ts";
 import { postEvents } from "./post-events.ts";
 import { readyProvider } from "./ready-provider.ts";
 import type { Target } from "./target.ts";

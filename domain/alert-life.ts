@@ -1,5 +1,6 @@
 import * as z from "zod";
-import { ruleOf, RULE_IDS, type Firing, type RuleId, type Settings } from "./alert-rules.ts";
+import { ruleOf } from "./alert-rules.ts";
+import { RULE_IDS, type Firing, type RuleId, type Settings } from "./rule.ts";
 import { byText } from "./ids.ts";
 import { addDays, isSchoolDay, type Calendar } from "./school-day.ts";
 

@@ -1,5 +1,5 @@
 import type { Alert } from "./alert-life.ts";
-import { RULE_IDS, type RuleId } from "./alert-rules.ts";
+import { RULE_IDS, type RuleId } from "./rule.ts";
 import { byText } from "./ids.ts";
 import type { Message, Section } from "./notification.ts";
 import { addDays, clockOf, dayOf, isSchoolDay, schoolDaysBack } from "./school-day.ts";

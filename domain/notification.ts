@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { RULE_IDS } from "./alert-rules.ts";
+import { RULE_IDS } from "./rule.ts";
 import type { Contact } from "./setup.ts";
 
 /**

@@ -1,21 +1,16 @@
 import * as z from "zod";
 import type { StudentSession, Summary } from "./day-summary.ts";
 import { LAG_BOUNDS } from "./day-summary.ts";
-import { NOT_HELD_REASONS, SESSION_TOPICS } from "./words.ts";
+import { ATTENDANCE_STATUSES, NOT_HELD_REASONS, SESSION_TOPICS } from "./words.ts";
 
 /**
  * The stored shape of a day: columns instead of rows, ids spelled once, times as differences. Of the shapes measured
  * (see README) it compresses best, and a day of 60 sessions stays within two write units.
  */
-const STATUSES = [
-  "present",
-  "late",
-  "left_early",
-  "partial",
-  "absent_excused",
-  "absent_unexcused",
+const STATUSES: readonly StudentSession["status"][] = [
+  ...ATTENDANCE_STATUSES.filter((status) => status !== "not_expected"),
   "not_held",
-] as const;
+];
 
 const numbers = z.array(z.int());
 const texts = z.array(z.string());

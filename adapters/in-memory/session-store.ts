@@ -1,7 +1,8 @@
 import type { DynamoDBRecord } from "aws-lambda";
 import { arrive, type Arrival, type SessionKey, type SessionRecord } from "../../domain/session-record.ts";
 import { keyItem, number, sessionItem, text, type Item } from "../items.ts";
-import type { SessionStore, Stored } from "../session-store.ts";
+import type { SessionStore } from "../session-store.ts";
+import type { Stored } from "../write-under-order.ts";
 import { ATTRIBUTE, markKey, quarantineKey, sessionKey, type TableKey } from "../table.ts";
 
 export type Stream = { records: DynamoDBRecord[] };

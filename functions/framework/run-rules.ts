@@ -1,7 +1,8 @@
 import type { AlertStore } from "../../adapters/alert-store.ts";
 import type { StoredSummary, SummaryStore } from "../../adapters/summary-store.ts";
 import { reconcile, type Alert } from "../../domain/alert-life.ts";
-import { DEFAULT_SETTINGS, ruleOf, RULES, type RuleId, type RuleInput } from "../../domain/alert-rules.ts";
+import { ruleOf, RULES } from "../../domain/alert-rules.ts";
+import { DEFAULT_SETTINGS, type RuleId, type RuleInput } from "../../domain/rule.ts";
 import { dayOf } from "../../domain/school-day.ts";
 import { calendarOf, type Enrolment, type Program, type School } from "../../domain/setup.ts";
 import { unpack } from "../../domain/summary-packing.ts";

@@ -1,4 +1,5 @@
-import type { SessionStore, Stored } from "../../adapters/session-store.ts";
+import type { SessionStore } from "../../adapters/session-store.ts";
+import type { Stored } from "../../adapters/write-under-order.ts";
 import { faultsOfIssues, problem, type Fault, type Problem } from "../../domain/problem.ts";
 import { dayOf } from "../../domain/school-day.ts";
 import { SessionEvent } from "../../domain/session-event.ts";

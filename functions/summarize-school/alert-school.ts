@@ -1,7 +1,7 @@
 import type { SetupStore } from "../../adapters/setup-store.ts";
 import type { SweepStore } from "../../adapters/sweep-store.ts";
 import type { Alert } from "../../domain/alert-life.ts";
-import { changeOf } from "../../domain/alert-rules.ts";
+import { changeOf } from "../../domain/missed-sessions.ts";
 import { unpack } from "../../domain/summary-packing.ts";
 import type { School } from "../../domain/setup.ts";
 import { readRange, runRules, type RulesDeps } from "../framework/run-rules.ts";

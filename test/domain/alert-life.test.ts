@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { reconcile, type Alert, type Reconciliation } from "../../domain/alert-life.ts";
-import { DEFAULT_SETTINGS, RULE_IDS, type Firing } from "../../domain/alert-rules.ts";
+import { DEFAULT_SETTINGS, RULE_IDS, type Firing } from "../../domain/rule.ts";
 
 const firing = (since: string, more: Partial<Firing> = {}): Firing => ({
   rule: "student-missed-sessions",

@@ -12,21 +12,13 @@ import {
 } from "../../domain/metrics.ts";
 import { arrivalOf, snapshotOf } from "../../domain/session-record.ts";
 import { SessionEvent } from "../../domain/session-event.ts";
+import { ATTENDANCE_STATUSES } from "../../domain/words.ts";
 import { pack, unpack } from "../../domain/summary-packing.ts";
 import { announceSeed, seeded } from "../support/random.ts";
 import { canceled, completed, scheduled } from "../support/world.ts";
 
 const seed = announceSeed("reading rules", 615);
 const random = seeded(seed);
-const STATUSES = [
-  "present",
-  "late",
-  "left_early",
-  "partial",
-  "absent_excused",
-  "absent_unexcused",
-  "not_expected",
-] as const;
 const NOW = new Date("2026-03-02T20:00:00Z");
 const two = (number: number) => String(number).padStart(2, "0");
 
@@ -36,7 +28,7 @@ type Told = {
   hour: number;
   tutor: string;
   group: number;
-  students: { id: string; status: (typeof STATUSES)[number]; minutes: number }[];
+  students: { id: string; status: (typeof ATTENDANCE_STATUSES)[number]; minutes: number }[];
 };
 const told = Array.from({ length: 300 }, (): Told => ({
   kind: random.pick(["s", "c", "c", "c", "x"] as const),
@@ -44,7 +36,7 @@ const told = Array.from({ length: 300 }, (): Told => ({
   tutor: `T${random.below(3)}`,
   group: 1 + random.below(8),
   students: [...new Set(Array.from({ length: 3 }, () => `${random.below(40)}`))].map((id) => {
-    const status = random.pick(STATUSES);
+    const status = random.pick(ATTENDANCE_STATUSES);
     const away = status.startsWith("absent") || status === "not_expected";
     return { id, status, minutes: away ? 0 : random.below(60) };
   }),

@@ -1,7 +1,8 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { importSessions, type ImportResult } from "../../cli/import-sessions.ts";
+import { importSessions } from "../../cli/import-sessions.ts";
+import type { ImportResult } from "../../cli/tally.ts";
 import { importStudents } from "../../cli/import-students.ts";
 import { readFacts, reportOf } from "../../cli/report.ts";
 import { announceSeed, seeded } from "../support/random.ts";

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { ATTENDANCE_STATUSES } from "../../domain/words.ts";
 import { BAD_EVENTS } from "../support/bad-events.ts";
 import { announceSeed, seeded, type Random } from "../support/random.ts";
 import { request, world } from "../support/world.ts";
@@ -25,15 +26,7 @@ function studentsOf(random: Random, type: Type) {
     const student_id = `${idOf(random)}-${place}`;
     if (type !== "completed") return { student_id };
     if (place === 0) return { student_id, attendance_status: "present", minutes_present: 30 };
-    const attendance_status = random.pick([
-      "present",
-      "late",
-      "left_early",
-      "partial",
-      "absent_excused",
-      "absent_unexcused",
-      "not_expected",
-    ]);
+    const attendance_status = random.pick(ATTENDANCE_STATUSES);
     const absent = attendance_status.startsWith("absent");
     return {
       student_id,

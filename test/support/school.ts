@@ -1,6 +1,6 @@
 import { empty, LAG_BOUNDS, type StudentSession, type Summary } from "../../domain/day-summary.ts";
-import type { DaySummary, RuleInput } from "../../domain/alert-rules.ts";
-import { DEFAULT_SETTINGS } from "../../domain/alert-rules.ts";
+import type { DaySummary, RuleInput } from "../../domain/rule.ts";
+import { DEFAULT_SETTINGS } from "../../domain/rule.ts";
 import type { School } from "../../domain/setup.ts";
 
 export const SCHOOL: School = { school_id: "A", district_id: "D", time_zone: "America/Denver" };

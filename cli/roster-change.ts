@@ -1,0 +1,65 @@
+import { addDays } from "../domain/school-day.ts";
+import { isCurrent, type Enrolment, type RosterEntry } from "../domain/setup.ts";
+
+type Change<T> = { write: T[]; added: number; changed: number; unchanged: number; ended: number };
+type Dated = { from?: string | undefined; to?: string | undefined };
+type Upsert<T> = {
+  stored: readonly T[];
+  values: readonly T[];
+  nameOf: (value: T) => string;
+  full: boolean;
+  today: string;
+};
+
+const rosterName = ({ school_id, student_id }: RosterEntry) => `${school_id}#${student_id}`;
+export const enrolmentName = (row: Enrolment) =>
+  [row.school_id, row.student_id, row.program_id, row.provider_id].join("#");
+const yesterday = (today: string) => addDays(today, -1);
+
+export function upsertChange<T extends Dated>({ stored, values, nameOf, full, today }: Upsert<T>): Change<T> {
+  const before = new Map(stored.map((value) => [nameOf(value), value]));
+  const after = new Map(values.map((value) => [nameOf(value), value]));
+  const write: T[] = [];
+  const change = { added: 0, changed: 0, unchanged: 0 };
+  for (const [name, value] of after) {
+    const old = before.get(name);
+    const kind = kindOf(old, value);
+    change[kind] += 1;
+    if (kind !== "unchanged") write.push(value);
+  }
+  const missing = full
+    ? [...before].filter(([name, value]) => !after.has(name) && isCurrent(value, today))
+    : [];
+  const ended = missing.map(([, value]) => ({ ...value, to: yesterday(today) }));
+  return { ...change, write: [...write, ...ended], ended: ended.length };
+}
+
+function kindOf(old: object | undefined, value: object): "added" | "changed" | "unchanged" {
+  if (old === undefined) return "added";
+  return same(old, value) ? "unchanged" : "changed";
+}
+
+const same = (a: object, b: object) =>
+  JSON.stringify(Object.entries(a).sort()) === JSON.stringify(Object.entries(b).sort());
+
+/** A student who stands at another school now has left the one before. */
+export function rosterChange(
+  stored: readonly RosterEntry[],
+  values: readonly RosterEntry[],
+  options: { full: boolean; today: string },
+): Change<RosterEntry> {
+  const change = upsertChange({ stored, values, nameOf: rosterName, ...options });
+  const now = new Map(values.map((entry) => [entry.student_id, entry.school_id]));
+  const named = new Set([...values, ...change.write].map(rosterName));
+  const left = stored.filter((entry) => {
+    const school_id = now.get(entry.student_id);
+    return (
+      school_id !== undefined &&
+      school_id !== entry.school_id &&
+      isCurrent(entry, options.today) &&
+      !named.has(rosterName(entry))
+    );
+  });
+  const moved = left.map((entry) => ({ ...entry, to: yesterday(options.today) }));
+  return { ...change, changed: change.changed + moved.length, write: [...change.write, ...moved] };
+}

@@ -1,0 +1,59 @@
+import type { PostedItem } from "./post-events.ts";
+import type { Fault, SessionRow } from "./session-rows.ts";
+
+export type ImportResult = Record<
+  PostedItem["result"] | "rows" | "faults" | "warnings" | "corrected",
+  number
+> & {
+  error_file?: string;
+};
+
+/** Counts what became of the rows, and keeps those that could not be sent. */
+export class Tally {
+  readonly faults: Fault[];
+  /** Rows that were sent and refused. */
+  refused = 0;
+  readonly #counts = {
+    accepted: 0,
+    duplicate: 0,
+    stale: 0,
+    conflict: 0,
+    quarantined: 0,
+    rejected: 0,
+    not_stored: 0,
+    corrected: 0,
+  };
+  readonly #rows: number;
+  readonly #warnings: number;
+
+  constructor(total: number, rows: SessionRow[], faults: Fault[]) {
+    this.#rows = total;
+    this.#warnings = rows.filter((row) => row.warnings.length > 0).length;
+    this.faults = [...faults];
+  }
+
+  count(item: PostedItem, row: SessionRow | undefined, warn: (line: string) => void): void {
+    this.#counts[item.result] += 1;
+    if (item.problem === undefined || row === undefined) return;
+    this.refused += 1;
+    const { pointer = "", detail = item.problem.detail } = item.problem.errors?.[0] ?? {};
+    this.faults.push({ row: row.row, column: pointer, reason: `${item.result}: ${detail}` });
+    warn(`row ${row.row.number}: ${item.result}: ${item.problem.detail}`);
+  }
+
+  countCorrection(item: PostedItem, row: SessionRow | undefined, warn: (line: string) => void): void {
+    if (item.result === "accepted") this.#counts.corrected += 1;
+    else this.count(item, row, warn);
+  }
+
+  result(error_file: string | undefined): ImportResult {
+    const { length: faults } = this.faults;
+    return {
+      rows: this.#rows,
+      ...this.#counts,
+      faults,
+      warnings: this.#warnings,
+      ...(error_file && { error_file }),
+    };
+  }
+}
