@@ -14,6 +14,7 @@ import {
   School,
   type Setup,
 } from "../domain/setup.ts";
+import { Overrides } from "../domain/settings.ts";
 import { keyItem, keyOf, text, type Item } from "./items.ts";
 import { queryAll, type TableAccess } from "./query.ts";
 import {
@@ -122,6 +123,9 @@ function documentsOf(setup: Setup): Document[] {
     ...setup.programs.map((value) => ({ key: setupKey("PROGRAM", value.program_id), value })),
     ...setup.providers.map((value) => ({ key: setupKey("PROVIDER", value.provider_id), value })),
     ...setup.contacts.map((value) => ({ key: setupKey("CONTACT", value.contact_id), value })),
+    ...(setup.settings === undefined
+      ? []
+      : [{ key: setupKey("SETTINGS", "deployment"), value: setup.settings }]),
   ];
 }
 
@@ -134,5 +138,6 @@ async function readSetup(table: TableAccess): Promise<Setup> {
     programs: of("PROGRAM").map((doc) => Program.parse(doc)),
     providers: of("PROVIDER").map((doc) => Provider.parse(doc)),
     contacts: of("CONTACT").map((doc) => Contact.parse(doc)),
+    settings: of("SETTINGS").map((doc) => Overrides.parse(doc))[0],
   };
 }

@@ -6,6 +6,7 @@ import { dynamoSummaryStore } from "../adapters/summary-store.ts";
 import { SessionEvent } from "../domain/session-event.ts";
 import { arrivalOf, snapshotOf } from "../domain/session-record.ts";
 import { dynamoSweepStore } from "../adapters/sweep-store.ts";
+import { nothingSetUp } from "../domain/setup.ts";
 import { pack } from "../domain/summary-packing.ts";
 import { concurrently } from "../functions/framework/concurrently.ts";
 import { alertSchool } from "../functions/summarize-school/alert-school.ts";
@@ -106,7 +107,7 @@ export async function weighDay(endpoint: string, assembly: string, count: number
     summaries,
     alerts,
     clock: () => NOW,
-    school: async () => school,
+    known: async () => ({ ...nothingSetUp(), schools: [school] }),
     setup: dynamoSetupStore(table),
     sweeps: dynamoSweepStore(table),
   };
@@ -133,6 +134,7 @@ export async function weighOthers({ table, weigh }: Metered) {
       id: "student-missed-sessions#0016740395#2026-03-02",
       rule: "student-missed-sessions",
       subject: "0016740395",
+      provider_ids: ["north-star"],
       first_day: DAY,
       state: "open",
       history: [{ at: NOW.toISOString(), state: "open" }],

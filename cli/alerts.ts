@@ -1,5 +1,6 @@
 import type { Alert } from "../domain/alert-life.ts";
 import { byText } from "../domain/ids.ts";
+import type { RuleId } from "../domain/words.ts";
 import { alignColumns } from "./report-text.ts";
 import { UsageError } from "./fail.ts";
 import type { Target } from "./target.ts";
@@ -26,17 +27,39 @@ export async function listAlerts(
     .sort((a, b) => byText(a.state, b.state) || byText(a.school_id, b.school_id) || byText(a.id, b.id));
 }
 
-/** What a rule found, in words. */
-export function factsText({ rule, facts }: Pick<Alert, "rule" | "facts">): string {
-  switch (rule) {
-    case "student-missed-sessions":
-      return `${facts["missed"]} missed in 10 school days, ${facts["in_a_row"]} in a row, last on ${facts["last_missed"]}`;
-    case "provider-feed-silent":
-      return facts["reason"] === "no_schedule_left"
-        ? "no session scheduled any more"
-        : `nothing reported for ${facts["day"]}`;
-  }
+type Facts = Alert["facts"];
+
+const FOUND: Readonly<Record<RuleId, (facts: Facts) => string>> = {
+  "provider-feed-silent": (facts) =>
+    facts["reason"] === "no_schedule_left"
+      ? "no session scheduled any more"
+      : `nothing reported for ${facts["day"]}`,
+  "site-under-delivery": (facts) =>
+    `${facts["held"]} of ${facts["expected"]} expected sessions held (${facts["percent"]} %), ${facts["by_provider"]} not held by the provider's fault`,
+  "student-missed-sessions": (facts) =>
+    `${facts["missed"]} missed in the window, ${facts["in_a_row"]} in a row, last on ${facts["last_missed"]}`,
+  "assigned-never-started": (facts) =>
+    `in ${facts["program_id"]} since ${facts["enrolled"]}, no session attended`,
+  "under-dosed": (facts) =>
+    `${facts["minutes"]} of ${facts["scheduled_minutes"]} scheduled minutes in ${facts["weeks"]} weeks (${facts["percent"]} %)`,
+  "off-pace": (facts) =>
+    `${facts["minutes"]} of ${facts["expected_minutes"]} minutes due by now in ${facts["program_id"]}; ${feasible(facts)}`,
+  "tutor-changed-too-often": (facts) => `${facts["tutors"]} tutors in ${facts["sessions"]} sessions`,
+  "ratio-over-limit": (facts) =>
+    `${facts["percent"]} % of ${facts["minutes"]} minutes within the limit, largest group ${facts["largest_group"]}`,
+  "reports-late": (facts) =>
+    `${facts["missing"]} of ${facts["expected"]} reports missing, nine in ten within ${facts["lag_p90_hours"]} h`,
+  "unknown-students": (facts) =>
+    `${facts["students"]} students in ${facts["sessions"]} student-sessions not on the roster`,
+};
+
+function feasible(facts: Facts): string {
+  if (facts["last_feasible_day"] === "") return `${facts["target_minutes"]} can no longer be reached`;
+  return `${facts["required_pace"]} a week reach ${facts["target_minutes"]}, at one session a day from ${facts["last_feasible_day"]} at the latest`;
 }
+
+/** What a rule found, in words. */
+export const factsText = ({ rule, facts }: Pick<Alert, "rule" | "facts">): string => FOUND[rule](facts);
 
 export function alertsText(alerts: readonly Alert[]): string {
   if (alerts.length === 0) return "No alert is open.";

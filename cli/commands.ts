@@ -12,6 +12,7 @@ import { addProvider } from "./provider-commands.ts";
 import { redrive, redriveDay } from "./redrive.ts";
 import { readFacts, reportOf, writeStudents } from "./report.ts";
 import { reportText } from "./report-text.ts";
+import { listRules, rulesMarkdown, rulesText } from "./rules.ts";
 import { findTarget } from "./target.ts";
 
 /** The admin command. Every command finds the local stack by itself, or takes --stack NAME. */
@@ -26,6 +27,7 @@ export function rollcall(io: Output): Command {
   addImports(context);
   addReport(context);
   addAlerts(context);
+  addRules(context);
   addRedrive(context);
   return program;
 }
@@ -125,6 +127,23 @@ function addAlerts({ program, io, target }: Context): void {
     .action(async (flags: AlertFlags) => {
       const value = await listAlerts(await target(), { school: flags.school, all: flags.all === true });
       show(io, flags, { value, text: alertsText(value) });
+    });
+}
+
+type RuleFlags = Common & { school?: string; program?: string; markdown?: boolean };
+
+function addRules({ program, io, target }: Context): void {
+  program
+    .command("rules")
+    .description("what fires when, and which thresholds are in force")
+    .option("--school <school_id>", "as they are at this school")
+    .option("--program <program_id>", "with --school: as they are for this program")
+    .option("--markdown", "the defaults as a table, without any stack")
+    .option("--json", "as JSON")
+    .action(async (flags: RuleFlags) => {
+      if (flags.markdown === true) return io.out(rulesMarkdown());
+      const value = await listRules(await target(), flags);
+      show(io, flags, { value, text: rulesText(value) });
     });
 }
 

@@ -38,7 +38,6 @@ function setupOf(): Setup {
     role: "site_lead",
     email: `lead-${idOf(school)}@demo.example`,
     school_ids: [idOf(school)],
-    text_opt_in: false,
   }));
   const desks = PROVIDERS.map((provider_id): Contact => ({
     contact_id: `desk-${provider_id}`,
@@ -46,7 +45,6 @@ function setupOf(): Setup {
     provider_id,
     email: `desk@${provider_id}.example`,
     school_ids: [],
-    text_opt_in: false,
   }));
   const district: Contact = {
     contact_id: "district-lead",
@@ -54,7 +52,7 @@ function setupOf(): Setup {
     district_id: "0100",
     email: "tutoring@demo.example",
     phone: "+13035550123",
-    text_opt_in: true,
+    text_opt_in: { on: "2026-01-05", how: "demo" },
     school_ids: [],
   };
   return Setup.parse({
@@ -65,7 +63,7 @@ function setupOf(): Setup {
       name,
       time_zone: ZONE,
     })),
-    programs: [{ program_id: "math-boost", target_hours: 30 }],
+    programs: [{ program_id: "math-boost", target_hours: 30, weeks: 20 }],
     providers: PROVIDERS.map((provider_id) => ({ provider_id })),
     contacts: [...leads, district, ...desks],
   });

@@ -15,7 +15,7 @@ import {
   tutorConsistency,
   wasAttended,
 } from "../domain/metrics.ts";
-import type { Program, RosterEntry, Setup } from "../domain/setup.ts";
+import { targetHours, type Program, type RosterEntry, type Setup } from "../domain/setup.ts";
 import { unpack } from "../domain/summary-packing.ts";
 import { writeTable } from "./csv.ts";
 import { UsageError } from "./fail.ts";
@@ -143,5 +143,5 @@ function studentMetrics(rows: StudentSession[], { program_id, facts, options }: 
   };
 }
 
-const targetHoursOf = (program: Program | undefined, { targetHours }: ReportOptions) =>
-  program?.target_hours ?? targetHours;
+const targetHoursOf = (program: Program | undefined, options: ReportOptions) =>
+  program === undefined ? options.targetHours : targetHours(program);

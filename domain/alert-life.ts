@@ -1,8 +1,10 @@
 import * as z from "zod";
-import { ruleOf } from "./alert-rules.ts";
-import { RULE_IDS, type Firing, type RuleId, type Settings } from "./rule.ts";
 import { byText } from "./ids.ts";
+import type { Firing } from "./rule.ts";
+import { ruleOf } from "./rules/index.ts";
 import { addDays, isSchoolDay, type Calendar } from "./school-day.ts";
+import type { Settings } from "./settings.ts";
+import { RULE_IDS, type RuleId } from "./words.ts";
 
 /**
  * Something that needs a person. Its id is rule, subject and first day of the episode, so that it cannot open twice.
@@ -13,6 +15,8 @@ export const Alert = z.strictObject({
   id: z.string(),
   rule: z.enum(RULE_IDS),
   subject: z.string(),
+  /** Whose sessions it is about. */
+  provider_ids: z.array(z.string()).default([]),
   first_day: z.string(),
   state: z.enum(["open", "resolved"]),
   /** ISO instants of each change of state, the first being the opening. */
@@ -67,25 +71,38 @@ const byFirstDay = (a: Alert, b: Alert) => byText(a.first_day, b.first_day);
 const doublesOf = ({ stored }: Reconciliation, current: ReadonlyMap<string, Alert>) =>
   stored.filter((alert) => alert.state === "open" && current.get(subjectOf(alert))?.id !== alert.id);
 
+/**
+ * Open ones that fire no more. While a feed is silent nobody knows whether its students are well again, so what is
+ * about them stays.
+ */
 function goneOf(input: Reconciliation, current: ReadonlyMap<string, Alert>): Alert[] {
   const firing = new Set(input.firing.map(subjectOf));
-  return [...current.values()].filter(
-    (alert) =>
-      alert.state === "open" && input.evaluated.includes(alert.rule) && !firing.has(subjectOf(alert)),
+  const open = [...current.values()].filter(({ state }) => state === "open");
+  const over = open.filter((alert) => input.evaluated.includes(alert.rule) && !firing.has(subjectOf(alert)));
+  const silent = [...open.filter((alert) => !over.includes(alert)), ...input.firing]
+    .filter(({ rule }) => rule === SILENT)
+    .map(({ subject }) => subject);
+  return over.filter(
+    ({ rule, provider_ids }) => rule === SILENT || !provider_ids.some((id) => silent.includes(id)),
   );
 }
 
-/** Whether an open alert says that nothing can be known here: then nothing opens, and what is open stays. */
-function isHeldBack({ rule, provider_ids }: Firing, alerts: readonly Alert[]): boolean {
-  const holding = ruleOf(rule).heldBackBy;
+const SILENT: RuleId = "provider-feed-silent";
+
+/** Whether an open alert about the same provider or student is the reason for this one: then it does not open. */
+function isHeldBack(found: Firing, alerts: readonly Alert[]): boolean {
+  const holding = ruleOf(found.rule).heldBackBy;
   return alerts.some(
-    (alert) => alert.state === "open" && holding.includes(alert.rule) && provider_ids.includes(alert.subject),
+    (alert) => alert.state === "open" && holding.includes(alert.rule) && isAboutTheSame(alert, found),
   );
 }
+
+const isAboutTheSame = ({ rule, subject }: Alert, found: Firing) =>
+  ruleOf(rule).about === "provider" ? found.provider_ids.includes(subject) : found.subject === subject;
 
 function changeOf(input: Reconciliation, found: Firing, known: Alert | undefined): Alert | undefined {
   if (known?.state === "open")
-    return sameFacts(known, found) ? undefined : { ...next(known), facts: found.facts };
+    return sameFacts(known, found) ? undefined : { ...next(known), ...latestOf(found) };
   if (known !== undefined && isSameEpisode(known, input)) return reopened(known, found, input.now);
   const { rule, subject, since, facts } = found;
   return {
@@ -93,6 +110,7 @@ function changeOf(input: Reconciliation, found: Firing, known: Alert | undefined
     id: alertId(rule, subject, since),
     rule,
     subject,
+    provider_ids: [...found.provider_ids],
     first_day: since,
     state: "open",
     history: [{ at: input.now.toISOString(), state: "open" }],
@@ -105,9 +123,11 @@ const next = (alert: Alert): Alert => ({ ...alert, version: alert.version + 1 })
 const sameFacts = (alert: Alert, { facts }: Firing) =>
   JSON.stringify(Object.entries(alert.facts).sort()) === JSON.stringify(Object.entries(facts).sort());
 
-function reopened({ resolved_day: _, ...alert }: Alert, { facts }: Firing, now: Date): Alert {
+const latestOf = ({ facts, provider_ids }: Firing) => ({ facts, provider_ids: [...provider_ids] });
+
+function reopened({ resolved_day: _, ...alert }: Alert, found: Firing, now: Date): Alert {
   const history = [...alert.history, { at: now.toISOString(), state: "open" as const }];
-  return { ...next(alert), state: "open", facts, history };
+  return { ...next(alert), ...latestOf(found), state: "open", history };
 }
 
 function resolved(alert: Alert, { now, today }: Reconciliation): Alert {

@@ -1,6 +1,6 @@
 import * as z from "zod";
-import { RULE_IDS } from "./rule.ts";
 import type { Contact } from "./setup.ts";
+import { RULE_IDS, type RuleId } from "./words.ts";
 
 /**
  * One line of a mail: how many alerts of one rule a school has. Counts only: no student, by id or name, leaves the
@@ -10,9 +10,13 @@ export const Section = z.strictObject({
   school_id: z.string(),
   school_name: z.string().optional(),
   rule: z.enum(RULE_IDS),
-  /** The provider, where the rule is about one, and why it is. */
+  /** The provider, where the rule is about one, and what was found of it. */
   provider_id: z.string().optional(),
-  reason: z.enum(["nothing_reported", "no_schedule_left"]).optional(),
+  facts: z.record(z.string(), z.union([z.number(), z.string()])).optional(),
+  /** Named beside the rest because it explains what is missing; nobody is written to for it alone. */
+  context: z.boolean().optional(),
+  /** May go out as a text too: its rule says so, and it is new. */
+  text: z.boolean().optional(),
   open: z.int(),
   /** Of these, opened since the last digest. */
   fresh: z.int(),
@@ -46,63 +50,117 @@ const MAX_ITEMS = 7;
 const plural = (count: number, one: string, many: string) => `${count} ${count === 1 ? one : many}`;
 const schoolOf = ({ school_name, school_id }: Section) => school_name ?? `School ${school_id}`;
 
-function silentLine(section: Section, kind: Message["kind"]): string {
-  const provider = section.provider_id ?? "a provider";
-  if (section.reason === "no_schedule_left") {
-    return `${schoolOf(section)}: ${provider} has no session scheduled any more, though students are enrolled.`;
-  }
-  const ask = kind === "digest" ? " What it taught does not count yet: ask what happened." : "";
-  return `${schoolOf(section)}: no reports from ${provider} since ${section.since}.${ask}`;
+const students = (count: number) => plural(count, "student", "students");
+const providerOf = ({ provider_id }: Section) => provider_id ?? "a provider";
+const factOf = ({ facts }: Section, name: string) => facts?.[name] ?? "";
+
+type Wording = Readonly<Record<"open" | "resolved", (section: Section) => string>>;
+
+/** What each rule says of a school, and the next step. Short words: it is read between two classes. */
+const WORDING: Readonly<Record<RuleId, Wording>> = {
+  "provider-feed-silent": {
+    open: (section) =>
+      factOf(section, "reason") === "no_schedule_left"
+        ? `${providerOf(section)} has no session scheduled any more, though students are enrolled.`
+        : `no reports from ${providerOf(section)} since ${section.since}.`,
+    resolved: (section) => `${providerOf(section)} reports again.`,
+  },
+  "site-under-delivery": {
+    open: (section) =>
+      `${providerOf(section)} held ${factOf(section, "percent")} % of its sessions. Ask why.`,
+    resolved: (section) => `${providerOf(section)} holds its sessions again.`,
+  },
+  "student-missed-sessions": {
+    open: (section) => `${students(section.open)} missed sessions${freshOf(section)}. Call home.`,
+    resolved: backOnTrack,
+  },
+  "assigned-never-started": {
+    open: (section) => `${students(section.open)} never started${freshOf(section)}. Check the schedule.`,
+    resolved: (section) => `${students(section.resolved)} started, or left the program.`,
+  },
+  "under-dosed": {
+    open: (section) => `${students(section.open)} got too few minutes${freshOf(section)}. Plan make-up time.`,
+    resolved: backOnTrack,
+  },
+  "off-pace": {
+    open: (section) => `${students(section.open)} behind the goal${freshOf(section)}. Add sessions.`,
+    resolved: backOnTrack,
+  },
+  "tutor-changed-too-often": {
+    open: (section) => `${students(section.open)} had too many tutors${freshOf(section)}. Ask for one each.`,
+    resolved: backOnTrack,
+  },
+  "ratio-over-limit": {
+    open: (section) =>
+      `${providerOf(section)} runs groups of up to ${factOf(section, "largest_group")}. Ask for smaller ones.`,
+    resolved: (section) => `${providerOf(section)} keeps its groups small again.`,
+  },
+  "reports-late": {
+    open: (section) =>
+      Number(factOf(section, "missing")) > 0
+        ? `${factOf(section, "missing")} of ${factOf(section, "expected")} reports from ${providerOf(section)} are missing. Send them.`
+        : `reports from ${providerOf(section)} come late. Send them within a day.`,
+    resolved: (section) => `reports from ${providerOf(section)} come in time again.`,
+  },
+  "unknown-students": {
+    open: (section) =>
+      `${providerOf(section)} taught ${students(Number(factOf(section, "students")))} not on the roster. Load the roster.`,
+    resolved: (section) => `all students of ${providerOf(section)} are on the roster.`,
+  },
+};
+
+function freshOf({ fresh }: Section): string {
+  return fresh > 0 ? ` (${fresh} new)` : "";
 }
 
-function openLine(section: Section, kind: Message["kind"]): string {
-  const fresh = section.fresh > 0 ? ` (${section.fresh} new)` : "";
-  switch (section.rule) {
-    case "provider-feed-silent":
-      return silentLine(section, kind);
-    case "student-missed-sessions":
-      return `${schoolOf(section)}: ${plural(section.open, "student", "students")} missed sessions${fresh}. See who: rollcall alerts --school ${section.school_id}`;
-  }
+function backOnTrack({ resolved }: Section): string {
+  return `${plural(resolved, "student is", "students are")} back on track.`;
 }
 
-function resolvedLine(section: Section): string {
-  switch (section.rule) {
-    case "provider-feed-silent":
-      return `${schoolOf(section)}: ${section.provider_id ?? "the provider"} reports again.`;
-    case "student-missed-sessions":
-      return `${schoolOf(section)}: ${plural(section.resolved, "student is", "students are")} back on track.`;
-  }
-}
+const lineOf = (section: Section, state: keyof Wording) =>
+  `${schoolOf(section)}: ${WORDING[section.rule][state](section)}`;
 
 type Lines = { greeting: string; items: string[]; closing: string };
 
 const openOf = ({ sections }: Message) => sections.filter((section) => section.open > 0);
 
+/** Where ids may be read: in the district's own terminal. */
+function whereToLook(sections: readonly Section[]): string {
+  const schools = new Set(sections.map(({ school_id }) => school_id));
+  const [only] = schools;
+  return schools.size === 1 && only !== undefined ? `rollcall alerts --school ${only}` : "rollcall alerts";
+}
+
+function itemsOf(message: Message, open: readonly Section[]): string[] {
+  const back = message.sections.filter(({ resolved, context }) => resolved > 0 && context !== true);
+  const all = [
+    ...open.map((section) => lineOf(section, "open")),
+    ...back.map((section) => lineOf(section, "resolved")),
+  ];
+  return all.length > MAX_ITEMS ? [...all.slice(0, MAX_ITEMS), `and ${all.length - MAX_ITEMS} more`] : all;
+}
+
 function linesOf(message: Message): Lines {
-  const open = openOf(message).map((section) => openLine(section, message.kind));
-  const resolved = message.sections.filter((section) => section.resolved > 0).map(resolvedLine);
-  const all = [...open, ...resolved];
-  const items =
-    all.length > MAX_ITEMS ? [...all.slice(0, MAX_ITEMS), `and ${all.length - MAX_ITEMS} more`] : all;
-  if (message.kind === "digest") {
-    const greeting = open.length > 0 ? "what needs a person today." : "back on track.";
-    const closing = "You get this once a school day, and only when there is something to tell.";
-    return { greeting: `Tutoring on ${message.day}: ${greeting}`, items, closing };
-  }
-  if (open.length === 0)
-    return { greeting: "Session reports come again.", items, closing: "Nothing is left to do." };
-  return {
-    greeting: "Rollcall expected news of tutoring sessions and got none.",
-    items,
-    closing:
-      "Sessions that took place count as soon as they are reported: post them again, repeats are safe.",
-  };
+  const open = openOf(message);
+  const items = itemsOf(message, open);
+  const names = `See who: ${whereToLook(message.sections)}.`;
+  const today = `Tutoring on ${message.day}: what needs a person today.`;
+  if (open.length === 0) return { greeting: "Back on track.", items, closing: "Nothing is left to do." };
+  if (message.kind === "digest")
+    return { greeting: today, items, closing: `${names} At most one mail a school day.` };
+  if (!open.some(({ rule }) => rule === "provider-feed-silent"))
+    return { greeting: today, items, closing: names };
+  const greeting = "Rollcall expected news of tutoring sessions and got none.";
+  const closing = "Sessions count as soon as they are reported: post them again, repeats are safe.";
+  return { greeting, items, closing };
 }
 
 export const subjectOf = (message: Message): string => {
-  const open = openOf(message).reduce((sum, section) => sum + section.open, 0);
+  const told = openOf(message).filter(({ context }) => context !== true);
+  const open = told.reduce((sum, section) => sum + section.open, 0);
   if (open === 0) return `Rollcall: back on track (${message.day})`;
-  if (message.kind === "notice") return `Rollcall: session reports are missing (${message.day})`;
+  if (told.some(({ rule }) => rule === "provider-feed-silent"))
+    return `Rollcall: session reports are missing (${message.day})`;
   return `Rollcall: ${plural(open, "thing needs", "things need")} a look (${message.day})`;
 };
 
@@ -128,16 +186,26 @@ export function mailOf(message: Message): Mail {
 /** One GSM-7 segment. */
 const TEXT_LIMIT = 160;
 
-/** The text message of a notice; undefined where the contact wants none, or no feed is silent. */
+/** What is short enough for a text, for the rules that may send one. */
+const TEXTS: Readonly<Partial<Record<RuleId, (providers: string, since: string) => string>>> = {
+  "provider-feed-silent": (providers, since) => `no reports from ${providers} since ${since}`,
+  "site-under-delivery": (providers) => `too few sessions held by ${providers}`,
+};
+
+/** The text that goes with a message: of what is new and may be sent so, to a contact who agreed to it. */
 export function textOf(message: Message, contact: Contact): string | undefined {
-  const silent = openOf(message).filter(({ reason }) => reason === "nothing_reported");
-  const wanted = message.kind === "notice" && contact.text_opt_in && contact.phone !== undefined;
-  if (!wanted || silent.length === 0) return undefined;
-  const schools = new Set(silent.map(({ school_id }) => school_id)).size;
-  const providers = [...new Set(silent.map(({ provider_id = "a provider" }) => provider_id))];
-  const who = providers.length === 1 ? providers[0] : plural(providers.length, "provider", "providers");
-  const since = silent.map((section) => section.since).sort()[0] ?? message.day;
-  return `Rollcall: no reports from ${who} since ${since} at ${plural(schools, "school", "schools")}. See your mail.`.slice(
+  if (contact.text_opt_in === undefined || contact.phone === undefined) return undefined;
+  const urgent = openOf(message).filter(({ text }) => text === true);
+  const [first] = urgent;
+  const say = first === undefined ? undefined : TEXTS[first.rule];
+  if (first === undefined || say === undefined) return undefined;
+  const same = urgent.filter(({ rule }) => rule === first.rule);
+  const schools = new Set(same.map(({ school_id }) => school_id)).size;
+  const providers = [...new Set(same.map(providerOf))];
+  const who =
+    providers.length === 1 ? (providers[0] ?? "") : plural(providers.length, "provider", "providers");
+  const since = same.map((section) => section.since).sort()[0] ?? message.day;
+  return `Rollcall: ${say(who, since)} at ${plural(schools, "school", "schools")}. See your mail.`.slice(
     0,
     TEXT_LIMIT,
   );

@@ -1,22 +1,11 @@
 import type { Summary } from "./day-summary.ts";
-import type { Enrolment, Program, School } from "./setup.ts";
-
-/**
- * Thresholds. Defaults: two missed in a row or three in ten school days is where NSSA's programs begin to call home;
- * a feed that says nothing for one whole school day is looked into the same day.
- */
-export const DEFAULT_SETTINGS = {
-  missed_in_a_row: 2,
-  missed_sessions: 3,
-  missed_window_days: 10,
-  /** Weeks back that tell on which weekdays a provider reports. */
-  habit_weeks: 4,
-  /** School days that an alert stays the same episode after it was resolved. */
-  clean_days: 10,
-} as const;
-export type Settings = { [Name in keyof typeof DEFAULT_SETTINGS]: number };
+import type { Settings } from "./settings.ts";
+import type { Enrolment, Program, RosterEntry, School } from "./setup.ts";
+import type { Role, RuleId } from "./words.ts";
 
 export type DaySummary = { day: string; summary: Summary };
+
+/** All that a rule may look at. */
 export type RuleInput = {
   school: School;
   /** School-local date. */
@@ -25,14 +14,13 @@ export type RuleInput = {
   now: number;
   days: readonly DaySummary[];
   enrolments: readonly Enrolment[];
+  roster: readonly RosterEntry[];
   programs: readonly Program[];
   /** Providers known to post schedules: a completed report removes the schedule that told it, so sweep remembers. */
   scheduling: readonly string[];
-  settings: Settings;
+  /** Thresholds at this school; for a program, where it sets others. */
+  settings: (program_id?: string) => Settings;
 };
-
-export const RULE_IDS = ["provider-feed-silent", "student-missed-sessions"] as const;
-export type RuleId = (typeof RULE_IDS)[number];
 
 /** What a rule found: about whom, since which school day, and the numbers behind it. */
 export type Firing = {
@@ -40,19 +28,36 @@ export type Firing = {
   /** A student or a provider, by id. */
   subject: string;
   since: string;
-  /** Whose sessions it is about: a silent feed of one of them holds it back. */
+  /** Whose sessions it is about. */
   provider_ids: readonly string[];
   facts: Readonly<Record<string, number | string>>;
 };
 
-/** A rule is data: what it says of itself, what it reads, what silences it, and what it finds. */
+export type Range = { from: string; to: string };
+
+/** A rule is data: what it says of itself, what silences it, whom it concerns, what it reads, and what it finds. */
 export type Rule = {
   id: RuleId;
   /** What fires, in a sentence for people who did not write it. */
   describe: (settings: Settings) => string;
-  /** Rules that say why there is nothing to see here: while one of them is open for a provider, this one stays silent. */
+  /** Where the default thresholds come from. */
+  source: string;
+  /** The thresholds that it reads. */
+  thresholds: readonly (keyof Settings)[];
+  about: "student" | "provider";
+  /** While one of these is open about the same provider or student, this one opens nothing. */
   heldBackBy: readonly RuleId[];
-  /** Days before and after today that it reads. */
-  reads: (input: Pick<RuleInput, "school" | "today" | "settings">) => { from: string; to: string };
+  /** Whose digest it stands in. */
+  goesTo: readonly Role[];
+  /** Whether it stands in every digest, or in the first of a week. */
+  digest: "daily" | "weekly";
+  /** Told on the day it fires, also to those whose digest comes later. */
+  sameDay: boolean;
+  /** Whether it may be sent as a text to those who opted in. */
+  text: boolean;
+  /** When a report is recomputed: judge it anew, judge it where it is open, or leave it to the daily sweep. */
+  onReport: "always" | "while-open" | "never";
+  /** The days that it reads. */
+  reads: (input: Pick<RuleInput, "school" | "today"> & { settings: Settings }) => Range;
   evaluate: (input: RuleInput) => Firing[];
 };

@@ -70,7 +70,11 @@ export type Calendar = {
   first_day?: string;
   last_day?: string;
   closures: readonly { from: string; to: string }[];
+  /** School days that end early. */
+  half_days?: readonly string[];
 };
+
+export const isHalfDay = (day: string, { half_days = [] }: Calendar) => half_days.includes(day);
 
 /** Whether there is instruction on this date. */
 export function isSchoolDay(day: string, calendar: Calendar): boolean {
@@ -92,3 +96,17 @@ export function schoolDaysBack(day: string, count: number, calendar: Calendar): 
   }
   return days;
 }
+
+/** The school days from one day to another, both included, in order. */
+export function schoolDaysBetween(from: string, to: string, calendar: Calendar): string[] {
+  const days: string[] = [];
+  for (let day = from; day <= to && days.length < SEARCH_LIMIT; day = addDays(day, 1))
+    if (isSchoolDay(day, calendar)) days.push(day);
+  return days;
+}
+
+export const mondayOf = (day: string) => addDays(day, 1 - isoWeekday(day));
+
+/** Whether no day of this week before this one had school. */
+export const isFirstOfWeek = (day: string, calendar: Calendar) =>
+  isSchoolDay(day, calendar) && schoolDaysBetween(mondayOf(day), addDays(day, -1), calendar).length === 0;

@@ -1,6 +1,8 @@
 import * as z from "zod";
 import { Id, ProviderId } from "./ids.ts";
 import { isDay, isZone, type Calendar } from "./school-day.ts";
+import { Overrides, type Layer } from "./settings.ts";
+import { ROLES } from "./words.ts";
 
 export const Day = z.string().refine(isDay, { error: "must be a date that exists, YYYY-MM-DD" });
 
@@ -9,7 +11,11 @@ const Closure = z
   .strictObject({ from: Day, to: Day, reason: z.string().max(200).optional() })
   .refine(orderly, { path: ["to"], error: "lies before `from`" });
 
-export const District = z.strictObject({ district_id: Id, name: z.string().max(200).optional() });
+export const District = z.strictObject({
+  district_id: Id,
+  name: z.string().max(200).optional(),
+  settings: Overrides.optional(),
+});
 export type District = z.infer<typeof District>;
 
 export const School = z.strictObject({
@@ -22,8 +28,11 @@ export const School = z.strictObject({
       first_day: Day.optional(),
       last_day: Day.optional(),
       closures: z.array(Closure).default([]),
+      /** School days that end early: nothing is expected on them but what was scheduled. */
+      half_days: z.array(Day).optional(),
     })
     .optional(),
+  settings: Overrides.optional(),
 });
 export type School = z.infer<typeof School>;
 
@@ -32,20 +41,25 @@ const NO_CALENDAR: Calendar = { closures: [] };
 export const calendarOf = (school: School): Calendar => school.calendar ?? NO_CALENDAR;
 
 /**
- * What a program promises. Defaults: 3 sessions a week of 30 minutes for 10 weeks (NSSA, Louisiana, Colorado),
- * groups of at most 4, full dosage 60 hours (DATAS).
+ * What a program promises. Defaults: 3 sessions a week of 30 minutes for 10 weeks (NSSA, Louisiana, Colorado), groups
+ * of at most 4. Without `target_hours` full dosage is what the plan comes to.
  */
 export const Program = z.strictObject({
   program_id: Id,
   name: z.string().max(200).optional(),
-  target_hours: z.number().positive().max(2000).default(60),
+  target_hours: z.number().positive().max(2000).optional(),
   sessions_per_week: z.int().min(1).max(20).default(3),
   minutes_per_session: z.int().min(1).max(1440).default(30),
   weeks: z.int().min(1).max(60).default(10),
   minimum_minutes: z.int().min(0).max(1440).default(15),
   group_limit: z.int().min(1).max(200).default(4),
+  settings: Overrides.optional(),
 });
 export type Program = z.infer<typeof Program>;
+
+/** Full dosage in hours: as stated, else sessions a week × minutes × weeks. */
+export const targetHours = (program: Program) =>
+  program.target_hours ?? (program.sessions_per_week * program.minutes_per_session * program.weeks) / 60;
 
 export const Provider = z.strictObject({ provider_id: ProviderId, name: z.string().max(200).optional() });
 export type Provider = z.infer<typeof Provider>;
@@ -54,13 +68,14 @@ export type Provider = z.infer<typeof Provider>;
 export const Contact = z
   .strictObject({
     contact_id: Id,
-    role: z.enum(["site_lead", "provider", "district"], { error: "must be site_lead, provider or district" }),
+    role: z.enum(ROLES, { error: "must be site_lead, provider or district" }),
     email: z.email({ error: "must be an e-mail address" }),
     phone: z
       .string()
       .regex(/^\+[1-9]\d{7,14}$/, { error: "must be in E.164 form, such as +13035550123" })
       .optional(),
-    text_opt_in: z.boolean().default(false),
+    /** When and how the person agreed to texts: without it none is sent. */
+    text_opt_in: z.strictObject({ on: Day, how: z.string().min(1).max(200) }).optional(),
     school_ids: z.array(Id).default([]),
     provider_id: ProviderId.optional(),
     district_id: Id.optional(),
@@ -83,8 +98,34 @@ export const Setup = z.strictObject({
   programs: z.array(Program).default([]),
   providers: z.array(Provider).default([]),
   contacts: z.array(Contact).default([]),
+  /** Thresholds of the whole deployment. */
+  settings: Overrides.optional(),
 });
 export type Setup = z.infer<typeof Setup>;
+
+export const nothingSetUp = (): Setup => ({
+  districts: [],
+  schools: [],
+  programs: [],
+  providers: [],
+  contacts: [],
+});
+
+/** What sets thresholds at a school, from afar to near; for a program too where one is named. */
+export function layersOf(
+  { settings, districts, programs }: Setup,
+  school: School,
+  program_id?: string,
+): Layer[] {
+  const district = districts.find(({ district_id }) => district_id === school.district_id);
+  const program = programs.find((candidate) => candidate.program_id === program_id);
+  return [
+    { level: "deployment", settings },
+    { level: "district", settings: district?.settings },
+    { level: "school", settings: school.settings },
+    { level: "program", settings: program?.settings },
+  ];
+}
 
 /** Who belongs to a school, from when to when; open ends where nothing is said. */
 export const RosterEntry = z.strictObject({

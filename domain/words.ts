@@ -98,3 +98,21 @@ export function topicOf(text: string): SessionTopic | undefined {
       .replaceAll(/[\s_]+/g, " "),
   );
 }
+
+/** The rules, in the order in which a digest tells what they found. */
+export const RULE_IDS = [
+  "provider-feed-silent",
+  "site-under-delivery",
+  "student-missed-sessions",
+  "assigned-never-started",
+  "under-dosed",
+  "off-pace",
+  "tutor-changed-too-often",
+  "ratio-over-limit",
+  "reports-late",
+  "unknown-students",
+] as const;
+export type RuleId = (typeof RULE_IDS)[number];
+
+export const ROLES = ["site_lead", "provider", "district"] as const;
+export type Role = (typeof ROLES)[number];

@@ -107,7 +107,10 @@ export class Storage extends Construct {
 
   /** Read what the rules read, and write the alerts that follow. */
   grantRunRules(to: IGrantable): void {
-    this.#grant(to, { actions: ["GetItem", "Query"], partitions: [SETUP_PARTITION, any(PREFIX.enrolment)] });
+    this.#grant(to, {
+      actions: ["GetItem", "Query"],
+      partitions: [SETUP_PARTITION, any(PREFIX.enrolment), any(PREFIX.roster)],
+    });
     this.#grant(to, { actions: ["Query"], partitions: [any(PREFIX.view)] });
     this.#grant(to, { actions: ["Query", "PutItem"], partitions: [any(PREFIX.alert)] });
     this.#grant(to, { actions: ["GetItem"], partitions: [any(PREFIX.sweep)] });

@@ -1,19 +1,24 @@
-import type { Contact, Enrolment, RosterEntry, School, Setup } from "../../domain/setup.ts";
+import {
+  nothingSetUp,
+  type Contact,
+  type Enrolment,
+  type RosterEntry,
+  type School,
+  type Setup,
+} from "../../domain/setup.ts";
 import type { SetupStore } from "../setup-store.ts";
-
-const nothing = (): Setup => ({ districts: [], schools: [], programs: [], providers: [], contacts: [] });
 
 function upsert<T>(old: readonly T[], entries: readonly T[], nameOf: (entry: T) => string): T[] {
   return [...new Map([...old, ...entries].map((entry) => [nameOf(entry), entry])).values()];
 }
 
 export class InMemorySetupStore implements SetupStore {
-  #setup = nothing();
+  #setup = nothingSetUp();
   #roster: RosterEntry[] = [];
   #enrolments: Enrolment[] = [];
 
   constructor(setup: Partial<Setup> = {}) {
-    this.#setup = { ...nothing(), ...setup };
+    this.#setup = { ...nothingSetUp(), ...setup };
   }
 
   async school(school_id: string): Promise<School | undefined> {
@@ -35,6 +40,7 @@ export class InMemorySetupStore implements SetupStore {
       programs: upsert(this.#setup.programs, setup.programs, (row) => row.program_id),
       providers: upsert(this.#setup.providers, setup.providers, (row) => row.provider_id),
       contacts: upsert(this.#setup.contacts, setup.contacts, (row) => row.contact_id),
+      settings: setup.settings ?? this.#setup.settings,
     };
   }
 

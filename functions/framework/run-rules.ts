@@ -1,33 +1,46 @@
 import type { AlertStore } from "../../adapters/alert-store.ts";
 import type { StoredSummary, SummaryStore } from "../../adapters/summary-store.ts";
 import { reconcile, type Alert } from "../../domain/alert-life.ts";
-import { ruleOf, RULES } from "../../domain/alert-rules.ts";
-import { DEFAULT_SETTINGS, type RuleId, type RuleInput } from "../../domain/rule.ts";
+import { RULES, firingOf, rangeOf } from "../../domain/rules/index.ts";
 import { dayOf } from "../../domain/school-day.ts";
-import { calendarOf, type Enrolment, type Program, type School } from "../../domain/setup.ts";
+import { settingsOf } from "../../domain/settings.ts";
+import {
+  calendarOf,
+  layersOf,
+  type Enrolment,
+  type RosterEntry,
+  type School,
+  type Setup,
+} from "../../domain/setup.ts";
 import { unpack } from "../../domain/summary-packing.ts";
+import type { RuleId } from "../../domain/words.ts";
 
 export type RulesDeps = { summaries: Pick<SummaryStore, "read">; alerts: AlertStore; clock: () => Date };
 export type RulesRun = {
   school: School;
+  setup: Setup;
   rules: readonly RuleId[];
-  /** Read only where a rule asks for them. */
+  /** Read only where a rule that is judged by the day asks for them. */
   enrolments: () => Promise<Enrolment[]>;
-  programs: () => Promise<readonly Program[]>;
+  roster: () => Promise<RosterEntry[]>;
   scheduling: () => Promise<readonly string[]>;
 };
 
+/** Rules that a report may fire by itself. */
+export const RULES_ON_REPORT = RULES.filter(({ onReport }) => onReport === "always").map(({ id }) => id);
+
+export const settingsAt = ({ setup, school }: Pick<RulesRun, "setup" | "school">, program_id?: string) =>
+  settingsOf(layersOf(setup, school, program_id));
+
 /** Days that these rules read at a school today. */
-export function readRange({ school, rules }: Pick<RulesRun, "school" | "rules">, now: Date) {
+export function readRange(run: Pick<RulesRun, "school" | "setup" | "rules">, now: Date) {
+  const { school, rules } = run;
   const today = dayOf(now.getTime() / 1000, school.time_zone);
-  const ranges = rules.map((id) => ruleOf(id).reads({ school, today, settings: DEFAULT_SETTINGS }));
-  const from = ranges.map((range) => range.from).sort()[0] ?? today;
-  const to =
-    ranges
-      .map((range) => range.to)
-      .sort()
-      .at(-1) ?? today;
-  return { school_id: school.school_id, from, to, today };
+  return {
+    school_id: school.school_id,
+    today,
+    ...rangeOf(rules, { school, today, settings: settingsAt(run) }),
+  };
 }
 
 /**
@@ -38,7 +51,7 @@ export function readRange({ school, rules }: Pick<RulesRun, "school" | "rules">,
 export async function runRules(deps: RulesDeps, run: RulesRun): Promise<Alert[]> {
   for (;;) {
     const stored = await deps.alerts.current(run.school.school_id);
-    const rules = withOpenFeeds(run.rules, stored);
+    const rules = withOpenOnes(run.rules, stored);
     const range = readRange({ ...run, rules }, deps.clock());
     const summaries = await deps.summaries.read(range);
     const changes = await changesOf(deps, { ...run, rules }, { stored, summaries, today: range.today });
@@ -48,12 +61,12 @@ export async function runRules(deps: RulesDeps, run: RulesRun): Promise<Alert[]>
   }
 }
 
-/** A report may end the silence of a feed: where one is open, it is judged again with every run. */
-function withOpenFeeds(rules: readonly RuleId[], stored: readonly Alert[]): RuleId[] {
-  const silent = stored.some(({ rule, state }) => rule === "provider-feed-silent" && state === "open");
-  return RULES.map(({ id }) => id).filter(
-    (id) => rules.includes(id) || (silent && id === "provider-feed-silent"),
-  );
+/** What a report may resolve at once, such as the silence of a feed, is judged with every run while it is open. */
+function withOpenOnes(rules: readonly RuleId[], stored: readonly Alert[]): RuleId[] {
+  const open = stored.filter(({ state }) => state === "open").map(({ rule }) => rule);
+  return RULES.filter(
+    ({ id, onReport }) => rules.includes(id) || (onReport === "while-open" && open.includes(id)),
+  ).map(({ id }) => id);
 }
 
 type Read = { stored: Alert[]; summaries: StoredSummary[]; today: string };
@@ -63,31 +76,29 @@ async function changesOf(
   run: RulesRun,
   { stored, summaries, today }: Read,
 ): Promise<Alert[]> {
-  const { school, rules } = run;
+  const { school, rules, setup } = run;
   const now = deps.clock();
-  const settings = DEFAULT_SETTINGS;
-  const wide = rules.includes("provider-feed-silent");
-  const input: RuleInput = {
+  const wide = rules.some((id) => !RULES_ON_REPORT.includes(id));
+  const firing = firingOf(rules, {
     school,
     today,
     now: now.getTime() / 1000,
     days: summaries.map(({ day, packed }) => ({ day, summary: unpack(packed) })),
     enrolments: wide ? await run.enrolments() : [],
-    programs: wide ? await run.programs() : [],
+    roster: rules.includes("unknown-students") ? await run.roster() : [],
+    programs: setup.programs,
     scheduling: wide ? await run.scheduling() : [],
-    settings,
-  };
-  const firing = rules.flatMap((id) => ruleOf(id).evaluate(input));
-  const { school_id } = school;
+    settings: (program_id) => settingsAt(run, program_id),
+  });
   return reconcile({
-    school_id,
+    school_id: school.school_id,
     stored,
     firing,
     evaluated: rules,
     calendar: calendarOf(school),
     today,
     now,
-    settings,
+    settings: settingsAt(run),
   });
 }
 

@@ -16,13 +16,13 @@ const table = { client: dynamoClient(), tableName: SummarizeSchoolEnv.parse(proc
 const clock = () => new Date();
 const setup = dynamoSetupStore(table);
 const summaries = dynamoSummaryStore(table);
-const school = cached((school_id: string) => setup.school(school_id), clock);
+const known = cached(() => setup.all(), clock);
 const alertDeps = {
   summaries,
   alerts: dynamoAlertStore(table),
   sweeps: dynamoSweepStore(table),
   setup,
-  school,
+  known: () => known("all"),
   clock,
 };
 const stores = { sessions: dynamoSessionStore(table), summaries, failures: dynamoFailureStore(table) };

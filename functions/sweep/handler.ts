@@ -4,18 +4,18 @@ import type { SessionStore } from "../../adapters/session-store.ts";
 import type { SetupStore } from "../../adapters/setup-store.ts";
 import type { SweepStore } from "../../adapters/sweep-store.ts";
 import { isSameEpisode } from "../../domain/alert-life.ts";
-import { schedulesAhead } from "../../domain/feed-silent.ts";
-import { DEFAULT_SETTINGS, RULE_IDS } from "../../domain/rule.ts";
-import { dayBefore, digestDay, messageFor, messageId, schoolsOf } from "../../domain/digest.ts";
+import { schedulesAhead } from "../../domain/rules/provider-feed-silent.ts";
+import { dayBefore, digestDay, messageFor, messageId, schoolsOf, weekBefore } from "../../domain/digest.ts";
 import { addDays, dayOf, isSchoolDay } from "../../domain/school-day.ts";
 import { calendarOf, type Contact, type School, type Setup } from "../../domain/setup.ts";
 import { unpack } from "../../domain/summary-packing.ts";
+import { RULE_IDS } from "../../domain/words.ts";
 import { concurrently } from "../framework/concurrently.ts";
 import { errorName, type Log } from "../framework/log.ts";
-import { runRules, type RulesDeps } from "../framework/run-rules.ts";
+import { runRules, settingsAt, type RulesDeps } from "../framework/run-rules.ts";
 
 export type SweepDeps = RulesDeps & {
-  setup: Pick<SetupStore, "all" | "enrolments">;
+  setup: Pick<SetupStore, "all" | "enrolments" | "roster">;
   sessions: SessionStore;
   messages: MessageStore;
   sweeps: SweepStore;
@@ -69,12 +69,13 @@ async function sweepSchool(deps: SweepDeps, { school, setup, forced }: DueSchool
   const scheduling = await schedulingOf(deps, { school_id, day, known: state?.scheduling ?? [] });
   await runRules(deps, {
     school,
+    setup,
     rules: RULE_IDS,
     enrolments: () => deps.setup.enrolments(school_id),
-    programs: async () => setup.programs,
+    roster: () => deps.setup.roster(school_id),
     scheduling: async () => scheduling,
   });
-  await archiveOld(deps, school, day);
+  await archiveOld(deps, { school, setup, today: day });
   await deps.sweeps.swept(school_id, { day, scheduling });
   return 1;
 }
@@ -90,8 +91,10 @@ async function schedulingOf(
   return [...new Set([...known, ...schedulesAhead({ days, now: seconds(deps.clock()) })])].sort();
 }
 
-async function archiveOld(deps: SweepDeps, school: School, today: string): Promise<void> {
-  const rest = { today, calendar: calendarOf(school), settings: DEFAULT_SETTINGS };
+type Swept = { school: School; setup: Setup; today: string };
+
+async function archiveOld(deps: SweepDeps, { school, setup, today }: Swept): Promise<void> {
+  const rest = { today, calendar: calendarOf(school), settings: settingsAt({ school, setup }) };
   const alerts = await deps.alerts.current(school.school_id);
   const over = alerts.filter((alert) => alert.state === "resolved" && !isSameEpisode(alert, rest));
   for (const alert of over) await deps.alerts.archive(alert);
@@ -110,13 +113,23 @@ async function tell(deps: SweepDeps, { contact, setup, now, forced }: DueContact
   if (first === undefined || !(forced || (await allSwept(deps, inSession, now)))) return 0;
   const day = dayOf(seconds(now), first.time_zone);
   if (!forced && (await deps.messages.get(messageId(contact, day))) !== undefined) return 0;
-  const before = await deps.messages.get(messageId(contact, dayBefore(first, day)));
-  const since = before?.decided_at ?? `${dayBefore(first, day)}T00:00:00.000Z`;
+  const toldOn = async (earlier: string) =>
+    (await deps.messages.get(messageId(contact, earlier)))?.decided_at ?? `${earlier}T00:00:00.000Z`;
+  const since = await toldOn(dayBefore(first, day));
+  const weeklySince = await weeklyFrom({ first, day, forced, toldOn });
   const alerts = (
     await concurrently(schools, WIDTH, (school) => deps.alerts.current(school.school_id))
   ).flat();
-  const message = messageFor(contact, { setup, alerts, now, since, day, forced });
+  const message = messageFor(contact, { setup, alerts, now, since, weeklySince, day, forced });
   return (await deps.messages.decide(message)) && message.state === "decided" ? 1 : 0;
+}
+
+type Weekly = { first: School; day: string; forced: boolean; toldOn: (day: string) => Promise<string> };
+
+/** Since when weekly items are news; undefined on a day on which they are not told. */
+async function weeklyFrom({ first, day, forced, toldOn }: Weekly): Promise<string | undefined> {
+  const earlier = weekBefore(first, day) ?? (forced ? addDays(day, -7) : undefined);
+  return earlier === undefined ? undefined : toldOn(earlier);
 }
 
 const hasSchool = (school: School, now: Date) =>

@@ -6,7 +6,7 @@ import { InMemorySweepStore } from "../../adapters/in-memory/sweep-store.ts";
 import { dynamoMessageStore, type MessageStore } from "../../adapters/message-store.ts";
 import { dynamoSweepStore, type SweepStore } from "../../adapters/sweep-store.ts";
 import { alertId } from "../../domain/alert-life.ts";
-import { Contact } from "../../domain/setup.ts";
+import { Contact, nothingSetUp } from "../../domain/setup.ts";
 import { InMemorySessionStore } from "../../adapters/in-memory/session-store.ts";
 import { InMemorySetupStore } from "../../adapters/in-memory/setup-store.ts";
 import { InMemorySummaryStore } from "../../adapters/in-memory/summary-store.ts";
@@ -169,9 +169,12 @@ const OPERATIONS: ((random: Random) => Operation)[] = [
       district_id: "D",
       time_zone: random.pick(["America/Denver", "America/Chicago"]),
     };
+    const settings = random.chance(0.3) ? { missed_sessions: 2 + random.below(4) } : undefined;
     return async ({ setup }) => {
-      await setup.put({ districts: [], schools: [school], programs: [], providers: [], contacts: [] });
-      const { schools } = await setup.all();
+      const before = await setup.all();
+      await setup.put({ ...nothingSetUp(), schools: [school], settings });
+      const { schools, settings: after } = await setup.all();
+      expect(after).toEqual(settings ?? before.settings);
       return [canonical((await setup.school(school.school_id))!), schools.map(canonical).sort()];
     };
   },
@@ -189,7 +192,9 @@ const OPERATIONS: ((random: Random) => Operation)[] = [
         subject,
         first_day: "2026-03-02",
       } as const;
+      const provider_ids = ["north-star"];
       return alerts.write({
+        provider_ids,
         ...base,
         state,
         history,

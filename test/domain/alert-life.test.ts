@@ -1,6 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { reconcile, type Alert, type Reconciliation } from "../../domain/alert-life.ts";
-import { DEFAULT_SETTINGS, RULE_IDS, type Firing } from "../../domain/rule.ts";
+import type { Firing } from "../../domain/rule.ts";
+import { DEFAULT_SETTINGS } from "../../domain/settings.ts";
+import { RULE_IDS } from "../../domain/words.ts";
 
 const firing = (since: string, more: Partial<Firing> = {}): Firing => ({
   rule: "student-missed-sessions",

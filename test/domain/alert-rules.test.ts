@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { ruleOf, RULES } from "../../domain/alert-rules.ts";
-import { schoolDaysBack } from "../../domain/school-day.ts";
+import { ruleOf, RULES } from "../../domain/rules/index.ts";
+import { DEFAULT_SETTINGS } from "../../domain/settings.ts";
+import { ROLES } from "../../domain/words.ts";
 import type { StudentSession } from "../../domain/day-summary.ts";
 import { dayOf, pending, row, ruleInput, SCHOOL } from "../support/school.ts";
 
@@ -262,12 +263,14 @@ describe("every rule", () => {
     "%s describes itself and holds back only rules that are judged before it",
     (_, rule) => {
       const input = ruleInput([]);
-      expect(rule.describe(input.settings)).toMatch(/^A .{20,200}\.$/);
+      expect(rule.describe(DEFAULT_SETTINGS)).toMatch(/^[A-Z].{20,260}\.$/);
+      expect(rule.source).toMatch(/^.{20,140}$/);
       const before = RULES.slice(0, RULES.indexOf(rule)).map(({ id }) => id);
       for (const id of rule.heldBackBy) expect(before).toContain(id);
-      const { from, to } = rule.reads(input);
-      expect(from <= (schoolDaysBack(input.today, 10, { closures: [] }).at(-1) ?? "")).toBe(true);
-      expect(to >= input.today).toBe(true);
+      for (const role of rule.goesTo) expect(ROLES).toContain(role);
+      expect(rule.text).toBe(["provider-feed-silent", "site-under-delivery"].includes(rule.id));
+      const { from, to } = rule.reads({ ...input, settings: DEFAULT_SETTINGS });
+      expect(from < to && from < input.today).toBe(true);
       expect(rule.evaluate(input)).toEqual([]);
     },
   );

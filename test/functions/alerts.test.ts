@@ -37,7 +37,7 @@ const district = Contact.parse({
   district_id: "D",
   email: "d@example.org",
   phone: "+13035550123",
-  text_opt_in: true,
+  text_opt_in: { on: "2026-01-05", how: "form" },
 });
 
 function scene(schools: School[], contacts: Contact[]) {
@@ -73,7 +73,7 @@ function scene(schools: School[], contacts: Contact[]) {
     sweep: (forced = false) => sweep(deps)({ digest_now: forced }),
     rules: (school_id: string, days: string[]) =>
       alertSchool(
-        { ...deps, school: (id) => setup.school(id) },
+        { ...deps, known: () => setup.all() },
         // as a retry sees them: nothing changed any more
         days.map((day) => ({ school_id, day, before: pack(empty()), after: empty() })),
       ),
@@ -124,7 +124,7 @@ describe("the rules after a recompute", () => {
         place.summaries.read(range)
       ),
     };
-    const deps = { ...place, summaries, school: (id: string) => place.setup.school(id) };
+    const deps = { ...place, summaries, known: () => place.setup.all() };
     const change = (before: ReturnType<typeof dayOf>, after: ReturnType<typeof dayOf>) =>
       alertSchool(deps, [
         { school_id: "A", day: after.day, before: pack(before.summary), after: after.summary },
@@ -171,7 +171,7 @@ describe("the rules after a recompute", () => {
     let frozen: Awaited<ReturnType<InMemorySummaryStore["read"]>> | undefined;
     const read = async (range: Parameters<InMemorySummaryStore["read"]>[0]) =>
       verify ? place.summaries.read(range) : (frozen ??= await place.summaries.read(range));
-    const deps = { ...place, alerts, summaries: { read }, school: (id: string) => place.setup.school(id) };
+    const deps = { ...place, alerts, summaries: { read }, known: () => place.setup.all() };
     await alertSchool(deps, [{ school_id: "A", day: "2026-03-12", before: pack(empty()), after: empty() }]);
     return (await place.alerts.current("A")).map(({ state }) => state);
   }
@@ -260,8 +260,8 @@ describe("sweep", () => {
     expect(await place.sweep()).toMatchObject({ schools: 1, messages: 0 });
     expect([...place.messages.messages.keys()]).toEqual(["digest#east#2026-03-13"]);
     place.at("2026-03-13T14:30:00Z");
-    // a provider of both is told once, when both have been looked at
-    expect(await place.sweep()).toMatchObject({ schools: 1, messages: 2 });
+    // a provider of both is told once, when both have been looked at; a lead is not written to for a silence alone
+    expect(await place.sweep()).toMatchObject({ schools: 1, messages: 1 });
     expect(place.messages.messages.get("notice#desk#2026-03-13")).toMatchObject({
       state: "decided",
       sections: [{ school_id: "W" }],
@@ -296,7 +296,7 @@ describe("sweep", () => {
       "Rollcall: session reports are missing (2026-03-13)",
       "Rollcall: back on track (2026-03-16)",
     ]);
-    expect(place.mails[1]?.mail.text).toContain("Session reports come again.");
+    expect(place.mails[1]?.mail.text).toContain("north-star reports again.");
     expect(place.texts).toHaveLength(1);
   });
 
@@ -320,7 +320,7 @@ describe("sweep", () => {
       if (school_id === "A") throw new Error("secret-student");
       return [];
     };
-    const setup = { all: () => place.setup.all(), enrolments };
+    const setup = { all: () => place.setup.all(), enrolments, roster: async () => [] };
     await expect(sweep({ ...place, setup })({})).rejects.toThrow("done again");
     expect(place.messages.messages.size).toBe(1);
     expect(JSON.stringify(place.lines)).not.toContain("secret-student");
@@ -409,7 +409,8 @@ describe("what is sent", () => {
       fresh: 1,
       resolved: 0,
       since: "2026-03-12",
-      reason: "nothing_reported",
+      facts: { reason: "nothing_reported" },
+      text: true,
     } as const;
     const message = {
       message_id: "m",
@@ -423,6 +424,9 @@ describe("what is sent", () => {
     } as const;
     expect(mailOf({ ...message, sections: [section] }).html).toContain("&lt;b&gt;&amp;");
     expect(textOf({ ...message, sections: [section] }, district)!.length).toBeLessThanOrEqual(160);
-    expect(textOf({ ...message, kind: "digest", sections: [section] }, district)).toBeUndefined();
+    expect(
+      textOf({ ...message, sections: [section] }, { ...district, text_opt_in: undefined }),
+    ).toBeUndefined();
+    expect(textOf({ ...message, sections: [{ ...section, text: false }] }, district)).toBeUndefined();
   });
 });

@@ -1,6 +1,6 @@
 import { empty, LAG_BOUNDS, type StudentSession, type Summary } from "../../domain/day-summary.ts";
 import type { DaySummary, RuleInput } from "../../domain/rule.ts";
-import { DEFAULT_SETTINGS } from "../../domain/rule.ts";
+import { DEFAULT_SETTINGS } from "../../domain/settings.ts";
 import type { School } from "../../domain/setup.ts";
 
 export const SCHOOL: School = { school_id: "A", district_id: "D", time_zone: "America/Denver" };
@@ -55,9 +55,10 @@ export function ruleInput(days: DaySummary[], more: Partial<RuleInput> = {}): Ru
     now,
     days,
     enrolments: [],
+    roster: [],
     programs: [],
     scheduling: [],
-    settings: DEFAULT_SETTINGS,
+    settings: () => DEFAULT_SETTINGS,
     ...more,
   };
 }

@@ -1,39 +1,32 @@
-import type { Summary } from "./day-summary.ts";
-import type { Firing, Rule, RuleInput } from "./rule.ts";
-import { addDays, isoWeekday, isSchoolDay, schoolDaysBack } from "./school-day.ts";
-import { calendarOf, isCurrent } from "./setup.ts";
+import type { Firing, Rule, RuleInput } from "../rule.ts";
+import { addDays, isoWeekday, isSchoolDay, schoolDaysBack } from "../school-day.ts";
+import { calendarOf, isCurrent } from "../setup.ts";
+import { isFullSchoolDay, pastSchoolDays, promisedPerWeek, providersOf, reportsOn } from "./reading.ts";
 
-export const feedSilent: Rule = {
+export const providerFeedSilent: Rule = {
   id: "provider-feed-silent",
-  describe: () =>
-    "A provider was expected to report and reported nothing for one whole school day, or has no session scheduled any more while its enrolments run.",
+  describe: ({ habit_weeks }) =>
+    `A provider was expected to report and reported nothing for one whole school day (by its schedules, else by its weekdays of the last ${habit_weeks} weeks, else by its enrolments), or has no session scheduled any more while its enrolments run.`,
+  source: "design: what is not known within a school day is learnt of too late",
+  thresholds: ["habit_weeks"],
+  about: "provider",
   heldBackBy: [],
+  goesTo: ["provider", "district"],
+  digest: "daily",
+  sameDay: true,
+  text: true,
+  onReport: "while-open",
   reads: ({ today, settings }) => ({
     from: addDays(today, -7 * settings.habit_weeks - 7),
     to: addDays(today, 28),
   }),
   evaluate: (input) => {
-    const [last] = schoolDaysBack(addDays(input.today, -1), 1, calendarOf(input.school));
+    const [last] = pastSchoolDays(input, 1);
     return last === undefined
       ? []
       : providersOf(input).flatMap((provider_id) => silenceOf(input, provider_id, last));
   },
 };
-
-function providersOf({ days, enrolments }: RuleInput): string[] {
-  const known = days.flatMap(({ summary }) => [...summary.providers, ...summary.pending]);
-  const enrolled = enrolments.flatMap(({ provider_id }) => provider_id ?? []);
-  return [...new Set([...known.map(({ provider_id }) => provider_id), ...enrolled])].sort();
-}
-
-/** How many final reports of a provider this day holds. */
-function reportsOn(summary: Summary | undefined, provider_id: string): number {
-  const rows = summary?.providers.filter((row) => row.provider_id === provider_id) ?? [];
-  return rows.reduce(
-    (total, row) => total + row.sessions_held + row.not_held.reduce((sum, { sessions }) => sum + sessions, 0),
-    0,
-  );
-}
 
 /** School days that a silence is looked for: what is older was told, and is still open. */
 const SILENCE_DAYS = 10;
@@ -71,33 +64,22 @@ const pendingOf = ({ days }: RuleInput, provider_id: string) =>
 function isExpectedOn(input: RuleInput, provider_id: string, day: string): boolean {
   const pending = pendingOf(input, provider_id).filter((one) => one.day === day);
   if (pending.length > 0) return pending.some(({ session }) => session.scheduled_end <= input.now);
-  if (input.scheduling.includes(provider_id)) return false;
+  if (input.scheduling.includes(provider_id) || !isFullSchoolDay(day, input)) return false;
   const reported = input.days
     .filter((one) => one.day < day && reportsOn(one.summary, provider_id) > 0)
     .map((one) => one.day);
   return reported.length > 0
     ? isHabitualOn(input, reported, day)
-    : enrolledPerDay(input, provider_id, day) >= 1;
+    : Math.floor(promisedPerWeek(input, provider_id, day) / 5) >= 1;
 }
 
 /** Where the provider reported on at least half of the same weekdays since its first report within the window. */
 function isHabitualOn({ school, settings }: RuleInput, reported: readonly string[], day: string): boolean {
   const first = [...reported].sort()[0] ?? day;
-  const weeks = Array.from({ length: settings.habit_weeks }, (_, week) => addDays(day, -7 * (week + 1)));
+  const weeks = Array.from({ length: settings().habit_weeks }, (_, week) => addDays(day, -7 * (week + 1)));
   const same = weeks.filter((past) => past >= first && isSchoolDay(past, calendarOf(school)));
   const kept = same.filter((past) => reported.includes(past));
   return kept.length > 0 && kept.length * 2 >= same.length;
-}
-
-function enrolledPerDay({ enrolments, programs }: RuleInput, provider_id: string, day: string): number {
-  const perWeek = enrolments
-    .filter((enrolment) => enrolment.provider_id === provider_id && isCurrent(enrolment, day))
-    .filter(({ from }) => from === undefined || from <= addDays(day, -7))
-    .map(
-      ({ program_id }) =>
-        programs.find((program) => program.program_id === program_id)?.sessions_per_week ?? 3,
-    );
-  return Math.floor(perWeek.reduce((sum, sessions) => sum + sessions, 0) / 5);
 }
 
 /** Only of a provider that is known to post schedules, and whose enrolments run on for a week at least. */

@@ -1,9 +1,9 @@
-import type { StudentSession, Summary } from "./day-summary.ts";
-import { groupByStudent } from "./dosage-report.ts";
-import { wasHeld } from "./metrics.ts";
-import type { Firing, Rule, Settings } from "./rule.ts";
-import { schoolDaysBack } from "./school-day.ts";
-import { calendarOf } from "./setup.ts";
+import type { StudentSession, Summary } from "../day-summary.ts";
+import { wasHeld } from "../metrics.ts";
+import type { Firing, Rule, RuleInput } from "../rule.ts";
+import { schoolDaysBack } from "../school-day.ts";
+import { calendarOf } from "../setup.ts";
+import { attendanceByStudent, providersIn, settingsFor, type Attendance } from "./reading.ts";
 
 const isMissed = ({ status }: StudentSession) => status === "absent_excused" || status === "absent_unexcused";
 
@@ -26,38 +26,40 @@ export function changeOf(
 const rowText = ({ student_id, at, provider_id, status }: StudentSession) =>
   JSON.stringify([student_id, at, provider_id, status]);
 
-type Attendance = { day: string; row: StudentSession };
-
-export const missedSessions: Rule = {
+export const studentMissedSessions: Rule = {
   id: "student-missed-sessions",
   describe: ({ missed_in_a_row: row, missed_sessions: count, missed_window_days: days }) =>
     `A student was absent from ${row} held sessions in a row, or from ${count} within ${days} school days.`,
-  heldBackBy: ["provider-feed-silent"],
+  source:
+    "design, after NSSA: 85 % of students should attend 80 % of their sessions; three of ten school days is under that",
+  thresholds: ["missed_in_a_row", "missed_sessions", "missed_window_days"],
+  about: "student",
+  heldBackBy: ["provider-feed-silent", "site-under-delivery"],
+  goesTo: ["site_lead"],
+  digest: "daily",
+  sameDay: false,
+  text: false,
+  onReport: "always",
   reads: ({ school, today, settings }) => ({
     from: schoolDaysBack(today, settings.missed_window_days, calendarOf(school)).at(-1) ?? today,
     to: today,
   }),
-  evaluate: ({ school, today, days, settings }) => {
-    const window = new Set(schoolDaysBack(today, settings.missed_window_days, calendarOf(school)));
-    const held = days
-      .filter(({ day }) => window.has(day))
-      .flatMap(({ day, summary }) => summary.student_sessions.filter(wasHeld).map((row) => ({ day, row })));
-    return [...byStudent(held)].flatMap(([student_id, own]) => missedOf(student_id, own, settings));
+  evaluate: (input) => {
+    const days = windowOf(input).map(({ day, summary }) => ({
+      day,
+      summary: { ...summary, student_sessions: summary.student_sessions.filter(wasHeld) },
+    }));
+    return [...attendanceByStudent(days)].flatMap(([student_id, own]) => missedOf(input, student_id, own));
   },
 };
 
-function byStudent(held: readonly Attendance[]): Map<string, Attendance[]> {
-  const days = new Map(held.map(({ day, row }) => [row, day]));
-  const groups = groupByStudent(held.map(({ row }) => row));
-  return new Map(
-    [...groups].map(([student_id, rows]) => [
-      student_id,
-      rows.sort((a, b) => a.at - b.at).map((row) => ({ row, day: days.get(row) ?? "" })),
-    ]),
-  );
+function windowOf({ school, today, days, settings }: RuleInput) {
+  const window = new Set(schoolDaysBack(today, settings().missed_window_days, calendarOf(school)));
+  return days.filter(({ day }) => window.has(day));
 }
 
-function missedOf(subject: string, held: readonly Attendance[], settings: Settings): Firing[] {
+function missedOf(input: RuleInput, subject: string, held: readonly Attendance[]): Firing[] {
+  const settings = settingsFor(input, held);
   const missed = held.filter(({ row }) => isMissed(row));
   const lastAttended = held.findLastIndex(({ row }) => !isMissed(row));
   const inARow = held.slice(lastAttended + 1);
@@ -69,7 +71,7 @@ function missedOf(subject: string, held: readonly Attendance[], settings: Settin
       rule: "student-missed-sessions",
       subject,
       since: first?.day ?? "",
-      provider_ids: [...new Set(missed.map(({ row }) => row.provider_id))].sort(),
+      provider_ids: providersIn(missed),
       facts: { missed: missed.length, in_a_row: inARow.length, last_missed: missed.at(-1)?.day ?? "" },
     },
   ];
