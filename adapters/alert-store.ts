@@ -1,9 +1,9 @@
 import { DeleteItemCommand, PutItemCommand } from "@aws-sdk/client-dynamodb";
 import { Alert } from "../domain/alert-life.ts";
 import { keyItem, number, text, type Item } from "./items.ts";
+import { putVersion, unlessLost } from "./put-version.ts";
 import type { TableAccess } from "./query.ts";
 import { docOf, partition } from "./setup-store.ts";
-import { lostRace } from "./summary-store.ts";
 import { alertKey, alertLogKey, alertLogPartition, alertPartition, ATTRIBUTE } from "./table.ts";
 
 /** The alerts of a school: the current ones apart from the log, so that the rules read few. */
@@ -23,7 +23,7 @@ export function dynamoAlertStore(table: TableAccess): AlertStore {
   return {
     current: (school_id) => read(alertPartition(school_id)),
     log: (school_id) => read(alertLogPartition(school_id)),
-    write: (alert) => writeUnchanged(table, alert),
+    write: (value) => putVersion(table, { key: alertKey(value), value }),
     archive: async (alert) => {
       const logged: Item = { ...keyItem(alertLogKey(alert)), [ATTRIBUTE.doc]: text(JSON.stringify(alert)) };
       await table.client.send(new PutItemCommand({ TableName, Item: logged }));
@@ -36,30 +36,4 @@ export function dynamoAlertStore(table: TableAccess): AlertStore {
       await unlessLost(() => table.client.send(new DeleteItemCommand({ TableName, Key, ...unchanged })));
     },
   };
-}
-
-async function unlessLost(write: () => Promise<unknown>): Promise<boolean> {
-  try {
-    await write();
-    return true;
-  } catch (error) {
-    if (lostRace(error)) return false;
-    throw error;
-  }
-}
-
-function writeUnchanged(table: TableAccess, alert: Alert): Promise<boolean> {
-  const { version } = alert;
-  const command = new PutItemCommand({
-    TableName: table.tableName,
-    Item: {
-      ...keyItem(alertKey(alert)),
-      [ATTRIBUTE.version]: number(version),
-      [ATTRIBUTE.doc]: text(JSON.stringify(alert)),
-    },
-    ConditionExpression: version === 1 ? "attribute_not_exists(#version)" : "#version = :before",
-    ExpressionAttributeNames: { "#version": ATTRIBUTE.version },
-    ...(version > 1 && { ExpressionAttributeValues: { ":before": number(version - 1) } }),
-  });
-  return unlessLost(() => table.client.send(command));
 }

@@ -1,61 +1,47 @@
-import { GetItemCommand, PutItemCommand } from "@aws-sdk/client-dynamodb";
-import { Message } from "../domain/notification.ts";
-import { keyItem, number, text, type Item } from "./items.ts";
-import type { TableAccess } from "./query.ts";
-import { docOf } from "./setup-store.ts";
-import { lostRace } from "./summary-store.ts";
-import { ATTRIBUTE, expiresAt, messageKey } from "./table.ts";
+import { Message } from "../domain/message.ts";
+import { number, text } from "./items.ts";
+import { putVersion } from "./put-version.ts";
+import { queryAll, type TableAccess } from "./query.ts";
+import { docOf, getDoc } from "./setup-store.ts";
+import { ATTRIBUTE, expiresAt, messageKey, messagePartition } from "./table.ts";
 
-/** What was decided to tell, and what of it was sent. */
+/** What was decided to tell, and what became of it. */
 export type MessageStore = {
-  /** False where a message of this id was decided before: it is not decided twice. */
-  decide(message: Message): Promise<boolean>;
+  /** Writes a message if the version before it is still the stored one: nothing is decided or recorded twice. */
+  write(message: Message): Promise<boolean>;
+  /** Read consistently. */
   get(message_id: string): Promise<Message | undefined>;
-  /** Records progress of sending. */
-  record(message: Message): Promise<void>;
+  /** A contact's messages of this school-local day and later, in order. Read consistently. */
+  of(contact_id: string, from: string): Promise<Message[]>;
 };
 
 /** Long enough for an audit of the school year. */
 const KEEP_DAYS = 400;
 
 export function dynamoMessageStore(table: TableAccess): MessageStore {
-  const TableName = table.tableName;
   return {
-    decide: async (message) => {
-      const ConditionExpression = "attribute_not_exists(#pk)";
-      const ExpressionAttributeNames = { "#pk": ATTRIBUTE.pk };
-      const command = new PutItemCommand({
-        TableName,
-        Item: itemOf(message),
-        ConditionExpression,
-        ExpressionAttributeNames,
-      });
-      try {
-        await table.client.send(command);
-        return true;
-      } catch (error) {
-        if (lostRace(error)) return false;
-        throw error;
-      }
-    },
+    write: (value) =>
+      putVersion(table, {
+        key: messageKey(value.message_id),
+        value,
+        more: {
+          [ATTRIBUTE.state]: text(value.state),
+          [ATTRIBUTE.expires]: number(expiresAt(new Date(value.decided_at), KEEP_DAYS)),
+        },
+      }),
     get: async (message_id) => {
-      const command = new GetItemCommand({
-        TableName,
-        Key: keyItem(messageKey(message_id)),
-        ConsistentRead: true,
-      });
-      const { Item: item } = await table.client.send(command);
-      return item === undefined ? undefined : Message.parse(docOf(item));
+      const doc = await getDoc(table, messageKey(message_id));
+      return doc === undefined ? undefined : Message.parse(doc);
     },
-    record: async (message) => {
-      await table.client.send(new PutItemCommand({ TableName, Item: itemOf(message) }));
+    of: async (contact_id, from) => {
+      const items = await queryAll(table, {
+        TableName: table.tableName,
+        ConsistentRead: true,
+        KeyConditionExpression: "#pk = :pk AND #sk >= :from",
+        ExpressionAttributeNames: { "#pk": ATTRIBUTE.pk, "#sk": ATTRIBUTE.sk },
+        ExpressionAttributeValues: { ":pk": text(messagePartition(contact_id)), ":from": text(from) },
+      });
+      return items.map((item) => Message.parse(docOf(item)));
     },
   };
 }
-
-const itemOf = (message: Message): Item => ({
-  ...keyItem(messageKey(message.message_id)),
-  [ATTRIBUTE.state]: text(message.state),
-  [ATTRIBUTE.doc]: text(JSON.stringify(message)),
-  [ATTRIBUTE.expires]: number(expiresAt(new Date(message.decided_at), KEEP_DAYS)),
-});

@@ -4,16 +4,9 @@ import {
   PutItemCommand,
   type WriteRequest,
 } from "@aws-sdk/client-dynamodb";
-import {
-  Contact,
-  District,
-  Enrolment,
-  Program,
-  Provider,
-  RosterEntry,
-  School,
-  type Setup,
-} from "../domain/setup.ts";
+import { District, Enrolment, Program, Provider, RosterEntry, School, type Setup } from "../domain/setup.ts";
+import { Contact } from "../domain/contact.ts";
+import { Id } from "../domain/ids.ts";
 import { Overrides } from "../domain/settings.ts";
 import { keyItem, keyOf, text, type Item } from "./items.ts";
 import { queryAll, type TableAccess } from "./query.ts";
@@ -123,6 +116,9 @@ function documentsOf(setup: Setup): Document[] {
     ...setup.programs.map((value) => ({ key: setupKey("PROGRAM", value.program_id), value })),
     ...setup.providers.map((value) => ({ key: setupKey("PROVIDER", value.provider_id), value })),
     ...setup.contacts.map((value) => ({ key: setupKey("CONTACT", value.contact_id), value })),
+    ...(setup.default_owner === undefined
+      ? []
+      : [{ key: setupKey("OWNER", "default"), value: setup.default_owner }]),
     ...(setup.settings === undefined
       ? []
       : [{ key: setupKey("SETTINGS", "deployment"), value: setup.settings }]),
@@ -138,6 +134,7 @@ async function readSetup(table: TableAccess): Promise<Setup> {
     programs: of("PROGRAM").map((doc) => Program.parse(doc)),
     providers: of("PROVIDER").map((doc) => Provider.parse(doc)),
     contacts: of("CONTACT").map((doc) => Contact.parse(doc)),
+    default_owner: of("OWNER").map((doc) => Id.parse(doc))[0],
     settings: of("SETTINGS").map((doc) => Overrides.parse(doc))[0],
   };
 }

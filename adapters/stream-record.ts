@@ -1,5 +1,5 @@
 import type { SchoolDay } from "./summary-store.ts";
-import { ATTRIBUTE, messageOfPartition, schoolOfPartition } from "./table.ts";
+import { ATTRIBUTE, messageIdOfKey, schoolOfPartition } from "./table.ts";
 
 /** The days that a stream record makes dirty: two when a correction moved a session. Throws when it names none. */
 type Image = { [name: string]: { S?: string | undefined } };
@@ -22,4 +22,7 @@ export function dirtyDaysOf(record: MarkRecord): SchoolDay[] {
 
 /** The message that a stream record is about. */
 export const messageIdOf = ({ dynamodb }: MarkRecord) =>
-  messageOfPartition(dynamodb?.Keys?.[ATTRIBUTE.pk]?.S ?? "");
+  messageIdOfKey({
+    pk: dynamodb?.Keys?.[ATTRIBUTE.pk]?.S ?? "",
+    sk: dynamodb?.Keys?.[ATTRIBUTE.sk]?.S ?? "",
+  });

@@ -10,7 +10,9 @@
  * | day summaries of a school (views)      | VIEW#school           | DAY#day, DAY#day#part          | query a range, consistent  |
  * | alerts of a school (views)             | ALERT#school          | rule#subject#first day         | query, consistent          |
  * | alerts whose episode is over           | ALERTLOG#school       | rule#subject#first day         | put, query                 |
- * | messages decided, and sent             | MESSAGE#kind#to#day   | MESSAGE                        | put if absent, put         |
+ * | messages to a contact, decided or sent | MESSAGE#contact       | day#kind, day#kind#which       | put under version, query   |
+ * | addresses that take no more messages   | MUTED                 | channel#address                | get, put, query            |
+ * | the secret that signs links in mails   | SECRET                | LINKS                          | put if absent, get         |
  * | set-up (facts)                         | SETUP                 | KIND#id                        | get, query                 |
  * | roster of a school (facts)             | ROSTER#school         | STUDENT#student                | query                      |
  * | enrolments of a school (facts)         | ENROLMENT#school      | student#program#provider       | query                      |
@@ -130,9 +132,21 @@ export const alertLogKey = (alert: { school_id: string; id: string }): TableKey 
   pk: alertLogPartition(alert.school_id),
   sk: alert.id,
 });
-export const messageKey = (id: string): TableKey => ({ pk: `${PREFIX.message}${id}`, sk: "MESSAGE" });
-export const messageOfPartition = (pk: string) =>
-  pk.startsWith(PREFIX.message) ? pk.slice(PREFIX.message.length) : undefined;
+export const messagePartition = (contact_id: string) => `${PREFIX.message}${contact_id}`;
+/** A message's id is its key: no id of a contact holds a `#`. */
+export function messageKey(message_id: string): TableKey {
+  const cut = message_id.indexOf("#");
+  return { pk: messagePartition(message_id.slice(0, cut)), sk: message_id.slice(cut + 1) };
+}
+export const messageIdOfKey = ({ pk, sk }: TableKey) =>
+  pk.startsWith(PREFIX.message) ? `${pk.slice(PREFIX.message.length)}#${sk}` : undefined;
+export const MUTED_PARTITION = "MUTED";
+export const mutedKey = (channel: string, address: string): TableKey => ({
+  pk: MUTED_PARTITION,
+  sk: `${channel}#${address}`,
+});
+export const SECRET_PARTITION = "SECRET";
+export const LINK_SECRET_KEY: TableKey = { pk: SECRET_PARTITION, sk: "LINKS" };
 export const FAILURE_PARTITION = "FAILURE";
 export const failureKey = (name: string): TableKey => ({ pk: FAILURE_PARTITION, sk: name });
 export const sweepKey = (school_id: string): TableKey => ({ pk: `${PREFIX.sweep}${school_id}`, sk: "SWEEP" });

@@ -137,7 +137,7 @@ export async function weighOthers({ table, weigh }: Metered) {
       provider_ids: ["north-star"],
       first_day: DAY,
       state: "open",
-      history: [{ at: NOW.toISOString(), state: "open" }],
+      history: [{ at: NOW.toISOString(), step: "opened" }],
       facts: { missed: 2, in_a_row: 2, last_missed: DAY },
       version: 1,
     }),

@@ -113,11 +113,20 @@ function referenceFaults(setup: Setup, known: Setup): ReferenceFault[] {
       ...row.school_ids.flatMap((id, place) =>
         dangling(["contacts", index, "school_ids", place], "schools", id),
       ),
+      ...dangling(["contacts", index, "on_leave", "stand_in"], "contacts", row.on_leave?.stand_in),
       ...dangling(["contacts", index, "provider_id"], "providers", row.provider_id),
       ...dangling(["contacts", index, "district_id"], "districts", row.district_id),
     ]),
+    ...dangling(["default_owner"], "contacts", setup.default_owner),
+    ...(isUnowned(setup, known) ? [{ at: ["default_owner"], reason: NO_OWNER }] : []),
   ];
 }
+
+const NO_OWNER =
+  "is missing; name the contact_id of who gets what nobody else is named for, so that no alert is without an owner";
+const isUnowned = (setup: Setup, known: Setup) =>
+  setup.schools.length + known.schools.length > 0 &&
+  (setup.default_owner ?? known.default_owner) === undefined;
 
 const listsOf = (setup: Setup) => ({
   districts: setup.districts.map((row) => row.district_id),
@@ -136,6 +145,7 @@ function entriesOf(setup: Setup): Entry[] {
     ...setup.programs.map((value) => ({ name: `program ${value.program_id}`, value })),
     ...setup.providers.map((value) => ({ name: `provider ${value.provider_id}`, value })),
     ...setup.contacts.map((value) => ({ name: `contact ${value.contact_id}`, value })),
+    ...(setup.default_owner === undefined ? [] : [{ name: "default owner", value: setup.default_owner }]),
     ...(setup.settings === undefined ? [] : [{ name: "settings", value: setup.settings }]),
   ];
 }

@@ -1,5 +1,5 @@
 import { addDays, dayOf, isoWeekday, isSchoolDay, schoolDaysBack } from "../domain/school-day.ts";
-import { Setup, type Contact, type Enrolment, type RosterEntry } from "../domain/setup.ts";
+import { Setup, type Enrolment, type RosterEntry } from "../domain/setup.ts";
 import { readLocalTime } from "./local-time.ts";
 import { seeded, type Seeded } from "./seeded.ts";
 
@@ -33,26 +33,28 @@ const idOf = (school: number) => `63193${school}`;
 const studentId = (number: number) => String(16_740_395 + number * 7919).padStart(10, "0");
 
 function setupOf(): Setup {
-  const leads = SCHOOLS.map((_, school): Contact => ({
+  const leads = SCHOOLS.map((_, school) => ({
     contact_id: `lead-${idOf(school)}`,
     role: "site_lead",
     email: `lead-${idOf(school)}@demo.example`,
     school_ids: [idOf(school)],
   }));
-  const desks = PROVIDERS.map((provider_id): Contact => ({
+  const desks = PROVIDERS.map((provider_id) => ({
     contact_id: `desk-${provider_id}`,
     role: "provider",
     provider_id,
     email: `desk@${provider_id}.example`,
     school_ids: [],
   }));
-  const district: Contact = {
+  const district = {
     contact_id: "district-lead",
     role: "district",
     district_id: "0100",
     email: "tutoring@demo.example",
     phone: "+13035550123",
     text_opt_in: { on: "2026-01-05", how: "demo" },
+    // the demo is looked at whatever the hour
+    quiet_hours: { from: "00:00", to: "00:00" },
     school_ids: [],
   };
   return Setup.parse({
@@ -66,6 +68,7 @@ function setupOf(): Setup {
     programs: [{ program_id: "math-boost", target_hours: 30, weeks: 20 }],
     providers: PROVIDERS.map((provider_id) => ({ provider_id })),
     contacts: [...leads, district, ...desks],
+    default_owner: "district-lead",
   });
 }
 

@@ -4,11 +4,25 @@ import type { Firing } from "./rule.ts";
 import { ruleOf } from "./rules/index.ts";
 import { addDays, isSchoolDay, type Calendar } from "./school-day.ts";
 import type { Settings } from "./settings.ts";
-import { RULE_IDS, type RuleId } from "./words.ts";
+import { RULE_IDS, STEPS, type RuleId, type Step } from "./words.ts";
+
+/** One step of the audit trail: what happened when, and by whom where a person did it. */
+const Trail = z.strictObject({
+  /** ISO instant. */
+  at: z.string(),
+  step: z.enum(STEPS),
+  /** A contact, or who ran the admin command. */
+  by: z.string().optional(),
+  note: z.string().optional(),
+  /** School-local date on which a snoozed alert is shown again. */
+  until: z.string().optional(),
+});
+export type Trail = z.infer<typeof Trail>;
 
 /**
  * Something that needs a person. Its id is rule, subject and first day of the episode, so that it cannot open twice.
- * The version only grows: whoever read an older one must read again before writing.
+ * The version only grows: whoever read an older one must read again before writing. What people did to it is kept
+ * nowhere else.
  */
 export const Alert = z.strictObject({
   school_id: z.string(),
@@ -18,9 +32,9 @@ export const Alert = z.strictObject({
   /** Whose sessions it is about. */
   provider_ids: z.array(z.string()).default([]),
   first_day: z.string(),
+  /** What the rules say. What people did about it is told by the trail: `standingOf`. */
   state: z.enum(["open", "resolved"]),
-  /** ISO instants of each change of state, the first being the opening. */
-  history: z.array(z.strictObject({ at: z.string(), state: z.enum(["open", "resolved"]) })),
+  history: z.array(Trail),
   /** School-local date since which it is resolved. */
   resolved_day: z.string().optional(),
   facts: z.record(z.string(), z.union([z.number(), z.string()])),
@@ -102,7 +116,7 @@ const isAboutTheSame = ({ rule, subject }: Alert, found: Firing) =>
 
 function changeOf(input: Reconciliation, found: Firing, known: Alert | undefined): Alert | undefined {
   if (known?.state === "open")
-    return sameFacts(known, found) ? undefined : { ...next(known), ...latestOf(found) };
+    return sameFacts(known, found) ? undefined : { ...known, version: known.version + 1, ...latestOf(found) };
   if (known !== undefined && isSameEpisode(known, input)) return reopened(known, found, input.now);
   const { rule, subject, since, facts } = found;
   return {
@@ -113,26 +127,31 @@ function changeOf(input: Reconciliation, found: Firing, known: Alert | undefined
     provider_ids: [...found.provider_ids],
     first_day: since,
     state: "open",
-    history: [{ at: input.now.toISOString(), state: "open" }],
+    history: [{ at: input.now.toISOString(), step: "opened" }],
     facts,
     version: known?.id === alertId(rule, subject, since) ? known.version + 1 : 1,
   };
 }
 
-const next = (alert: Alert): Alert => ({ ...alert, version: alert.version + 1 });
+/** The alert one step and one version further. */
+export const stepped = (alert: Alert, trail: Trail): Alert => ({
+  ...alert,
+  version: alert.version + 1,
+  history: [...alert.history, trail],
+});
 const sameFacts = (alert: Alert, { facts }: Firing) =>
   JSON.stringify(Object.entries(alert.facts).sort()) === JSON.stringify(Object.entries(facts).sort());
 
 const latestOf = ({ facts, provider_ids }: Firing) => ({ facts, provider_ids: [...provider_ids] });
 
 function reopened({ resolved_day: _, ...alert }: Alert, found: Firing, now: Date): Alert {
-  const history = [...alert.history, { at: now.toISOString(), state: "open" as const }];
-  return { ...next(alert), ...latestOf(found), state: "open", history };
+  const again = stepped(alert, { at: now.toISOString(), step: "opened" });
+  return { ...again, ...latestOf(found), state: "open" };
 }
 
 function resolved(alert: Alert, { now, today }: Reconciliation): Alert {
-  const history = [...alert.history, { at: now.toISOString(), state: "resolved" as const }];
-  return { ...next(alert), state: "resolved", resolved_day: today, history };
+  const over = stepped(alert, { at: now.toISOString(), step: "resolved" });
+  return { ...over, state: "resolved", resolved_day: today };
 }
 
 /** Until ten clean school days have passed it is the same episode. */
@@ -147,3 +166,37 @@ export function isSameEpisode(
   }
   return true;
 }
+
+/** The steps since the rules opened it last: an acknowledgement before that was about something else. */
+export const episodeOf = ({ history }: Alert): Trail[] =>
+  history.slice(history.findLastIndex(({ step }) => step === "opened"));
+
+/** The last of these steps of the episode. */
+export const lastStep = (alert: Alert, ...steps: Step[]): Trail | undefined =>
+  episodeOf(alert).findLast(({ step }) => steps.includes(step));
+
+export type Standing = "open" | "acknowledged" | "snoozed" | "resolved";
+
+/** What is to be done about an alert on a school-local day: only what stands `open` is told to its owners. */
+export function standingOf(alert: Alert, today: string): Standing {
+  if (alert.state === "resolved") return "resolved";
+  const last = lastStep(alert, "acknowledged", "snoozed");
+  if (last?.step === "acknowledged") return "acknowledged";
+  return last?.until !== undefined && today < last.until ? "snoozed" : "open";
+}
+
+/** The alert acknowledged or snoozed; undefined where it stands so already or is resolved: nothing to write. */
+export function answered(alert: Alert, trail: Trail, today: string): Alert | undefined {
+  const standing = standingOf(alert, today);
+  if (standing === "resolved" || standing === trail.step) return undefined;
+  return stepped(alert, trail);
+}
+
+/** What the rules said at an instant. */
+export const stateAt = ({ history }: Alert, instant: string): "open" | "resolved" | undefined => {
+  const last = history.findLast(
+    ({ at, step }) => at <= instant && (step === "opened" || step === "resolved"),
+  );
+  if (last === undefined) return undefined;
+  return last.step === "opened" ? "open" : "resolved";
+};

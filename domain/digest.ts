@@ -1,25 +1,87 @@
-import type { Alert } from "./alert-life.ts";
+import { lastStep, standingOf, stateAt, type Alert } from "./alert-life.ts";
+import type { Contact } from "./contact.ts";
 import { byText } from "./ids.ts";
-import type { Message, Section } from "./notification.ts";
+import type { Message, Section } from "./message.ts";
+import { ESCALATION, isEscalated } from "./escalation.ts";
+import type { RuleText } from "./rule.ts";
 import { ruleOf } from "./rules/index.ts";
-import {
-  addDays,
-  clockOf,
-  dayOf,
-  isFirstOfWeek,
-  isSchoolDay,
-  mondayOf,
-  schoolDaysBack,
-} from "./school-day.ts";
-import { calendarOf, type Contact, type School, type Setup } from "./setup.ts";
-import { RULE_IDS, type RuleId } from "./words.ts";
+import { ownersOf } from "./routing.ts";
+import { addDays, dayOf, isFirstOfWeek, mondayOf, schoolDaysBack } from "./school-day.ts";
+import { calendarOf, type School, type Setup } from "./setup.ts";
+import { TOPICS, type Topic } from "./words.ts";
 
-/** The school's wall clock at which a school day's digest goes out. */
-export const DIGEST_HOUR = "07:00";
+/** What one line tells: a topic at a school, and of which provider where it is about one. */
+export type Group = {
+  topic: Exclude<Topic, "unreachable">;
+  school: School;
+  /** School-local date. */
+  today: string;
+  provider_id: string | undefined;
+  alerts: Alert[];
+  context: boolean;
+};
+export type Routes = { groups: ReadonlyMap<string, Group[]>; unowned: number };
 
-export type Told = {
-  setup: Setup;
-  alerts: readonly Alert[];
+const ruleTextOf = (topic: Group["topic"]): RuleText =>
+  topic === "unacknowledged" ? ESCALATION : ruleOf(topic);
+
+/** All alerts in the groups in which they are told. */
+function groupsOf({ schools }: Setup, alerts: readonly Alert[], now: Date): Group[] {
+  const groups = new Map<string, Group>();
+  const put = (name: string, fresh: () => Group, alert: Alert) => {
+    const group = groups.get(name) ?? fresh();
+    groups.set(name, group);
+    group.alerts.push(alert);
+  };
+  const places = new Map(schools.map((school) => [school.school_id, school]));
+  for (const alert of alerts) {
+    const school = places.get(alert.school_id);
+    if (school === undefined) continue;
+    const today = dayOf(now.getTime() / 1000, school.time_zone);
+    const provider_id = ruleOf(alert.rule).about === "provider" ? alert.subject : undefined;
+    const group = { school, today, provider_id, context: false };
+    const name = `${school.school_id}#${alert.rule}#${provider_id ?? ""}`;
+    put(name, () => ({ ...group, topic: alert.rule, alerts: [] }), alert);
+    if (!isEscalated(alert, today)) continue;
+    const escalated = (): Group => ({ ...group, topic: ESCALATED, provider_id: undefined, alerts: [] });
+    put(`${school.school_id}#${ESCALATED}`, escalated, alert);
+  }
+  return [...groups.values()];
+}
+
+const ESCALATED = "unacknowledged";
+
+/** Who is told what: every group with its owners; a silent feed also beside what a site lead is told. */
+export function routesOf(setup: Setup, alerts: readonly Alert[], now: Date): Routes {
+  const groups = new Map<string, Group[]>();
+  let unowned = 0;
+  for (const group of groupsOf(setup, alerts, now)) {
+    const owners = ownersOf({ ...group, goesTo: ruleTextOf(group.topic).goesTo }, setup, group.today);
+    if (owners.length === 0) unowned += group.alerts.filter(({ state }) => state === "open").length;
+    const told = [
+      ...owners.map(({ contact_id }) => ({ contact_id, group })),
+      ...readersOf(group, setup, owners).map((contact_id) => ({
+        contact_id,
+        group: { ...group, context: true },
+      })),
+    ];
+    for (const { contact_id, group: own } of told)
+      groups.set(contact_id, [...(groups.get(contact_id) ?? []), own]);
+  }
+  return { groups, unowned };
+}
+
+/** Site leads to whom a silent feed explains what is missing. */
+function readersOf({ topic, school, today }: Group, setup: Setup, owners: readonly Contact[]): string[] {
+  if (topic !== "provider-feed-silent") return [];
+  const known = owners.map(({ contact_id }) => contact_id);
+  return ownersOf({ goesTo: ["site_lead"], school }, setup, today)
+    .map(({ contact_id }) => contact_id)
+    .filter((contact_id) => !known.includes(contact_id));
+}
+
+/** From when to when something is news. */
+export type News = {
   now: Date;
   /** ISO instant of the message before this one: what happened after it, up to now, is news. */
   since: string;
@@ -27,135 +89,111 @@ export type Told = {
   weeklySince: string | undefined;
 };
 
-/** Schools whose alerts concern a contact. */
-export function schoolsOf({ role, school_ids, district_id }: Contact, { schools }: Setup): School[] {
-  switch (role) {
-    case "site_lead":
-      return schools.filter((school) => school_ids.includes(school.school_id));
-    case "district":
-      return schools.filter((school) => school.district_id === district_id);
-    case "provider":
-      return [...schools];
-  }
-}
-
-const seconds = (now: Date) => now.getTime() / 1000;
-const wall = (instant: number, zone: string) => `${dayOf(instant, zone)} ${clockOf(instant, zone)}`;
-
-/** Where it is 07:00 or later on a school day: the school-local date; undefined elsewhere. */
-export function digestDay(school: School, now: Date): string | undefined {
-  const [day = "", clock = ""] = wall(seconds(now), school.time_zone).split(" ");
-  return clock >= DIGEST_HOUR && isSchoolDay(day, calendarOf(school)) ? day : undefined;
-}
-
 /** From when on what a rule found is news today; undefined where it is not told today. */
-const sinceOf = (rule: RuleId, { since, weeklySince }: Told) =>
-  ruleOf(rule).digest === "weekly" ? weeklySince : since;
+const sinceOf = (topic: Group["topic"], { since, weeklySince }: News) =>
+  ruleTextOf(topic).digest === "weekly" ? weeklySince : since;
 
-const stateAt = ({ history }: Alert, instant: string) => history.findLast(({ at }) => at <= instant)?.state;
-
-/** Opened since the last message. */
-const isFresh = (alert: Alert, since: string, now: string) =>
-  stateAt(alert, now) === "open" && (alert.history.findLast(({ at }) => at <= now)?.at ?? "") > since;
+/** Instant since which an alert stands in its group: opened, or escalated. */
+const begunAt = (alert: Alert, topic: Topic) =>
+  lastStep(alert, topic === ESCALATED ? "escalated" : "opened")?.at ?? "";
 
 /** Resolved since the last message, and open when that one was decided: else nobody was told of it. */
 const isBack = (alert: Alert, since: string, now: string) =>
   stateAt(alert, now) === "resolved" && stateAt(alert, since) === "open";
 
-type Group = { school: School; rule: RuleId; provider_id: string | undefined; alerts: Alert[] };
+/** Open, and neither acknowledged nor snoozed. */
+const isToBeTold =
+  ({ today }: Group) =>
+  (alert: Alert) =>
+    standingOf(alert, today) === "open";
 
-/** What one line tells: a rule at a school, and of which provider where it is about one. */
-function groupsOf(schools: readonly School[], alerts: readonly Alert[]): Group[] {
-  const names = new Map(schools.map((school) => [school.school_id, school]));
-  const groups = new Map<string, Group>();
-  for (const alert of alerts) {
-    const { rule } = alert;
-    const school = names.get(alert.school_id);
-    if (school === undefined) continue;
-    const provider_id = ruleOf(rule).about === "provider" ? alert.subject : undefined;
-    const name = `${school.school_id}#${rule}#${provider_id ?? ""}`;
-    const group = groups.get(name) ?? { school, rule, provider_id, alerts: [] };
-    groups.set(name, group);
-    group.alerts.push(alert);
-  }
-  return [...groups.values()];
-}
-
-function sectionOf({ school, rule, provider_id, alerts }: Group, told: Told): Section | undefined {
-  const since = sinceOf(rule, told);
+function sectionOf(group: Group, news: News): Section | undefined {
+  const { topic, school, provider_id, alerts, context } = group;
+  const since = sinceOf(topic, news);
   if (since === undefined) return undefined;
-  const now = told.now.toISOString();
-  const open = alerts.filter(({ state }) => state === "open");
+  const open = alerts.filter(isToBeTold(group));
+  const told = open.length > 0 ? open : alerts;
   // a provider may have an older episode beside the one that lasts
-  const latest = (open.length > 0 ? open : alerts).toSorted((a, b) => byText(b.first_day, a.first_day))[0];
-  const fresh = alerts.filter((alert) => isFresh(alert, since, now));
+  const latest = told.toSorted((a, b) => byText(b.first_day, a.first_day))[0];
   return {
-    school_id: school.school_id,
+    topic,
+    school_ids: [school.school_id],
     ...(school.name !== undefined && { school_name: school.name }),
-    rule,
     ...(provider_id !== undefined && { provider_id, facts: latest?.facts ?? {} }),
+    ...(context && { context }),
     open: open.length,
-    fresh: fresh.length,
-    resolved: alerts.filter((alert) => isBack(alert, since, now)).length,
-    since: (open.length > 0 ? open : alerts).map(({ first_day }) => first_day).sort()[0] ?? "",
-    ...(fresh.some(isUrgent) && { text: true }),
+    fresh: open.filter((alert) => begunAt(alert, topic) > since).length,
+    resolved:
+      topic === ESCALATED ? 0 : alerts.filter((alert) => isBack(alert, since, news.now.toISOString())).length,
+    since: told.map(({ first_day }) => first_day).sort()[0] ?? "",
   };
 }
-
-/** What may interrupt somebody: not that schedules run out, which can wait for the mail. */
-const isUrgent = ({ rule, facts }: Alert) => ruleOf(rule).text && facts["reason"] !== "no_schedule_left";
 
 const bySection = (a: Section, b: Section) =>
   Number(b.open > 0) - Number(a.open > 0) ||
-  RULE_IDS.indexOf(a.rule) - RULE_IDS.indexOf(b.rule) ||
-  byText(a.school_id, b.school_id) ||
+  Number(a.context === true) - Number(b.context === true) ||
+  TOPICS.indexOf(a.topic) - TOPICS.indexOf(b.topic) ||
+  byText(a.school_ids[0] ?? "", b.school_ids[0] ?? "") ||
   byText(a.provider_id ?? "", b.provider_id ?? "");
 
-/** What concerns a contact: the rules of her role at her schools; a provider hears of itself alone. */
-function sectionsFor(contact: Contact, told: Told): Section[] {
-  return groupsOf(schoolsOf(contact, told.setup), told.alerts)
-    .filter(({ rule }) => ruleOf(rule).goesTo.includes(contact.role))
-    .filter(({ provider_id }) => [undefined, provider_id].includes(contact.provider_id))
-    .flatMap((group) => sectionOf(group, told) ?? [])
-    .sort(bySection);
+/** A feed that is silent at many schools is one thing to do, not many. */
+function mergeSilent(sections: readonly Section[]): Section[] {
+  const merged = new Map<string, Section>();
+  for (const section of sections) {
+    const { topic, provider_id = "", facts, school_ids, open } = section;
+    const isOne = topic === "provider-feed-silent";
+    const what = isOne ? [provider_id, facts?.["reason"] ?? "", open > 0] : [school_ids, provider_id];
+    const name = JSON.stringify([topic, ...what]);
+    const known = merged.get(name);
+    merged.set(name, known === undefined ? section : together(known, section));
+  }
+  return [...merged.values()];
 }
 
-/** What a site lead is told about her schools. A silent feed is named beside it, because it explains what is missing. */
-export function digestSections(contact: Contact, told: Told): Section[] {
-  const sections = sectionsFor(contact, told).filter(({ open, resolved }) => open > 0 || resolved > 0);
-  if (sections.length === 0) return [];
-  const silent = groupsOf(schoolsOf(contact, told.setup), told.alerts)
-    .filter(({ rule }) => rule === "provider-feed-silent")
-    .flatMap((group) => sectionOf(group, told) ?? [])
-    .filter(({ open }) => open > 0);
-  return [...sections, ...silent.map(({ text: _, ...section }) => ({ ...section, context: true }))];
+const together = ({ school_name: _, ...a }: Section, b: Section): Section => ({
+  ...a,
+  school_ids: [...a.school_ids, ...b.school_ids],
+  open: a.open + b.open,
+  fresh: a.fresh + b.fresh,
+  resolved: a.resolved + b.resolved,
+  since: a.since < b.since ? a.since : b.since,
+});
+
+/** What a contact is told: what is open of theirs, and once what is over. Nothing is told for context alone. */
+export function sectionsOf(groups: readonly Group[], news: News): Section[] {
+  const found = groups
+    .flatMap((group) => sectionOf(group, news) ?? [])
+    .filter(({ open, resolved, context }) => open > 0 || (resolved > 0 && context !== true));
+  const sections = mergeSilent(found).sort(bySection);
+  return sections.every(({ context }) => context === true) ? [] : sections;
 }
 
-/** What a provider or a district is told once, on the day it is found or is over. */
-export const noticeSections = (contact: Contact, told: Told): Section[] =>
-  sectionsFor(contact, told).filter(({ fresh, resolved }) => fresh > 0 || resolved > 0);
+/** The groups cut down to what began after an instant and is still to be told. */
+export function freshOf(groups: readonly Group[], since: string, wanted: (alert: Alert) => boolean): Group[] {
+  return groups
+    .filter(({ context }) => !context)
+    .map((group) => ({
+      ...group,
+      alerts: group.alerts.filter(
+        (alert) => wanted(alert) && isToBeTold(group)(alert) && begunAt(alert, group.topic) > since,
+      ),
+    }))
+    .filter(({ alerts, topic }) => alerts.length > 0 && topic !== ESCALATED);
+}
 
-export const kindOf = ({ role }: Contact): Message["kind"] => (role === "site_lead" ? "digest" : "notice");
-export const messageId = (contact: Contact, day: string) => `${kindOf(contact)}#${contact.contact_id}#${day}`;
-
-/** The message for a contact on this day: one per person and school day, also where there is nothing to tell. */
-export function messageFor(
-  contact: Contact,
-  { day, forced, ...told }: Told & { day: string; forced: boolean },
-): Message {
-  const kind = kindOf(contact);
-  const sections = kind === "digest" ? digestSections(contact, told) : noticeSections(contact, told);
-  const decided_at = told.now.toISOString();
-  return {
-    message_id: forced ? `${messageId(contact, day)}#${decided_at}` : messageId(contact, day),
-    kind,
-    contact_id: contact.contact_id,
-    day,
-    sections,
-    state: sections.length === 0 ? "empty" : "decided",
-    decided_at,
-    sent: {},
-  };
+/** The alerts that a line of a message stands for, so far as they are still unanswered. */
+export function alertsBehind(
+  { topic, provider_id }: Section,
+  { decided_at }: Message,
+  { alerts, today }: { alerts: readonly Alert[]; today: string },
+): Alert[] {
+  const same = (alert: Alert) =>
+    topic === ESCALATED
+      ? isEscalated(alert, today)
+      : alert.rule === topic && (provider_id === undefined || alert.subject === provider_id);
+  return alerts.filter(
+    (alert) => standingOf(alert, today) === "open" && same(alert) && begunAt(alert, topic) <= decided_at,
+  );
 }
 
 /** The school day before this one, whose message told the older news. */

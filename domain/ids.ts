@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { isDay } from "./school-day.ts";
 
 /** Reserved by the storage keys, and unsafe in a path. */
 const ALLOWED = /^[^\p{Cc}/#]+$/u;
@@ -21,6 +22,8 @@ export type Id = z.infer<typeof Id>;
 export const ProviderId = z
   .string()
   .regex(/^[a-z0-9][a-z0-9-]{0,63}$/, { error: "must be 1 to 64 lower-case letters, digits and hyphens" });
+
+export const Day = z.string().refine(isDay, { error: "must be a date that exists, YYYY-MM-DD" });
 
 /** Total order on text by UTF-16 code unit: the same on every machine, unlike localeCompare. */
 export function byText(a: string, b: string): number {

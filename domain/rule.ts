@@ -1,7 +1,7 @@
 import type { Summary } from "./day-summary.ts";
 import type { Settings } from "./settings.ts";
 import type { Enrolment, Program, RosterEntry, School } from "./setup.ts";
-import type { Role, RuleId } from "./words.ts";
+import type { Role, RuleId, Topic } from "./words.ts";
 
 export type DaySummary = { day: string; summary: Summary };
 
@@ -35,16 +35,15 @@ export type Firing = {
 
 export type Range = { from: string; to: string };
 
-/** A rule is data: what it says of itself, what silences it, whom it concerns, what it reads, and what it finds. */
-export type Rule = {
-  id: RuleId;
+/** What a rule says of itself: who must know of it, when, and how. */
+export type RuleText = {
+  id: Topic;
   /** What fires, in a sentence for people who did not write it. */
   describe: (settings: Settings) => string;
   /** Where the default thresholds come from. */
   source: string;
   /** The thresholds that it reads. */
   thresholds: readonly (keyof Settings)[];
-  about: "student" | "provider";
   /** While one of these is open about the same provider or student, this one opens nothing. */
   heldBackBy: readonly RuleId[];
   /** Whose digest it stands in. */
@@ -55,7 +54,13 @@ export type Rule = {
   sameDay: boolean;
   /** Whether it may be sent as a text to those who opted in. */
   text: boolean;
-  /** When a report is recomputed: judge it anew, judge it where it is open, or leave it to the daily sweep. */
+};
+
+/** A rule is data: what it says of itself, what it reads, and what it finds. */
+export type Rule = RuleText & {
+  id: RuleId;
+  about: "student" | "provider";
+  /** When a report is recomputed: judge it anew, only see whether what is open is over, or leave it to the sweep. */
   onReport: "always" | "while-open" | "never";
   /** The days that it reads. */
   reads: (input: Pick<RuleInput, "school" | "today"> & { settings: Settings }) => Range;

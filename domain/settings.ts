@@ -27,6 +27,8 @@ const Thresholds = z.strictObject({
   unknown_days: Days,
   habit_weeks: z.int().min(1).max(8),
   clean_days: Days,
+  escalate_days: Days,
+  escalate_weekly_days: Days,
   off: z.array(z.enum(RULE_IDS)),
 });
 
@@ -59,6 +61,8 @@ export const DEFAULT_SETTINGS: Settings = {
   unknown_days: 10,
   habit_weeks: 4,
   clean_days: 10,
+  escalate_days: 3,
+  escalate_weekly_days: 5,
   off: [],
 };
 

@@ -1,10 +1,8 @@
 import * as z from "zod";
-import { Id, ProviderId } from "./ids.ts";
-import { isDay, isZone, type Calendar } from "./school-day.ts";
+import { Contact } from "./contact.ts";
+import { Day, Id, ProviderId } from "./ids.ts";
+import { isZone, type Calendar } from "./school-day.ts";
 import { Overrides, type Layer } from "./settings.ts";
-import { ROLES } from "./words.ts";
-
-export const Day = z.string().refine(isDay, { error: "must be a date that exists, YYYY-MM-DD" });
 
 const orderly = ({ from, to }: { from: string; to: string }) => from <= to;
 const Closure = z
@@ -64,33 +62,6 @@ export const targetHours = (program: Program) =>
 export const Provider = z.strictObject({ provider_id: ProviderId, name: z.string().max(200).optional() });
 export type Provider = z.infer<typeof Provider>;
 
-/** Who is told what: site leads of schools, a provider's desk, the district's lead. */
-export const Contact = z
-  .strictObject({
-    contact_id: Id,
-    role: z.enum(ROLES, { error: "must be site_lead, provider or district" }),
-    email: z.email({ error: "must be an e-mail address" }),
-    phone: z
-      .string()
-      .regex(/^\+[1-9]\d{7,14}$/, { error: "must be in E.164 form, such as +13035550123" })
-      .optional(),
-    /** When and how the person agreed to texts: without it none is sent. */
-    text_opt_in: z.strictObject({ on: Day, how: z.string().min(1).max(200) }).optional(),
-    school_ids: z.array(Id).default([]),
-    provider_id: ProviderId.optional(),
-    district_id: Id.optional(),
-  })
-  .superRefine((contact, context) => {
-    const issue = (path: string, message: string) =>
-      context.addIssue({ code: "custom", path: [path], message });
-    if (contact.role === "site_lead" && contact.school_ids.length === 0)
-      issue("school_ids", "names no school");
-    if (contact.role === "provider" && !contact.provider_id) issue("provider_id", "is missing");
-    if (contact.role === "district" && !contact.district_id) issue("district_id", "is missing");
-    if (contact.text_opt_in && !contact.phone) issue("phone", "is missing; texts need a number");
-  });
-export type Contact = z.infer<typeof Contact>;
-
 /** The whole of setup.yaml. Absent lists change nothing. */
 export const Setup = z.strictObject({
   districts: z.array(District).default([]),
@@ -98,6 +69,8 @@ export const Setup = z.strictObject({
   programs: z.array(Program).default([]),
   providers: z.array(Provider).default([]),
   contacts: z.array(Contact).default([]),
+  /** The contact who gets what nobody else is named for, so that no alert is without an owner. */
+  default_owner: Id.optional(),
   /** Thresholds of the whole deployment. */
   settings: Overrides.optional(),
 });

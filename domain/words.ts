@@ -114,5 +114,19 @@ export const RULE_IDS = [
 ] as const;
 export type RuleId = (typeof RULE_IDS)[number];
 
+/** What a line of a mail can be about: what a rule found, alerts nobody answered, people whom no mail reaches. */
+export const TOPICS = [...RULE_IDS, "unacknowledged", "unreachable"] as const;
+export type Topic = (typeof TOPICS)[number];
+
 export const ROLES = ["site_lead", "provider", "district"] as const;
 export type Role = (typeof ROLES)[number];
+
+export const CHANNELS = ["mail", "text"] as const;
+export type Channel = (typeof CHANNELS)[number];
+
+export const LANGUAGES = ["en", "es"] as const;
+export type Language = (typeof LANGUAGES)[number];
+
+/** What happens to an alert, in its audit trail: rules open and resolve, people acknowledge and snooze, time escalates. */
+export const STEPS = ["opened", "acknowledged", "snoozed", "escalated", "resolved"] as const;
+export type Step = (typeof STEPS)[number];

@@ -21,18 +21,25 @@ import { lambdaFunction } from "./lambda-function.ts";
 import type { Storage } from "./storage.ts";
 import { streamMapping } from "./stream-mapping.ts";
 
-type Props = { storage: Storage; config: DeployConfig };
+type Props = { storage: Storage; config: DeployConfig; apiUrl: string };
 
 /** Decides by the clock who is told what, and sends it. */
 export class Alerting extends Construct {
   readonly sweep: Function;
   readonly notify: Function;
   readonly mapping: EventSourceMapping;
+  readonly mails: ConfigurationSet;
 
-  constructor(scope: Construct, id: string, { storage, config }: Props) {
+  constructor(scope: Construct, id: string, props: Props) {
     super(scope, id);
-    this.sweep = this.#sweep({ storage, config });
-    this.notify = this.#notify({ storage, config });
+    const { storage } = props;
+    this.mails = new ConfigurationSet(this, "Mails", {
+      tlsPolicy: ConfigurationSetTlsPolicy.REQUIRE,
+      reputationMetrics: true,
+      suppressionReasons: SuppressionReasons.BOUNCES_AND_COMPLAINTS,
+    });
+    this.sweep = this.#sweep(props);
+    this.notify = this.#notify(props);
     this.mapping = streamMapping(this.notify, { storage, filter: STREAM_FILTER.messages });
   }
 
@@ -65,17 +72,14 @@ export class Alerting extends Construct {
     return sweep;
   }
 
-  #notify({ storage, config }: Props): Function {
-    const configurationSet = new ConfigurationSet(this, "Mails", {
-      tlsPolicy: ConfigurationSetTlsPolicy.REQUIRE,
-      reputationMetrics: true,
-      suppressionReasons: SuppressionReasons.BOUNCES_AND_COMPLAINTS,
-    });
+  #notify({ storage, config, apiUrl }: Props): Function {
+    const { mails: configurationSet } = this;
     const identity = new EmailIdentity(this, "Sender", { identity: Identity.email(config.sender) });
     const notify = lambdaFunction(this, {
       name: "notify",
       environment: {
         TABLE_NAME: storage.table.tableName,
+        API_URL: apiUrl,
         SENDER: config.sender,
         CONFIGURATION_SET: configurationSet.configurationSetName,
         TEXT_ORIGIN: config.textOrigin ?? "",

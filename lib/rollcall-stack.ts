@@ -3,6 +3,7 @@ import type { Construct } from "constructs";
 import { readConfig } from "./config.ts";
 import { Alerting } from "./alerting.ts";
 import { IngestApi } from "./ingest-api.ts";
+import { MailAnswers } from "./mail-answers.ts";
 import { Observability } from "./observability.ts";
 import { Projection } from "./projection.ts";
 import { Storage } from "./storage.ts";
@@ -15,9 +16,12 @@ export class RollcallStack extends Stack {
     const storage = new Storage(this, "Storage", config);
     const ingest = new IngestApi(this, "IngestApi", { storage, config });
     const projection = new Projection(this, "Projection", { storage, config });
-    const alerting = new Alerting(this, "Alerting", { storage, config });
+    const alerting = new Alerting(this, "Alerting", { storage, config, apiUrl: ingest.url });
+    const { mails } = alerting;
+    const answers = new MailAnswers(this, "MailAnswers", { storage, config, api: ingest.api, mails });
     const observability = new Observability(this, "Observability", { storage, config });
-    watch(observability, { ingest, projection, alerting });
+    watchFunctions(observability, { ingest, projection, alerting, answers });
+    watchData(observability, { ingest, projection, alerting });
     // read by `rollcall --stack NAME`
     new CfnOutput(this, "ApiUrl", { value: ingest.url });
     new CfnOutput(this, "TableName", { value: storage.table.tableName });
@@ -25,9 +29,12 @@ export class RollcallStack extends Stack {
   }
 }
 
-type Parts = { ingest: IngestApi; projection: Projection; alerting: Alerting };
+type Parts = { ingest: IngestApi; projection: Projection; alerting: Alerting; answers: MailAnswers };
 
-function watch(observability: Observability, { ingest, projection, alerting }: Parts): void {
+function watchFunctions(
+  observability: Observability,
+  { ingest, projection, alerting, answers }: Parts,
+): void {
   const [post, authorize] = ingest.functions;
   observability.watchFunction(
     post,
@@ -49,13 +56,27 @@ function watch(observability: Observability, { ingest, projection, alerting }: P
     alerting.notify,
     "Messages could not be sent. The stream tries again for six hours; look at the log of notify for the class of the error.",
   );
+  observability.watchFunction(
+    answers.answerMail,
+    "Buttons in mails do not work, so alerts cannot be acknowledged from a mail. Look at the log of answer-mail; `rollcall alerts acknowledge` works meanwhile.",
+  );
+  observability.watchFunction(
+    answers.muteChannel,
+    "Bounces or complaints could not be recorded, so mails go on to addresses that refuse them. Look at the log of mute-channel; EventBridge tries again for six hours.",
+  );
+}
+
+function watchData(
+  observability: Observability,
+  { ingest, projection, alerting }: Omit<Parts, "answers">,
+): void {
   observability.watchStream(projection.summarize, projection.mapping, {
     late: "Summaries are more than 15 minutes behind the posts: reports and alerts are old. Look for throttling of the table, or errors of summarize-school.",
     lost: "Stream records were given up after six hours and lie in the failure bucket. No fact is lost: run `rollcall redrive --stack NAME`, which recomputes their days.",
   });
   observability.watchStream(alerting.notify, alerting.mapping, {
     late: "Messages wait for more than 15 minutes. Look at the log of notify, and at the sending limits of SES.",
-    lost: "Messages were given up after six hours and lie in the failure bucket. The alerts stay open and stand in the next digest; look at the log of notify.",
+    lost: "Messages were given up after six hours and lie in the failure bucket. The sweep offers them again; look at the log of notify, then run `rollcall redrive --stack NAME`.",
   });
   observability.watchApi(
     ingest.api,
@@ -74,6 +95,11 @@ function watch(observability: Observability, { ingest, projection, alerting }: P
   observability.watchLog(
     alerting.notify,
     "not_sent",
-    "A mail or text was refused for good, or its contact is gone. Look at the log of notify, and correct the contact in setup.yaml.",
+    "A mail or text was given up: refused for good, or refused for 8 hours, or its contact is gone. Run `rollcall doctor --stack NAME`, mend what it names, then `rollcall redrive --stack NAME`.",
+  );
+  observability.watchLog(
+    alerting.sweep,
+    "unowned",
+    "Alerts are open that belong to nobody: no contact is named for them and no default owner. Name a default_owner in setup.yaml and apply it.",
   );
 }

@@ -12,7 +12,15 @@ import { Key } from "aws-cdk-lib/aws-kms";
 import type { Function } from "aws-cdk-lib/aws-lambda";
 import { BlockPublicAccess, Bucket, BucketEncryption, ObjectOwnership } from "aws-cdk-lib/aws-s3";
 import { Construct } from "constructs";
-import { ATTRIBUTE, BY_DAY_INDEX, FAILURE_PARTITION, PREFIX, SETUP_PARTITION } from "../adapters/table.ts";
+import {
+  ATTRIBUTE,
+  BY_DAY_INDEX,
+  FAILURE_PARTITION,
+  MUTED_PARTITION,
+  PREFIX,
+  SECRET_PARTITION,
+  SETUP_PARTITION,
+} from "../adapters/table.ts";
 import type { DeployConfig } from "./config.ts";
 
 const KMS_FOR_TABLE = [
@@ -119,9 +127,10 @@ export class Storage extends Construct {
   /** Decide that somebody is to be told, once a day, and put away the alerts whose episode is over. */
   grantDecideMessages(to: IGrantable): void {
     this.#grant(to, {
-      actions: ["GetItem", "PutItem"],
+      actions: ["GetItem", "PutItem", "Query"],
       partitions: [any(PREFIX.message), any(PREFIX.sweep)],
     });
+    this.#grant(to, { actions: ["Query"], partitions: [MUTED_PARTITION] });
     this.#grant(to, { actions: ["PutItem"], partitions: [any(PREFIX.alertLog)] });
     this.#grant(to, { actions: ["DeleteItem"], partitions: [any(PREFIX.alert)] });
   }
@@ -132,10 +141,25 @@ export class Storage extends Construct {
     this.#grant(to, { actions: ["UpdateItem", "PutItem"], partitions: [any(PREFIX.school)] });
   }
 
-  /** Read what a message tells and to whom, and record that it was sent. */
+  /** Read what a message tells and to whom, sign its links, and record what became of it. */
   grantNotify(to: IGrantable): void {
     this.#grant(to, { actions: ["GetItem"], partitions: [SETUP_PARTITION] });
-    this.#grant(to, { actions: ["GetItem", "PutItem"], partitions: [any(PREFIX.message)] });
+    this.#grant(to, {
+      actions: ["GetItem", "PutItem"],
+      partitions: [any(PREFIX.message), MUTED_PARTITION, SECRET_PARTITION],
+    });
+  }
+
+  /** Check the signature of a link, show what it is about, and mark alerts as acknowledged. */
+  grantAnswerMail(to: IGrantable): void {
+    const partitions = [any(PREFIX.message), SETUP_PARTITION, SECRET_PARTITION];
+    this.#grant(to, { actions: ["GetItem"], partitions });
+    this.#grant(to, { actions: ["Query", "PutItem"], partitions: [any(PREFIX.alert)] });
+    this.grantMute(to);
+  }
+
+  grantMute(to: IGrantable): void {
+    this.#grant(to, { actions: ["GetItem", "PutItem"], partitions: [MUTED_PARTITION] });
   }
 
   grantReadStream(to: IGrantable): void {

@@ -9,7 +9,7 @@ import { startMail, startTexts } from "./mail-and-text.ts";
 import { startSchedules } from "./schedules.ts";
 import { StreamMapping, type MappingDeps } from "./stream-mapping.ts";
 import { createTable } from "./tables.ts";
-import { readPlan, type Plan } from "./template.ts";
+import { readPlan, type FunctionSpec, type Plan } from "./template.ts";
 
 export type StackOptions = {
   /** Folder of the synthesized template. */
@@ -86,19 +86,21 @@ async function assemble(
     texts: texts.endpoint,
     s3: bucket.endpoint,
   });
-  const pool = new LambdaPool({ functions: plan.functions, env, output });
+  // the functions know the API's address, so it must listen before they start
+  const api: HttpApi = new HttpApi({ plan, invoke: (id, event) => invoke(id, event) });
+  const apiUrl: string = await api.start(port);
+  closers.push(() => api.close());
+  const pool: LambdaPool = new LambdaPool({ functions: withApiUrl(plan.functions, apiUrl), env, output });
   await pool.start();
   closers.push(() => pool.close());
-  const invoke = (id: string, event: unknown) => pool.invoke(id, event);
+  const invoke = (id: string, event: unknown): Promise<unknown> => pool.invoke(id, event);
   const { giveUp } = bucket;
   closers.push(
     startMappings(plan, streams, { wire, invoke, giveUp, checkpoint: checkpoints(options.folder) }),
   );
   closers.push(startSchedules(plan.schedules, invoke));
-  const api = new HttpApi({ plan, invoke });
-  closers.push(() => api.close());
   return {
-    apiUrl: await api.start(port),
+    apiUrl,
     inboxUrl: mail.endpoint,
     textsUrl: `${texts.endpoint}/texts`,
     dynamoEndpoint,
@@ -108,6 +110,20 @@ async function assemble(
     invoke: (name, event) => invoke(idOf(plan, name), event),
   };
 }
+
+/** An HTTP API's address, as the template writes it, is the local one. */
+const withApiUrl = (functions: readonly FunctionSpec[], apiUrl: string): FunctionSpec[] =>
+  functions.map((spec) => ({
+    ...spec,
+    Environment: {
+      Variables: Object.fromEntries(
+        Object.entries(spec.Environment?.Variables ?? {}).map(([name, value]) => [
+          name,
+          value.replace(/^https:\/\/[^/]+\.execute-api\.[^/]+\/?$/, apiUrl),
+        ]),
+      ),
+    },
+  }));
 
 async function engines(options: StackOptions, plan: Plan, closers: Closers) {
   const { port } = options;

@@ -29,6 +29,7 @@ const RUN = new Set([
 const LEFT_OUT = new Set([
   "AWS::ApiGatewayV2::Stage",
   "AWS::CloudWatch::Alarm",
+  "AWS::Events::Rule",
   "AWS::IAM::Policy",
   "AWS::IAM::Role",
   "AWS::KMS::Key",
@@ -38,6 +39,7 @@ const LEFT_OUT = new Set([
   "AWS::Logs::MetricFilter",
   "AWS::S3::BucketPolicy",
   "AWS::SES::ConfigurationSet",
+  "AWS::SES::ConfigurationSetEventDestination",
   "AWS::SES::EmailIdentity",
   "AWS::SNS::Subscription",
   "AWS::SNS::Topic",

@@ -1,11 +1,12 @@
-import type { Message } from "../../domain/notification.ts";
+import { byText } from "../../domain/ids.ts";
+import type { Message } from "../../domain/message.ts";
 import type { MessageStore } from "../message-store.ts";
 
 export class InMemoryMessageStore implements MessageStore {
   readonly messages = new Map<string, Message>();
 
-  async decide(message: Message): Promise<boolean> {
-    if (this.messages.has(message.message_id)) return false;
+  async write(message: Message): Promise<boolean> {
+    if ((this.messages.get(message.message_id)?.version ?? 0) !== message.version - 1) return false;
     this.messages.set(message.message_id, message);
     return true;
   }
@@ -14,7 +15,9 @@ export class InMemoryMessageStore implements MessageStore {
     return this.messages.get(message_id);
   }
 
-  async record(message: Message): Promise<void> {
-    this.messages.set(message.message_id, message);
+  async of(contact_id: string, from: string): Promise<Message[]> {
+    return [...this.messages.values()]
+      .filter((message) => message.contact_id === contact_id && message.day >= from)
+      .sort((a, b) => byText(a.message_id, b.message_id));
   }
 }

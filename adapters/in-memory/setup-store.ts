@@ -1,11 +1,11 @@
 import {
   nothingSetUp,
-  type Contact,
   type Enrolment,
   type RosterEntry,
   type School,
   type Setup,
 } from "../../domain/setup.ts";
+import type { Contact } from "../../domain/contact.ts";
 import type { SetupStore } from "../setup-store.ts";
 
 function upsert<T>(old: readonly T[], entries: readonly T[], nameOf: (entry: T) => string): T[] {
@@ -40,6 +40,7 @@ export class InMemorySetupStore implements SetupStore {
       programs: upsert(this.#setup.programs, setup.programs, (row) => row.program_id),
       providers: upsert(this.#setup.providers, setup.providers, (row) => row.provider_id),
       contacts: upsert(this.#setup.contacts, setup.contacts, (row) => row.contact_id),
+      default_owner: setup.default_owner ?? this.#setup.default_owner,
       settings: setup.settings ?? this.#setup.settings,
     };
   }

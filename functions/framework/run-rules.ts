@@ -1,6 +1,7 @@
 import type { AlertStore } from "../../adapters/alert-store.ts";
 import type { StoredSummary, SummaryStore } from "../../adapters/summary-store.ts";
 import { reconcile, type Alert } from "../../domain/alert-life.ts";
+import type { Firing } from "../../domain/rule.ts";
 import { RULES, firingOf, rangeOf } from "../../domain/rules/index.ts";
 import { dayOf } from "../../domain/school-day.ts";
 import { settingsOf } from "../../domain/settings.ts";
@@ -54,7 +55,11 @@ export async function runRules(deps: RulesDeps, run: RulesRun): Promise<Alert[]>
     const rules = withOpenOnes(run.rules, stored);
     const range = readRange({ ...run, rules }, deps.clock());
     const summaries = await deps.summaries.read(range);
-    const changes = await changesOf(deps, { ...run, rules }, { stored, summaries, today: range.today });
+    const changes = await changesOf(
+      deps,
+      { ...run, rules, asked: run.rules },
+      { stored, summaries, today: range.today },
+    );
     if (changes.length === 0) return [];
     const written = await Promise.all(changes.map((alert) => deps.alerts.write(alert)));
     if (!written.includes(false) && sameVersions(summaries, await deps.summaries.read(range))) return changes;
@@ -73,13 +78,13 @@ type Read = { stored: Alert[]; summaries: StoredSummary[]; today: string };
 
 async function changesOf(
   deps: RulesDeps,
-  run: RulesRun,
+  run: RulesRun & { asked: readonly RuleId[] },
   { stored, summaries, today }: Read,
 ): Promise<Alert[]> {
   const { school, rules, setup } = run;
   const now = deps.clock();
   const wide = rules.some((id) => !RULES_ON_REPORT.includes(id));
-  const firing = firingOf(rules, {
+  const found = firingOf(rules, {
     school,
     today,
     now: now.getTime() / 1000,
@@ -90,6 +95,10 @@ async function changesOf(
     scheduling: wide ? await run.scheduling() : [],
     settings: (program_id) => settingsAt(run, program_id),
   });
+  // what was judged only because it is open may not open anything else
+  const isOpen = ({ rule, subject }: Firing) =>
+    stored.some((alert) => alert.state === "open" && alert.rule === rule && alert.subject === subject);
+  const firing = found.filter((one) => run.asked.includes(one.rule) || isOpen(one));
   return reconcile({
     school_id: school.school_id,
     stored,

@@ -2,6 +2,8 @@ import * as z from "zod";
 
 export const NotifyEnv = z.object({
   TABLE_NAME: z.string().min(3),
+  /** Where the links in mails lead to. */
+  API_URL: z.string().min(1),
   /** The verified address that mails come from. */
   SENDER: z.string().min(3),
   CONFIGURATION_SET: z.string().min(1),

@@ -1,21 +1,26 @@
 import type { DynamoDBBatchResponse, DynamoDBRecord, DynamoDBStreamEvent } from "aws-lambda";
 import type { EmailSender } from "../../adapters/email-sender.ts";
+import type { Handover } from "../../adapters/handover.ts";
 import type { MessageStore } from "../../adapters/message-store.ts";
+import type { MuteStore } from "../../adapters/mute-store.ts";
 import type { SetupStore } from "../../adapters/setup-store.ts";
 import type { SmsSender } from "../../adapters/sms-sender.ts";
 import { messageIdOf } from "../../adapters/stream-record.ts";
-import { isTransient } from "../../adapters/transient.ts";
-import { mailOf, textOf, type Message } from "../../domain/notification.ts";
-import type { Contact } from "../../domain/setup.ts";
+import { addressOf, type Contact } from "../../domain/contact.ts";
+import { mailOf, type Links } from "../../domain/mail.ts";
+import { channelOf, given, postponed, type Message } from "../../domain/message.ts";
+import { textOf } from "../../domain/text.ts";
 import { withBackOff, type BackOff } from "../framework/back-off.ts";
 import { errorName, type Log } from "../framework/log.ts";
 
 export type NotifyDeps = {
-  messages: Pick<MessageStore, "get" | "record">;
+  messages: Pick<MessageStore, "get" | "write">;
+  mutes: Pick<MuteStore, "of" | "mute">;
   setup: Pick<SetupStore, "contact">;
   sendMail: EmailSender;
   /** Absent where no number is registered: then no text is sent. */
   sendText: SmsSender | undefined;
+  links: (message: Message) => Promise<Links>;
   clock: () => Date;
   sleep: BackOff["sleep"];
   log: Log;
@@ -23,63 +28,93 @@ export type NotifyDeps = {
 type Context = { getRemainingTimeInMillis: () => number };
 
 const service = "notify";
+/** Between two tries of one message within a call: throttling passes in a second or two. */
+const PAUSES_MS = [200, 600, 1800];
+/** What one message may take; with less time left the rest of the batch comes again. */
+const RESERVE_MS = 10_000;
 
-/** Sends what was decided: in order, at least once; what was sent is recorded before the next is begun. */
+/** Sends what was decided, at least once. What a service cannot take now waits in the table and holds up nobody. */
 export const notify =
   (deps: NotifyDeps) =>
   async (event: DynamoDBStreamEvent, context: Context): Promise<DynamoDBBatchResponse> => {
-    const backOff = { remaining: () => context.getRemainingTimeInMillis(), sleep: deps.sleep };
+    const remaining = () => context.getRemainingTimeInMillis();
     for (const record of event.Records) {
       try {
-        await withBackOff(backOff, () => deliver(deps, record));
+        if (remaining() < RESERVE_MS) return again(record);
+        await withBackOff({ remaining, sleep: deps.sleep }, () => deliver(deps, record));
       } catch (error) {
         deps.log({ service, event: "failed", error: errorName(error) });
-        return { batchItemFailures: [{ itemIdentifier: record.dynamodb?.SequenceNumber ?? "" }] };
+        return again(record);
       }
     }
     return { batchItemFailures: [] };
   };
 
+const again = (record: DynamoDBRecord): DynamoDBBatchResponse => ({
+  batchItemFailures: [{ itemIdentifier: record.dynamodb?.SequenceNumber ?? "" }],
+});
+
 async function deliver(deps: NotifyDeps, record: DynamoDBRecord): Promise<void> {
   const message_id = messageIdOf(record);
   const message = message_id === undefined ? undefined : await deps.messages.get(message_id);
   if (message?.state !== "decided") return;
+  const after = await send(deps, message);
+  if (after.state === "dead") deps.log({ service, event: "not_sent" });
+  // a lost race means that it was offered again meanwhile: that copy is sent by its own record
+  await deps.messages.write(after);
+}
+
+async function send(deps: NotifyDeps, message: Message): Promise<Message> {
   const contact = await deps.setup.contact(message.contact_id);
-  const done = contact === undefined ? undefined : await sendAll(deps, message, contact);
-  const state = done === undefined || done.refused ? "failed" : "sent";
-  if (state === "failed") deps.log({ service, event: "not_sent" });
-  await deps.messages.record({ ...(done?.message ?? message), state, sent_at: deps.clock().toISOString() });
+  if (contact === undefined) return given(message, "dead", { reason: "contact_gone" });
+  const channel = channelOf(message);
+  const mute = await deps.mutes.of(channel, addressOf(contact, channel));
+  if (mute !== undefined) return given(message, "muted", { reason: mute.why });
+  return recordOf(deps, { message, contact }, await handOver(deps, message, contact));
 }
 
-type Channel = { name: keyof Message["sent"]; send: () => Promise<string> };
-type Progress = { message: Message; refused: boolean };
-
-async function sendAll(deps: NotifyDeps, message: Message, contact: Contact): Promise<Progress> {
-  const text = textOf(message, contact);
-  const channels: Channel[] = [{ name: "mail", send: () => deps.sendMail(contact.email, mailOf(message)) }];
-  const { sendText } = deps;
-  if (text !== undefined && sendText !== undefined) {
-    channels.push({ name: "text", send: () => sendText(contact.phone ?? "", text) });
+async function handOver(deps: NotifyDeps, message: Message, contact: Contact): Promise<Handover> {
+  const offer = await offerOf(deps, message, contact);
+  for (const pause of PAUSES_MS) {
+    const result = await offer();
+    if (result.outcome !== "later") return result;
+    await deps.sleep(pause);
   }
-  let progress: Progress = { message, refused: false };
-  for (const channel of channels) progress = await sendOne(deps, channel, progress);
-  return progress;
+  return offer();
 }
 
-/** What a service refuses for good must not hold up everybody else: it is recorded as failed, and an alarm tells. */
-async function sendOne(
-  deps: NotifyDeps,
-  { name, send }: Channel,
-  { message, refused }: Progress,
-): Promise<Progress> {
-  if (message.sent[name] !== undefined) return { message, refused };
-  try {
-    const sent = { ...message.sent, [name]: await send() };
-    await deps.messages.record({ ...message, sent });
-    return { message: { ...message, sent }, refused };
-  } catch (error) {
-    if (isTransient(error)) throw error;
-    deps.log({ service, event: "refused", error: errorName(error) });
-    return { message, refused: true };
+async function offerOf(
+  { links, sendMail, sendText }: NotifyDeps,
+  message: Message,
+  contact: Contact,
+): Promise<() => Promise<Handover>> {
+  if (channelOf(message) === "mail") {
+    const mail = mailOf(message, contact, await links(message));
+    return () => sendMail(contact.email, mail);
+  }
+  if (sendText === undefined) return async () => ({ outcome: "refused", reason: "no_number_registered" });
+  return () => sendText(contact.phone ?? "", textOf(message, contact));
+}
+
+type Offered = { message: Message; contact: Contact };
+
+async function recordOf(deps: NotifyDeps, offered: Offered, result: Handover): Promise<Message> {
+  const { message, contact } = offered;
+  const sent_at = deps.clock().toISOString();
+  switch (result.outcome) {
+    case "taken":
+      return given(message, "sent", { sent_at, receipt: result.receipt });
+    case "later":
+      return postponed(message, result.reason, deps.clock());
+    case "refused":
+      return given(message, "dead", { sent_at, reason: result.reason });
+    case "opted_out":
+      await deps.mutes.mute({
+        channel: "text",
+        address: addressOf(contact, "text"),
+        why: "stopped",
+        at: sent_at,
+      });
+      return given(message, "muted", { reason: "stopped" });
   }
 }

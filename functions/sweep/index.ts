@@ -1,6 +1,7 @@
 import { dynamoAlertStore } from "../../adapters/alert-store.ts";
 import { dynamoClient } from "../../adapters/aws-clients.ts";
 import { dynamoMessageStore } from "../../adapters/message-store.ts";
+import { dynamoMuteStore } from "../../adapters/mute-store.ts";
 import { dynamoSessionStore } from "../../adapters/session-store.ts";
 import { dynamoSetupStore } from "../../adapters/setup-store.ts";
 import { dynamoSummaryStore } from "../../adapters/summary-store.ts";
@@ -16,6 +17,7 @@ export const handler = sweep({
   summaries: dynamoSummaryStore(table),
   alerts: dynamoAlertStore(table),
   messages: dynamoMessageStore(table),
+  mutes: dynamoMuteStore(table),
   sweeps: dynamoSweepStore(table),
   clock: () => new Date(),
   log,

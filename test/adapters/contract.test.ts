@@ -2,11 +2,15 @@ import { describe, expect, it } from "vitest";
 import { dynamoAlertStore, type AlertStore } from "../../adapters/alert-store.ts";
 import { InMemoryAlertStore } from "../../adapters/in-memory/alert-store.ts";
 import { InMemoryMessageStore } from "../../adapters/in-memory/message-store.ts";
+import { InMemoryMuteStore } from "../../adapters/in-memory/mute-store.ts";
 import { InMemorySweepStore } from "../../adapters/in-memory/sweep-store.ts";
 import { dynamoMessageStore, type MessageStore } from "../../adapters/message-store.ts";
+import { dynamoMuteStore, type MuteStore } from "../../adapters/mute-store.ts";
 import { dynamoSweepStore, type SweepStore } from "../../adapters/sweep-store.ts";
+import { CHANNELS } from "../../domain/words.ts";
 import { alertId } from "../../domain/alert-life.ts";
-import { Contact, nothingSetUp } from "../../domain/setup.ts";
+import { Contact } from "../../domain/contact.ts";
+import { nothingSetUp } from "../../domain/setup.ts";
 import { InMemorySessionStore } from "../../adapters/in-memory/session-store.ts";
 import { InMemorySetupStore } from "../../adapters/in-memory/setup-store.ts";
 import { InMemorySummaryStore } from "../../adapters/in-memory/summary-store.ts";
@@ -24,6 +28,7 @@ type Stores = {
   setup: SetupStore;
   alerts: AlertStore;
   messages: MessageStore;
+  mutes: MuteStore;
   sweeps: SweepStore;
 };
 /** One operation and what it answers, in a form that can be compared. */
@@ -170,11 +175,13 @@ const OPERATIONS: ((random: Random) => Operation)[] = [
       time_zone: random.pick(["America/Denver", "America/Chicago"]),
     };
     const settings = random.chance(0.3) ? { missed_sessions: 2 + random.below(4) } : undefined;
+    const default_owner = random.chance(0.3) ? `c${random.below(3)}` : undefined;
     return async ({ setup }) => {
       const before = await setup.all();
-      await setup.put({ ...nothingSetUp(), schools: [school], settings });
-      const { schools, settings: after } = await setup.all();
-      expect(after).toEqual(settings ?? before.settings);
+      await setup.put({ ...nothingSetUp(), schools: [school], settings, default_owner });
+      const { schools, ...after } = await setup.all();
+      expect(after.settings).toEqual(settings ?? before.settings);
+      expect(after.default_owner).toEqual(default_owner ?? before.default_owner);
       return [canonical((await setup.school(school.school_id))!), schools.map(canonical).sort()];
     };
   },
@@ -184,7 +191,7 @@ const OPERATIONS: ((random: Random) => Operation)[] = [
     const [ahead, state] = [random.chance(0.2) ? 2 : 1, random.pick(["open", "resolved"] as const)];
     return async ({ alerts }) => {
       const stored = (await alerts.current(school_id)).find((alert) => alert.id === id);
-      const history = [{ at: NOW, state }];
+      const history = [{ at: NOW, step: "opened" as const }];
       const base = {
         school_id,
         id,
@@ -217,23 +224,25 @@ const OPERATIONS: ((random: Random) => Operation)[] = [
     };
   },
   (random) => {
-    const message_id = `digest#ada#${random.pick(DAYS)}`;
-    const [decide, state] = [random.chance(0.5), random.pick(["decided", "sent"] as const)];
-    const message = {
-      message_id,
-      kind: "digest",
-      contact_id: "ada",
-      day: "2026-03-02",
-      sections: [],
-      state,
-      decided_at: NOW,
-      sent: {},
-    } as const;
+    const [contact_id, day, from] = [random.pick(["ada", "ada.b"]), random.pick(DAYS), random.pick(DAYS)];
+    const kind = random.pick(["digest", "text"] as const);
+    const message_id = `${contact_id}#${day}#${kind}${kind === "text" ? "#0" : ""}`;
+    const [ahead, state] = [random.pick([0, 1, 1, 1, 2]), random.pick(["decided", "sent"] as const)];
+    const message = { message_id, kind, contact_id, day, sections: [], state, decided_at: NOW, attempts: 0 };
     return async ({ messages }) => {
-      const done = decide
-        ? await messages.decide({ ...message, sections: [] })
-        : await messages.record({ ...message, sections: [] });
-      return [done, canonical((await messages.get(message_id)) ?? {})];
+      const version = Math.max(1, ((await messages.get(message_id))?.version ?? 0) + ahead);
+      const done = await messages.write({ ...message, version });
+      const after = await messages.get(message_id);
+      return [done, canonical(after ?? {}), (await messages.of(contact_id, from)).map(canonical)];
+    };
+  },
+  (random) => {
+    const [channel, address] = [random.pick(CHANNELS), random.pick(["a@example.org", "b@example.org"])];
+    const [why, act] = [random.pick(["bounced", "unsubscribed"] as const), random.below(3)];
+    return async ({ mutes }) => {
+      if (act === 0) await mutes.mute({ channel, address, why, at: NOW });
+      if (act === 1) await mutes.unmute(channel, address);
+      return [canonical((await mutes.of(channel, address)) ?? {}), (await mutes.all()).map(canonical).sort()];
     };
   },
   (random) => {
@@ -268,6 +277,7 @@ const inMemory = (): Stores => ({
   setup: new InMemorySetupStore(),
   alerts: new InMemoryAlertStore(),
   messages: new InMemoryMessageStore(),
+  mutes: new InMemoryMuteStore(),
   sweeps: new InMemorySweepStore(),
 });
 
@@ -281,6 +291,7 @@ describe("the adapters in memory and on DynamoDB", () => {
       setup: dynamoSetupStore(table),
       alerts: dynamoAlertStore(table),
       messages: dynamoMessageStore(table),
+      mutes: dynamoMuteStore(table),
       sweeps: dynamoSweepStore(table),
     };
     const memory = inMemory();

@@ -31,6 +31,7 @@ contacts:
     role: site_lead
     email: lead@example.org
     school_ids: ["631930"]
+default_owner: lead-1
 `;
 
 function apply(target: { setup: InMemorySetupStore; sessions: ReturnType<typeof world>["sessions"] }) {
@@ -61,12 +62,13 @@ describe("rollcall apply", () => {
         "program math-boost",
         "provider north-star",
         "contact lead-1",
+        "default owner",
       ],
     });
     expect((await target.setup.all()).schools).toEqual([]);
-    expect((await run(SETUP)).added).toHaveLength(5);
+    expect((await run(SETUP)).added).toHaveLength(6);
     const stored = JSON.stringify(await target.setup.all());
-    expect(await run(SETUP)).toMatchObject({ added: [], changed: [], unchanged: 5 });
+    expect(await run(SETUP)).toMatchObject({ added: [], changed: [], unchanged: 6 });
     expect(JSON.stringify(await target.setup.all())).toBe(stored);
     expect((await run(SETUP.replace("target_hours: 30", "target_hours: 15"))).changed).toEqual([
       "program math-boost",

@@ -54,7 +54,7 @@ describe("the life of an alert", () => {
       id: "student-missed-sessions#1#2026-03-02",
       version: 2,
       facts: { missed: 4 },
-      history: [{ state: "open" }],
+      history: [{ step: "opened" }],
     });
   });
 
@@ -64,7 +64,7 @@ describe("the life of an alert", () => {
         state: "resolved",
         resolved_day: "2026-03-05",
         version: 2,
-        history: [{ state: "open" }, { state: "resolved" }],
+        history: [{ step: "opened" }, { step: "resolved" }],
       },
     ]);
     expect(run(closed(), [], "2026-03-06")).toEqual([]);

@@ -1,10 +1,14 @@
+import { flesch } from "../support/readability.ts";
 import { describe, expect, it } from "vitest";
 import type { Alert } from "../../domain/alert-life.ts";
-import { messageFor, weekBefore, type Told } from "../../domain/digest.ts";
-import { mailOf, subjectOf, textOf, type Section } from "../../domain/notification.ts";
+import { Contact } from "../../domain/contact.ts";
+import { routesOf, weekBefore } from "../../domain/digest.ts";
+import { mailOf, subjectOf, wordsIn, type Links } from "../../domain/mail.ts";
+import type { Message, Section } from "../../domain/message.ts";
 import { ruleOf } from "../../domain/rules/index.ts";
-import { Contact, nothingSetUp } from "../../domain/setup.ts";
-import { ROLES, RULE_IDS, type Role, type RuleId } from "../../domain/words.ts";
+import { nothingSetUp } from "../../domain/setup.ts";
+import { decideDigest, decideNotice, decideText, type Telling } from "../../domain/telling.ts";
+import { LANGUAGES, ROLES, RULE_IDS, type Role, type RuleId } from "../../domain/words.ts";
 import { SCHOOL } from "../support/school.ts";
 
 const schools = [{ ...SCHOOL, name: "Aspen Grove" }];
@@ -32,19 +36,46 @@ function alert(rule: RuleId, more: Partial<Alert> = {}): Alert {
     provider_ids: ["north-star"],
     first_day: "2026-03-12",
     state: "open",
-    history: [{ at: "2026-03-13T20:00:00.000Z", state: "open" }],
+    history: [{ at: "2026-03-13T20:00:00.000Z", step: "opened" }],
     facts: {},
     version: 1,
     ...more,
   };
 }
 
-function told(role: Role, alerts: Alert[], more: Partial<Told> = {}) {
-  const setup = { ...nothingSetUp(), schools };
-  const input = { setup, alerts, now: new Date(MONDAY), since: BEFORE, weeklySince: BEFORE, ...more };
-  return messageFor(contacts[role], { ...input, day: "2026-03-16", forced: false });
+const due = { school: schools[0]!, day: "2026-03-16" };
+const TOLD: Message = {
+  message_id: "",
+  kind: "digest",
+  contact_id: "",
+  day: "2026-03-13",
+  sections: [],
+  state: "sent",
+  decided_at: BEFORE,
+  attempts: 0,
+  version: 1,
+};
+type More = { since?: string; day?: string; contact?: Partial<Contact> };
+
+function telling(role: Role, alerts: Alert[], { since = BEFORE, contact: more = {} }: More = {}): Telling {
+  const contact = { ...contacts[role], ...more };
+  const setup = { ...nothingSetUp(), schools, contacts: [...Object.values(contacts), contact] };
+  const now = new Date(MONDAY);
+  const groups = routesOf(setup, alerts, now).groups.get(contact.contact_id) ?? [];
+  const earlier = [{ ...TOLD, message_id: `${contact.contact_id}#2026-03-13#digest`, decided_at: since }];
+  return { contact, setup, groups, now, earlier };
 }
-const rulesOf = (sections: readonly Section[]) => sections.map(({ rule }) => rule);
+
+const told = (role: Role, alerts: Alert[], more: More = {}) =>
+  decideDigest(
+    telling(role, alerts, more),
+    { ...due, day: more.day ?? due.day },
+    {
+      forced: false,
+      unreachable: () => 0,
+    },
+  );
+const rulesOf = (sections: readonly Section[]) => sections.map(({ topic }) => topic);
 
 describe("who is told", () => {
   it.each(RULE_IDS.map((rule) => [rule]))("%s goes to its roles alone", (rule) => {
@@ -56,7 +87,7 @@ describe("who is told", () => {
     expect(told("site_lead", [alert("provider-feed-silent")]).state).toBe("empty");
     const message = told("site_lead", [alert("provider-feed-silent"), alert("student-missed-sessions")]);
     expect(rulesOf(message.sections)).toEqual(["student-missed-sessions", "provider-feed-silent"]);
-    expect(subjectOf(message)).toContain("1 thing needs a look");
+    expect(subjectOf(message, contacts.site_lead)).toContain("1 thing needs a look");
   });
 
   it("tells a provider nothing of another", () => {
@@ -76,7 +107,7 @@ describe("when", () => {
   it("keeps weekly items for the first school day of the week", () => {
     const items = [alert("under-dosed"), alert("student-missed-sessions")];
     expect(rulesOf(told("site_lead", items).sections)).toEqual(["student-missed-sessions", "under-dosed"]);
-    expect(rulesOf(told("site_lead", items, { weeklySince: undefined }).sections)).toEqual([
+    expect(rulesOf(told("site_lead", items, { day: "2026-03-17" }).sections)).toEqual([
       "student-missed-sessions",
     ]);
   });
@@ -95,8 +126,8 @@ describe("when", () => {
       alert("student-missed-sessions", {
         state: "resolved",
         history: [
-          { at: opened, state: "open" },
-          { at: resolved, state: "resolved" },
+          { at: opened, step: "opened" },
+          { at: resolved, step: "resolved" },
         ],
       });
     const known = back("2026-03-12T20:00:00.000Z", "2026-03-13T20:00:00.000Z");
@@ -108,44 +139,151 @@ describe("when", () => {
   });
 });
 
+const optedIn = { phone: "+13035550123", text_opt_in: { on: "2026-01-05", how: "form" } };
+// of the last 24 hours
+const fresh = { history: [{ at: "2026-03-16T12:59:00.000Z", step: "opened" }] } satisfies Partial<Alert>;
+
 describe("a text", () => {
-  const optedIn = {
-    ...contacts.site_lead,
-    phone: "+13035550123",
-    text_opt_in: { on: "2026-01-05", how: "form" },
-  };
+  const textFor = (role: Role, alerts: Alert[], { contact = {}, ...more }: More & { now?: string } = {}) =>
+    decideText(
+      {
+        ...telling(role, alerts, { contact: { ...optedIn, ...contact } }),
+        now: new Date(more.now ?? "2026-03-16T14:30:00Z"),
+      },
+      due,
+    );
 
   it("is sent for what is new, by the rules that may, and only to who agreed", () => {
     for (const rule of RULE_IDS.filter((id) => ruleOf(id).goesTo.includes("site_lead"))) {
-      const message = told("site_lead", [alert(rule)]);
-      expect([rule, textOf(message, optedIn) !== undefined]).toEqual([rule, ruleOf(rule).text]);
-      expect(textOf(message, contacts.site_lead)).toBeUndefined();
+      expect([rule, textFor("site_lead", [alert(rule, fresh)]) !== undefined]).toEqual([
+        rule,
+        ruleOf(rule).text,
+      ]);
+      const silent = { text_opt_in: undefined };
+      expect(textFor("site_lead", [alert(rule, fresh)], { contact: silent })).toBeUndefined();
     }
-    const old = told("site_lead", [alert("site-under-delivery")], { since: "2026-03-13T21:00:00.000Z" });
-    expect(textOf(old, optedIn)).toBeUndefined();
+    expect(textFor("site_lead", [alert("site-under-delivery")])).toBeUndefined();
+    const mailOnly = { channels: ["mail" as const] };
+    expect(
+      textFor("site_lead", [alert("site-under-delivery", fresh)], { contact: mailOnly }),
+    ).toBeUndefined();
+  });
+
+  it("waits for the end of the quiet hours, hers or the usual ones", () => {
+    const items = [alert("site-under-delivery", fresh)];
+    expect(textFor("site_lead", items, { now: "2026-03-16T13:59:00Z" })).toBeUndefined();
+    expect(textFor("site_lead", items, { now: "2026-03-16T14:00:00Z" })).toBeDefined();
+    const early = { quiet_hours: { from: "18:00", to: "06:00" } };
+    expect(textFor("site_lead", items, { now: "2026-03-16T13:00:00Z", contact: early })).toBeDefined();
+    expect(textFor("site_lead", items, { now: "2026-03-17T00:30:00Z", contact: early })).toBeUndefined();
+  });
+
+  it("is the last of two a day", () => {
+    const base = telling("site_lead", [alert("site-under-delivery", fresh)], { contact: optedIn });
+    const texts = (count: number) =>
+      Array.from({ length: count }, () => ({ ...TOLD, kind: "text" as const, day: due.day, decided_at: "" }));
+    const now = new Date("2026-03-16T14:30:00Z");
+    expect(decideText({ ...base, now, earlier: texts(1) }, due)).toBeDefined();
+    expect(decideText({ ...base, now, earlier: texts(2) }, due)).toBeUndefined();
   });
 
   it("is not sent because schedules run out, nor for a feed that is only named beside the rest", () => {
     const facts = { reason: "no_schedule_left" };
-    const office = { ...optedIn, ...contacts.district };
-    expect(textOf(told("district", [alert("provider-feed-silent", { facts })]), office)).toBeUndefined();
-    const beside = told("site_lead", [alert("provider-feed-silent"), alert("student-missed-sessions")]);
-    expect(textOf(beside, optedIn)).toBeUndefined();
+    expect(textFor("district", [alert("provider-feed-silent", { ...fresh, facts })])).toBeUndefined();
+    expect(textFor("district", [alert("provider-feed-silent", fresh)])).toBeDefined();
+    const beside = [alert("provider-feed-silent", fresh), alert("student-missed-sessions", fresh)];
+    expect(textFor("site_lead", beside)).toBeUndefined();
   });
 });
 
-describe("a mail", () => {
-  it("has at most 7 items and 120 words and names no student, whatever fires", () => {
+describe("a notice", () => {
+  it("goes out for rules of the same day, once, where the digest has gone before", () => {
+    for (const rule of RULE_IDS) {
+      const [role = "district"] = ruleOf(rule).goesTo;
+      const found = decideNotice(telling(role, [alert(rule, fresh)]), due);
+      expect([rule, found !== undefined]).toEqual([rule, ruleOf(rule).sameDay]);
+      const after = telling(role, [alert(rule, fresh)], { since: "2026-03-16T12:59:00.000Z" });
+      expect(decideNotice(after, due)).toBeUndefined();
+    }
+  });
+});
+
+const links: Links = {
+  acknowledge: (item) => `https://api.example/v1/acknowledge/${item}`,
+  unsubscribe: "https://api.example/v1/unsubscribe/x",
+};
+const FACTS = {
+  percent: 61,
+  missing: 12,
+  expected: 120,
+  students: 14,
+  largest_group: 9,
+  reason: "nothing_reported",
+};
+const everything = (role: Role, language: (typeof LANGUAGES)[number]) =>
+  told(
+    role,
+    RULE_IDS.map((rule) => alert(rule, { ...fresh, facts: FACTS })),
+    { contact: { language } },
+  );
+
+describe.each(LANGUAGES)("a mail in %s", (language) => {
+  it("has at most 7 items and 120 words, one button an item, and names no student, whatever fires", () => {
     for (const role of ROLES) {
-      const { text, html } = mailOf(
-        told(
-          role,
-          RULE_IDS.map((rule) => alert(rule)),
-        ),
-      );
-      expect(text.match(/[\w%(-]*\w[^\s]*/g)!.length).toBeLessThanOrEqual(120);
-      expect((html.match(/<li/g) ?? []).length).toBeLessThanOrEqual(8);
+      const reader = { ...contacts[role], language };
+      const { text, html } = mailOf(everything(role, language), reader, links);
+      expect(wordsIn(text)).toBeLessThanOrEqual(120);
+      expect(
+        wordsIn(html.replaceAll(/<style>.*<\/style>|<title>.*<\/title>|<[^>]+>/g, " ")),
+      ).toBeLessThanOrEqual(120);
+      const items = html.match(/<li>.*?<\/li>/g) ?? [];
+      expect(items.length).toBeLessThanOrEqual(8);
+      for (const item of items) expect((item.match(/<a /g) ?? []).length).toBeLessThanOrEqual(1);
       expect(text + html).not.toContain("0016740395");
     }
+  });
+
+  it("stays within its words for a lead of many schools with long names, and says what it left out", () => {
+    const names = Array.from(
+      { length: 12 },
+      (_, number) => `The ${number} Very Long Name Of A School Of Many Words`,
+    );
+    const [section] = everything("site_lead", language).sections;
+    const sections = names.map((school_name, number) => ({
+      ...section!,
+      school_name,
+      school_ids: [`${number}`],
+    }));
+    const mail = mailOf({ ...TOLD, sections }, { role: "site_lead", language }, links);
+    expect(wordsIn(mail.text)).toBeLessThanOrEqual(120);
+    expect(mail.text).toMatch(language === "en" ? /and \d+ more/ : /y \d+ más/);
+  });
+
+  it("is read at grade 8 or below, line by line and as a whole", () => {
+    const lines = RULE_IDS.flatMap((rule) =>
+      ruleOf(rule).goesTo.map((role) => {
+        const message = told(role, [alert(rule, { ...fresh, facts: FACTS })], { contact: { language } });
+        return mailOf(message, { role, language }).text;
+      }),
+    );
+    for (const text of lines) {
+      const said = text
+        .split("\n")
+        .filter((line) => line.startsWith("- "))
+        .join(" ");
+      expect([said, flesch(said, language)]).toEqual([said, expect.toSatisfy((grade: number) => grade <= 8)]);
+    }
+    expect(flesch(lines.join("\n"), language)).toBeLessThanOrEqual(8);
+  });
+});
+
+describe("the measure of reading", () => {
+  it("finds the talk of offices hard to read (control)", () => {
+    expect(
+      flesch("Insufficient instructional dosage necessitates immediate administrative intervention.", "en"),
+    ).toBeGreaterThan(12);
+    expect(
+      flesch("La dosificación insuficiente requiere intervenciones administrativas inmediatas.", "es"),
+    ).toBeGreaterThan(12);
   });
 });

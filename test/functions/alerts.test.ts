@@ -1,86 +1,22 @@
 import { describe, expect, it } from "vitest";
-import { InMemoryAlertStore } from "../../adapters/in-memory/alert-store.ts";
-import { InMemoryMessageStore } from "../../adapters/in-memory/message-store.ts";
-import { InMemorySessionStore } from "../../adapters/in-memory/session-store.ts";
-import { InMemorySetupStore } from "../../adapters/in-memory/setup-store.ts";
-import { InMemorySummaryStore } from "../../adapters/in-memory/summary-store.ts";
-import { InMemorySweepStore } from "../../adapters/in-memory/sweep-store.ts";
+import type { InMemoryAlertStore } from "../../adapters/in-memory/alert-store.ts";
+import type { InMemorySummaryStore } from "../../adapters/in-memory/summary-store.ts";
+import type { Contact } from "../../domain/contact.ts";
 import { empty } from "../../domain/day-summary.ts";
-import { mailOf, textOf, type Mail } from "../../domain/notification.ts";
-import { Contact, type School } from "../../domain/setup.ts";
-import { pack } from "../../domain/summary-packing.ts";
-import { notify } from "../../functions/notify/handler.ts";
-import { alertSchool } from "../../functions/summarize-school/alert-school.ts";
-import { sweep } from "../../functions/sweep/handler.ts";
+import { mailOf } from "../../domain/mail.ts";
+import type { Message } from "../../domain/message.ts";
 import { arrivalOf, snapshotOf } from "../../domain/session-record.ts";
 import { SessionEvent } from "../../domain/session-event.ts";
+import type { School } from "../../domain/setup.ts";
+import { pack } from "../../domain/summary-packing.ts";
+import { textOf } from "../../domain/text.ts";
+import { alertSchool } from "../../functions/summarize-school/alert-school.ts";
+import { sweep } from "../../functions/sweep/handler.ts";
+import { alerting, desk, district, lead, school } from "../support/alerting.ts";
 import { dayOf, pending, row } from "../support/school.ts";
 import { completed } from "../support/world.ts";
 
-const school = (school_id: string, time_zone = "America/Denver"): School => ({
-  school_id,
-  district_id: "D",
-  name: `School ${school_id}`,
-  time_zone,
-});
-const lead = (contact_id: string, school_ids: string[]) =>
-  Contact.parse({ contact_id, role: "site_lead", email: `${contact_id}@example.org`, school_ids });
-const desk = Contact.parse({
-  contact_id: "desk",
-  role: "provider",
-  provider_id: "north-star",
-  email: "desk@example.org",
-});
-const district = Contact.parse({
-  contact_id: "district",
-  role: "district",
-  district_id: "D",
-  email: "d@example.org",
-  phone: "+13035550123",
-  text_opt_in: { on: "2026-01-05", how: "form" },
-});
-
-function scene(schools: School[], contacts: Contact[]) {
-  let now = new Date("2026-03-13T14:30:00Z");
-  const clock = () => now;
-  const setup = new InMemorySetupStore({ schools, contacts, providers: [{ provider_id: "north-star" }] });
-  const summaries = new InMemorySummaryStore();
-  const alerts = new InMemoryAlertStore();
-  const messages = new InMemoryMessageStore();
-  const sessions = new InMemorySessionStore();
-  const mails: { to: string; mail: Mail }[] = [];
-  const texts: { phone: string; text: string }[] = [];
-  const lines: unknown[] = [];
-  const log = (line: unknown) => void lines.push(line);
-  const deps = { summaries, alerts, messages, sessions, setup, sweeps: new InMemorySweepStore(), clock, log };
-  const send = {
-    sendMail: async (to: string, mail: Mail) => `m${mails.push({ to, mail })}`,
-    sendText: async (phone: string, text: string) => `t${texts.push({ phone, text })}`,
-  };
-  const notifyDeps = { messages, setup, ...send, clock, sleep: async () => undefined, log };
-  const recordsOf = (ids: string[]) =>
-    ids.map((id) => ({ dynamodb: { Keys: { pk: { S: `MESSAGE#${id}` } }, SequenceNumber: id } }));
-  return {
-    ...deps,
-    mails,
-    texts,
-    lines,
-    at: (instant: string) => void (now = new Date(instant)),
-    put: async (school_id: string, { day, summary }: ReturnType<typeof dayOf>) => {
-      const version = (await summaries.stored({ school_id, day }))?.version ?? 0;
-      await summaries.write({ school_id, day }, version, pack(summary));
-    },
-    sweep: (forced = false) => sweep(deps)({ digest_now: forced }),
-    rules: (school_id: string, days: string[]) =>
-      alertSchool(
-        { ...deps, known: () => setup.all() },
-        // as a retry sees them: nothing changed any more
-        days.map((day) => ({ school_id, day, before: pack(empty()), after: empty() })),
-      ),
-    notify: (over: Partial<Parameters<typeof notify>[0]> = {}, ids = [...messages.messages.keys()]) =>
-      notify({ ...notifyDeps, ...over })({ Records: recordsOf(ids) }, { getRemainingTimeInMillis: () => 0 }),
-  };
-}
+const scene = (schools: School[], contacts: Contact[]) => alerting({ schools, contacts });
 
 const absent = (day: string) => dayOf(day, [row(day, "absent_unexcused")]);
 const came = (day: string) => dayOf(day, [row(day, "present")]);
@@ -208,7 +144,7 @@ describe("sweep", () => {
   it("says what is new and what is back on track exactly once", async () => {
     const place = await twoMissed();
     await place.sweep();
-    expect(place.messages.messages.get("digest#ada#2026-03-13")?.sections).toMatchObject([
+    expect(place.messages.messages.get("ada#2026-03-13#digest")?.sections).toMatchObject([
       { open: 1, fresh: 1, resolved: 0 },
     ]);
     await place.put("A", came("2026-03-13"));
@@ -216,12 +152,12 @@ describe("sweep", () => {
     await place.rules("A", ["2026-03-13"]);
     place.at("2026-03-16T13:05:00Z");
     await place.sweep();
-    expect(place.messages.messages.get("digest#ada#2026-03-16")?.sections).toMatchObject([
+    expect(place.messages.messages.get("ada#2026-03-16#digest")?.sections).toMatchObject([
       { open: 0, resolved: 1 },
     ]);
     place.at("2026-03-17T13:05:00Z");
     await place.sweep();
-    expect(place.messages.messages.get("digest#ada#2026-03-17")).toMatchObject({
+    expect(place.messages.messages.get("ada#2026-03-17#digest")).toMatchObject({
       state: "empty",
       sections: [],
     });
@@ -234,19 +170,23 @@ describe("sweep", () => {
       await place.put(school_id, came("2026-03-11"));
       await place.put(school_id, silent("2026-03-12"));
     }
-    expect(await place.sweep()).toMatchObject({ schools: 30, messages: 2 });
+    // a mail to each, and a text to the one who agreed
+    expect(await place.sweep()).toMatchObject({ schools: 30, messages: 3 });
     await place.notify();
     expect(place.mails.map(({ to }) => to).sort()).toEqual(["d@example.org", "desk@example.org"]);
-    expect(place.mails[0]?.mail.text).toContain("and 23 more");
+    expect(place.mails[0]?.mail.text).toContain("30 schools: no reports from north-star since March 12");
     expect(place.texts).toEqual([
       {
         phone: "+13035550123",
-        text: "Rollcall: no reports from north-star since 2026-03-12 at 30 schools. See your mail.",
+        text: "Rollcall: no reports from north-star since March 12 at 30 schools. See your mail.",
       },
     ]);
     place.at("2026-03-16T13:05:00Z");
     for (const { school_id } of schools) await place.put(school_id, silent("2026-03-13"));
-    expect(await place.sweep()).toMatchObject({ messages: 0 });
+    // what is still open stands in the next digest, and is texted to nobody
+    expect(await place.sweep()).toMatchObject({ messages: 2 });
+    await place.notify();
+    expect([place.mails.length, place.texts.length]).toEqual([4, 1]);
   });
 
   it("goes by the zone of each school", async () => {
@@ -258,13 +198,13 @@ describe("sweep", () => {
     await place.put("W", silent("2026-03-12"));
     place.at("2026-03-13T11:30:00Z");
     expect(await place.sweep()).toMatchObject({ schools: 1, messages: 0 });
-    expect([...place.messages.messages.keys()]).toEqual(["digest#east#2026-03-13"]);
+    expect([...place.messages.messages.keys()]).toEqual(["east#2026-03-13#digest"]);
     place.at("2026-03-13T14:30:00Z");
     // a provider of both is told once, when both have been looked at; a lead is not written to for a silence alone
     expect(await place.sweep()).toMatchObject({ schools: 1, messages: 1 });
-    expect(place.messages.messages.get("notice#desk#2026-03-13")).toMatchObject({
+    expect(place.messages.messages.get("desk#2026-03-13#digest")).toMatchObject({
       state: "decided",
-      sections: [{ school_id: "W" }],
+      sections: [{ school_ids: ["W"] }],
     });
   });
 
@@ -279,7 +219,7 @@ describe("sweep", () => {
     expect(await place.sweep()).toMatchObject({ messages: 1 });
     expect(await place.alerts.current("A")).toMatchObject([{ facts: { reason: "no_schedule_left" } }]);
     await place.notify();
-    expect(place.mails[0]?.mail.text).toContain("no session scheduled any more");
+    expect(place.mails[0]?.mail.text).toContain("no more sessions planned");
   });
 
   it("tells that a feed is back as good news, and texts nobody about it", async () => {
@@ -293,10 +233,10 @@ describe("sweep", () => {
     await place.sweep();
     await place.notify();
     expect(place.mails.map(({ mail }) => mail.subject)).toEqual([
-      "Rollcall: session reports are missing (2026-03-13)",
-      "Rollcall: back on track (2026-03-16)",
+      "Rollcall: session reports are missing (March 13)",
+      "Rollcall: back on track (March 16)",
     ]);
-    expect(place.mails[1]?.mail.text).toContain("north-star reports again.");
+    expect(place.mails[1]?.mail.text).toContain("North-star reports again.");
     expect(place.texts).toHaveLength(1);
   });
 
@@ -334,51 +274,36 @@ describe("notify", () => {
     await place.notify();
     await place.notify();
     expect(place.mails).toHaveLength(1);
-    expect(place.messages.messages.get("digest#ada#2026-03-13")).toMatchObject({
+    expect(place.messages.messages.get("ada#2026-03-13#digest")).toMatchObject({
       state: "sent",
-      sent: { mail: "m1" },
+      receipt: "m1",
+      version: 2,
     });
   });
 
-  it("tries again what is throttled, and does not repeat what was taken", async () => {
-    const place = scene([school("A")], [district]);
-    await place.put("A", came("2026-03-11"));
-    await place.put("A", silent("2026-03-12"));
-    await place.sweep();
-    const throttled = Object.assign(new Error("slow down"), {
-      name: "TooManyRequestsException",
-      $fault: "client",
-    });
-    const answer = await place.notify({ sendText: async () => Promise.reject(throttled) });
-    expect(answer.batchItemFailures).toEqual([{ itemIdentifier: "notice#district#2026-03-13" }]);
-    expect(place.mails).toHaveLength(1);
-    await place.notify();
-    expect([place.mails.length, place.texts.length]).toEqual([1, 1]);
-  });
-
-  it("records what is refused for good, and goes on with the next", async () => {
-    const place = await twoMissed();
-    await place.sweep(true);
-    await place.put("A", silent("2026-03-12"));
-    const refused = Object.assign(new Error("ada@example.org is no address"), { name: "MessageRejected" });
-    const answer = await place.notify({ sendMail: async () => Promise.reject(refused) });
-    expect(answer.batchItemFailures).toEqual([]);
-    expect([...place.messages.messages.values()].map(({ state }) => state)).toEqual([
-      "failed",
-      "empty",
-      "empty",
-    ]);
-    expect(JSON.stringify(place.lines)).toContain("not_sent");
-    expect(JSON.stringify(place.lines)).not.toContain("ada@");
-  });
-
-  it("sends no text where no number is registered", async () => {
+  it("sends no text where no number is registered, and says why", async () => {
     const place = scene([school("A")], [district]);
     await place.put("A", came("2026-03-11"));
     await place.put("A", silent("2026-03-12"));
     await place.sweep();
     await place.notify({ sendText: undefined });
     expect([place.mails.length, place.texts.length]).toEqual([1, 0]);
+    expect(place.messages.messages.get("district#2026-03-13#text#0")).toMatchObject({
+      state: "dead",
+      reason: "no_number_registered",
+    });
+  });
+
+  it("leaves what it has no time for to the next call", async () => {
+    const place = await twoMissed();
+    await place.sweep();
+    const { notify } = await import("../../functions/notify/handler.ts");
+    const { streamOf } = await import("../support/alerting.ts");
+    const answer = await notify(place.notifyDeps)(streamOf(["ada#2026-03-13#digest"]), {
+      getRemainingTimeInMillis: () => 9_999,
+    });
+    expect(answer.batchItemFailures).toEqual([{ itemIdentifier: "ada#2026-03-13#digest" }]);
+    expect(place.mails).toEqual([]);
   });
 });
 
@@ -395,38 +320,34 @@ describe("what is sent", () => {
     expect(JSON.stringify([sent, [...place.messages.messages.values()], place.lines])).not.toContain(
       student_id,
     );
-    expect(sent?.mail.text).toContain("School A: 1 student missed sessions (1 new)");
-    expect(sent!.mail.text.split(/\s+/).length).toBeLessThan(120);
+    expect(sent?.mail.text).toContain("1 student missed sessions (1 new). Call home.");
+    expect(sent?.mail.text).toContain("School A");
   });
 
   it("escapes what stands in names, and fits a text into one segment", () => {
     const section = {
-      school_id: "A",
+      school_ids: ["A"],
       school_name: "<b>&",
-      rule: "provider-feed-silent",
+      topic: "provider-feed-silent" as const,
       provider_id: "p".repeat(64),
       open: 1,
       fresh: 1,
       resolved: 0,
       since: "2026-03-12",
       facts: { reason: "nothing_reported" },
-      text: true,
-    } as const;
-    const message = {
+    } satisfies Message["sections"][number];
+    const message: Message = {
       message_id: "m",
-      kind: "notice",
+      kind: "digest",
       contact_id: "district",
       day: "2026-03-13",
       sections: [section],
       state: "decided",
       decided_at: "",
-      sent: {},
-    } as const;
-    expect(mailOf({ ...message, sections: [section] }).html).toContain("&lt;b&gt;&amp;");
-    expect(textOf({ ...message, sections: [section] }, district)!.length).toBeLessThanOrEqual(160);
-    expect(
-      textOf({ ...message, sections: [section] }, { ...district, text_opt_in: undefined }),
-    ).toBeUndefined();
-    expect(textOf({ ...message, sections: [{ ...section, text: false }] }, district)).toBeUndefined();
+      attempts: 0,
+      version: 1,
+    };
+    expect(mailOf(message, district).html).toContain("&lt;b&gt;&amp;");
+    expect(textOf(message, district).length).toBeLessThanOrEqual(160);
   });
 });

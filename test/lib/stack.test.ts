@@ -42,7 +42,7 @@ describe("every function", () => {
       String(Properties?.["Description"]).replace("Rollcall ", ""),
     );
     expect(names.sort()).toEqual([...functionNames()].sort());
-    expect(names).toHaveLength(5);
+    expect(names).toHaveLength(7);
   });
 
   it.each(functions)(
@@ -203,6 +203,26 @@ describe("every permission", () => {
     expect(may("Notify", "Query")).toBe("[]");
   });
 
+  it("lets the buttons in mails change alerts and mutes alone, and bounces nothing but mutes", () => {
+    expect(may("AnswerMail", "PutItem")).toContain("ALERT#");
+    expect(may("AnswerMail", "PutItem")).toContain("MUTED");
+    for (const prefix of ["SCHOOL#", "VIEW#", "MESSAGE#", "SECRET", "SETUP"])
+      expect(may("AnswerMail", "PutItem")).not.toContain(prefix);
+    for (const prefix of ["VIEW#", "SCHOOL#", "ROSTER#"])
+      expect(may("AnswerMail", "GetItem")).not.toContain(prefix);
+    expect(may("MuteChannel", "PutItem")).toContain("MUTED");
+    expect(may("MuteChannel", "PutItem")).not.toContain("#");
+  });
+
+  it("hands bounces and complaints of this deployment's mails to mute-channel", () => {
+    dev.hasResourceProperties("AWS::SES::ConfigurationSetEventDestination", {
+      EventDestination: { MatchingEventTypes: ["bounce", "complaint"], Enabled: true },
+    });
+    dev.hasResourceProperties("AWS::Events::Rule", {
+      EventPattern: { source: ["aws.ses"], "detail-type": ["Email Bounced", "Email Complaint Received"] },
+    });
+  });
+
   it("lets notify send from one address, and texts from the registered number only", () => {
     prod.hasResourceProperties("AWS::IAM::Policy", {
       PolicyDocument: {
@@ -228,8 +248,13 @@ describe("the API", () => {
     expect(routes.filter(([, type]) => type !== "CUSTOM").map(([key]) => key)).toEqual([
       "GET /v1/health",
       "GET /v1/openapi.json",
+      // signed by the token in the address
+      "GET /v1/acknowledge/{token}",
+      "POST /v1/acknowledge/{token}",
+      "GET /v1/unsubscribe/{token}",
+      "POST /v1/unsubscribe/{token}",
     ]);
-    expect(routes).toHaveLength(4);
+    expect(routes).toHaveLength(8);
     dev.hasResourceProperties("AWS::ApiGatewayV2::Authorizer", {
       AuthorizerResultTtlInSeconds: 30,
       EnableSimpleResponses: true,

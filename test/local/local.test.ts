@@ -19,8 +19,10 @@ describe("the local stack", () => {
     const plan = readPlan(ASSEMBLY);
     expect(plan.routes.map(({ RouteKey }) => RouteKey)).toContain("POST /v1/events");
     expect(plan.functions.map(({ name }) => name).sort()).toEqual([
+      "answer-mail",
       "authorize-provider",
       "ingest-events",
+      "mute-channel",
       "notify",
       "summarize-school",
       "sweep",

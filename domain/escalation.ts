@@ -1,0 +1,60 @@
+import { lastStep, standingOf, stepped, type Alert } from "./alert-life.ts";
+import type { RuleText } from "./rule.ts";
+import { ruleOf } from "./rules/index.ts";
+import { addDays, dayOf, isFirstOfWeek, isSchoolDay, schoolDaysBetween } from "./school-day.ts";
+import type { Settings } from "./settings.ts";
+import { calendarOf, type School } from "./setup.ts";
+
+/** What nobody answers goes to the district. It is a rule about alerts, not about sessions. */
+export const ESCALATION: RuleText = {
+  id: "unacknowledged",
+  describe: ({ escalate_days, escalate_weekly_days }) =>
+    `Nobody acknowledged or snoozed an alert for ${escalate_days} school days after it was first told (${escalate_weekly_days} for what is told weekly).`,
+  source: "design: three school days are a week's worth of sessions",
+  thresholds: ["escalate_days", "escalate_weekly_days"],
+  heldBackBy: [],
+  goesTo: ["district"],
+  digest: "daily",
+  sameDay: false,
+  text: false,
+};
+
+type Clock = { school: School; today: string; now: Date; settings: Settings };
+
+const SEARCH_DAYS = 60;
+
+/** The first school day on which the owners were told: weekly items on the first of a week; undefined while it lies ahead. */
+function firstTold(alert: Alert, { school, today }: Clock): string | undefined {
+  const opened = Date.parse(lastStep(alert, "opened")?.at ?? "") / 1000;
+  const until = lastStep(alert, "snoozed")?.until;
+  const day = dayOf(opened, school.time_zone);
+  const calendar = calendarOf(school);
+  const weekly = ruleOf(alert.rule).digest === "weekly";
+  let told = until !== undefined && until > day ? until : day;
+  for (let searched = 0; searched < SEARCH_DAYS && told <= today; searched += 1, told = addDays(told, 1))
+    if (weekly ? isFirstOfWeek(told, calendar) : isSchoolDay(told, calendar)) return told;
+  return undefined;
+}
+
+/** Whether an alert is with the district because nobody answered it. */
+export const isEscalated = (alert: Alert, today: string) =>
+  standingOf(alert, today) === "open" &&
+  lastStep(alert, "acknowledged", "snoozed", "escalated")?.step === "escalated";
+
+function isOverdue(alert: Alert, clock: Clock): boolean {
+  const { id, goesTo, digest } = ruleOf(alert.rule);
+  const { school, today, settings } = clock;
+  // what goes to the district anyway has nobody above it
+  if (goesTo.includes("district") || settings.off.includes(id)) return false;
+  if (standingOf(alert, today) !== "open" || isEscalated(alert, today)) return false;
+  const told = firstTold(alert, clock);
+  if (told === undefined) return false;
+  const passed = schoolDaysBetween(addDays(told, 1), today, calendarOf(school)).length;
+  return passed >= (digest === "weekly" ? settings.escalate_weekly_days : settings.escalate_days);
+}
+
+/** The alerts of a school that go to the district today, each one step further. */
+export const escalate = (alerts: readonly Alert[], clock: Clock): Alert[] =>
+  alerts
+    .filter((alert) => isOverdue(alert, clock))
+    .map((alert) => stepped(alert, { at: clock.now.toISOString(), step: "escalated" }));

@@ -1,0 +1,64 @@
+import type { SetupStore } from "../../adapters/setup-store.ts";
+import type { SweepStore } from "../../adapters/sweep-store.ts";
+import { isSameEpisode } from "../../domain/alert-life.ts";
+import { SWEEP_HOUR } from "../../domain/contact.ts";
+import { escalate } from "../../domain/escalation.ts";
+import { schedulesAhead } from "../../domain/rules/provider-feed-silent.ts";
+import { addDays, dayOf } from "../../domain/school-day.ts";
+import { calendarOf, type School, type Setup } from "../../domain/setup.ts";
+import { unpack } from "../../domain/summary-packing.ts";
+import { dayFrom } from "../../domain/telling.ts";
+import { RULE_IDS } from "../../domain/words.ts";
+import { runRules, settingsAt, type RulesDeps } from "../framework/run-rules.ts";
+
+export type SchoolDeps = RulesDeps & {
+  setup: Pick<SetupStore, "all" | "enrolments" | "roster">;
+  sweeps: SweepStore;
+};
+type DueSchool = { school: School; setup: Setup; forced: boolean };
+
+/** Runs the rules that the clock alone can fire, once a school day. Resolves to 1 where it was due. */
+export async function sweepSchool(deps: SchoolDeps, { school, setup, forced }: DueSchool): Promise<number> {
+  const { school_id } = school;
+  const now = deps.clock();
+  const state = await deps.sweeps.state(school_id);
+  const day = forced ? dayOf(now.getTime() / 1000, school.time_zone) : dayFrom(SWEEP_HOUR, school, now);
+  if (day === undefined || (!forced && state?.day === day)) return 0;
+  const scheduling = await schedulingOf(deps, { school_id, day, known: state?.scheduling ?? [] });
+  await runRules(deps, {
+    school,
+    setup,
+    rules: RULE_IDS,
+    enrolments: () => deps.setup.enrolments(school_id),
+    roster: () => deps.setup.roster(school_id),
+    scheduling: async () => scheduling,
+  });
+  await ageAlerts(deps, { school, setup, today: day });
+  await deps.sweeps.swept(school_id, { day, scheduling });
+  return 1;
+}
+
+const DAYS_AHEAD = 28;
+
+async function schedulingOf(
+  deps: SchoolDeps,
+  { school_id, day, known }: { school_id: string; day: string; known: string[] },
+) {
+  const ahead = await deps.summaries.read({ school_id, from: day, to: addDays(day, DAYS_AHEAD) });
+  const days = ahead.map((one) => ({ day: one.day, summary: unpack(one.packed) }));
+  const now = deps.clock().getTime() / 1000;
+  return [...new Set([...known, ...schedulesAhead({ days, now })])].sort();
+}
+
+type Swept = { school: School; setup: Setup; today: string };
+
+/** Sends unanswered alerts to the district, and puts away those whose episode is over. Who came first wins. */
+async function ageAlerts(deps: SchoolDeps, { school, setup, today }: Swept): Promise<void> {
+  const settings = settingsAt({ school, setup });
+  const alerts = await deps.alerts.current(school.school_id);
+  for (const alert of escalate(alerts, { school, today, now: deps.clock(), settings }))
+    await deps.alerts.write(alert);
+  const rest = { today, calendar: calendarOf(school), settings };
+  const over = alerts.filter((alert) => alert.state === "resolved" && !isSameEpisode(alert, rest));
+  for (const alert of over) await deps.alerts.archive(alert);
+}

@@ -1,0 +1,111 @@
+import type { AlertStore } from "../../adapters/alert-store.ts";
+import type { MessageStore } from "../../adapters/message-store.ts";
+import type { MuteStore } from "../../adapters/mute-store.ts";
+import type { SweepStore } from "../../adapters/sweep-store.ts";
+import { isQuiet, type Contact } from "../../domain/contact.ts";
+import { routesOf } from "../../domain/digest.ts";
+import { channelOf, isDue, rearmed, type Message } from "../../domain/message.ts";
+import { guardiansOf, unreachableOf, type Unreachable } from "../../domain/mute.ts";
+import { addDays, clockOf, dayOf } from "../../domain/school-day.ts";
+import type { School, Setup } from "../../domain/setup.ts";
+import {
+  decideDigest,
+  decideNotice,
+  decideText,
+  dueOf,
+  lookBack,
+  messageId,
+  placeOf,
+  type Due,
+} from "../../domain/telling.ts";
+import { concurrently } from "../framework/concurrently.ts";
+
+export type TellDeps = {
+  alerts: Pick<AlertStore, "current">;
+  sweeps: Pick<SweepStore, "state">;
+  messages: MessageStore;
+  mutes: Pick<MuteStore, "all">;
+};
+type Run = { setup: Setup; now: Date; forced: boolean };
+type Told = { messages: number; rearmed: number };
+
+const WIDTH = 8;
+
+/** Reads once what all messages of a sweep are decided from. */
+export async function messenger(deps: TellDeps, run: Run) {
+  const { setup, now } = run;
+  const alerts = await concurrently(setup.schools, WIDTH, ({ school_id }) => deps.alerts.current(school_id));
+  const { groups, unowned } = routesOf(setup, alerts.flat(), now);
+  const states = await concurrently(setup.schools, WIDTH, ({ school_id }) => deps.sweeps.state(school_id));
+  const ran = new Set(setup.schools.map(({ school_id }, index) => `${school_id}#${states[index]?.day}`));
+  const hasRun = ({ school_id }: School, day: string) => ran.has(`${school_id}#${day}`);
+  const missing = once(() => unreachable(deps, run));
+  const tell = (contact: Contact) =>
+    tellOne(deps, { ...run, contact, groups: groups.get(contact.contact_id) ?? [], hasRun, missing });
+  return { tell, unowned };
+}
+
+const once = <T>(read: () => Promise<T>) => {
+  let asked: Promise<T> | undefined;
+  return () => (asked ??= read());
+};
+
+/** Days back in which a contact's latest mail is looked for. */
+const MAIL_DAYS = 7;
+
+async function unreachable({ messages, mutes }: TellDeps, { setup, now }: Run): Promise<Unreachable[]> {
+  const from = addDays(now.toISOString().slice(0, 10), -MAIL_DAYS);
+  const latest = new Map<string, Message | undefined>();
+  await concurrently(setup.contacts, WIDTH, async ({ contact_id }) => {
+    const mails = (await messages.of(contact_id, from)).filter(
+      (message) => channelOf(message) === "mail" && message.state !== "empty",
+    );
+    latest.set(contact_id, mails.at(-1));
+  });
+  return unreachableOf(setup, await mutes.all(), ({ contact_id }) => latest.get(contact_id));
+}
+
+type Telling = Run & {
+  contact: Contact;
+  groups: NonNullable<ReturnType<ReturnType<typeof routesOf>["groups"]["get"]>>;
+  hasRun: (school: School, day: string) => boolean;
+  missing: () => Promise<Unreachable[]>;
+};
+
+/**
+ * Decides what a contact is told now: the day's digest when it is due, else what must not wait for it; a text beside
+ * either. What waited for its service, or was lost on the way to it, is offered again.
+ */
+async function tellOne({ messages }: TellDeps, telling: Telling): Promise<Told> {
+  const { contact, forced, now } = telling;
+  const place = placeOf(telling);
+  if (place === undefined) return { messages: 0, rearmed: 0 };
+  const due = forced ? place : dueOf(telling, telling.hasRun);
+  const recent = await messages.of(contact.contact_id, addDays(place.day, -1));
+  const clock = clockOf(now.getTime() / 1000, place.school.time_zone);
+  const again = recent
+    .filter((message) => isDue(message, now) && !(message.kind === "text" && isQuiet(contact, clock)))
+    .map((message) => rearmed(message, now));
+  const isDecided = recent.some(({ message_id }) => message_id === messageId(contact, place.day, "digest"));
+  const mail =
+    due !== undefined && (forced || !isDecided)
+      ? await digestOf(messages, telling, due)
+      : decideNotice({ ...telling, earlier: recent }, place);
+  const text = decideText({ ...telling, earlier: recent }, place);
+  const decided = [mail, text].flatMap((message) => message ?? []);
+  const written = await concurrently([...again, ...decided], 1, (message) => messages.write(message));
+  const told = decided.filter(({ state }, index) => state === "decided" && written[again.length + index]);
+  return { messages: told.length, rearmed: written.slice(0, again.length).filter(Boolean).length };
+}
+
+async function digestOf(messages: MessageStore, telling: Telling, due: Due): Promise<Message> {
+  const { contact, setup, forced, now } = telling;
+  const earlier = await messages.of(contact.contact_id, lookBack(due));
+  const missing = (await telling.missing()).filter((one) =>
+    guardiansOf(one.contact, setup, ({ time_zone }) => dayOf(now.getTime() / 1000, time_zone)).includes(
+      contact.contact_id,
+    ),
+  );
+  const since = (instant: string) => missing.filter((one) => one.since > instant).length;
+  return decideDigest({ ...telling, earlier }, due, { forced, unreachable: since });
+}
