@@ -1,4 +1,5 @@
-import type { Alert } from "../domain/alert-life.ts";
+import { lastStep, standingOf, type Alert } from "../domain/alert-life.ts";
+import { isEscalated } from "../domain/escalation.ts";
 import { byText } from "../domain/ids.ts";
 import type { RuleId } from "../domain/words.ts";
 import { alignColumns } from "./report-text.ts";
@@ -61,15 +62,22 @@ function feasible(facts: Facts): string {
 /** What a rule found, in words. */
 export const factsText = ({ rule, facts }: Pick<Alert, "rule" | "facts">): string => FOUND[rule](facts);
 
-export function alertsText(alerts: readonly Alert[]): string {
+/** How an alert stands on a day, and by whom: `acknowledged by lead-1`, `snoozed until 2026-12-01`, `escalated`. */
+export function standingText(alert: Alert, today: string): string {
+  const standing = standingOf(alert, today);
+  if (isEscalated(alert, today)) return "escalated";
+  const last = lastStep(alert, "acknowledged", "snoozed");
+  if (standing === "acknowledged") return `${standing} by ${last?.by ?? "somebody"}`;
+  return standing === "snoozed" ? `${standing} until ${last?.until ?? ""}` : standing;
+}
+
+export function alertsText(alerts: readonly Alert[], today: string): string {
   if (alerts.length === 0) return "No alert is open.";
   const rows = alerts.map((alert) => [
     alert.school_id,
-    alert.rule,
-    alert.subject,
-    alert.first_day,
-    alert.state,
+    alert.id,
+    standingText(alert, today),
     factsText(alert),
   ]);
-  return alignColumns([["School", "Rule", "About", "Since", "State", "Found"], ...rows], 6).join("\n");
+  return alignColumns([["School", "Alert", "State", "Found"], ...rows], 4).join("\n");
 }

@@ -3,9 +3,10 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { releaseQuarantine } from "../adapters/release-quarantine.ts";
 import { DEFAULT_TARGET_HOURS } from "../domain/dosage-report.ts";
 import { isDay } from "../domain/school-day.ts";
-import { alertsText, listAlerts } from "./alerts.ts";
+import { addAlerts } from "./alert-commands.ts";
 import { applySetup, type ApplyResult } from "./apply.ts";
 import { show, type Common, type Context, type Output } from "./command-context.ts";
+import { addDelivery } from "./delivery-commands.ts";
 import { UsageError } from "./fail.ts";
 import { addImports } from "./import-commands.ts";
 import { addProvider } from "./provider-commands.ts";
@@ -28,6 +29,7 @@ export function rollcall(io: Output): Command {
   addReport(context);
   addAlerts(context);
   addRules(context);
+  addDelivery(context);
   addRedrive(context);
   return program;
 }
@@ -115,21 +117,6 @@ function addReport({ program, io, target }: Context): void {
     });
 }
 
-type AlertFlags = Common & { school?: string; all?: boolean };
-
-function addAlerts({ program, io, target }: Context): void {
-  program
-    .command("alerts")
-    .description("what needs a person")
-    .option("--school <school_id>", "one school")
-    .option("--all", "also what is resolved")
-    .option("--json", "as JSON")
-    .action(async (flags: AlertFlags) => {
-      const value = await listAlerts(await target(), { school: flags.school, all: flags.all === true });
-      show(io, flags, { value, text: alertsText(value) });
-    });
-}
-
 type RuleFlags = Common & { school?: string; program?: string; markdown?: boolean };
 
 function addRules({ program, io, target }: Context): void {
@@ -152,7 +139,9 @@ type RedriveFlags = Common & { dryRun?: boolean; school?: string; day?: string }
 function addRedrive({ program, io, target }: Context): void {
   program
     .command("redrive")
-    .description("recompute the days of whatever could not be used, or one day of one school")
+    .description(
+      "recompute whatever could not be used, and send again what was given up; or one day of one school",
+    )
     .option("--school <school_id>", "with --day: this school")
     .option("--day <day>", "with --school: this day")
     .option("--dry-run", "show what would be redone")
@@ -165,7 +154,7 @@ function addRedrive({ program, io, target }: Context): void {
       const value = named
         ? await redriveDay(place, { school, day, dryRun })
         : await redrive(place, { dryRun });
-      const text = `failures: ${value.failures}, days marked: ${value.days_marked}, still unreadable: ${value.unreadable}`;
+      const text = `failures: ${value.failures}, days marked: ${value.days_marked}, still unreadable: ${value.unreadable}, messages sent again: ${value.messages}`;
       show(io, flags, { value, text });
     });
 }

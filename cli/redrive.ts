@@ -9,12 +9,22 @@ import { dirtyDaysOf, messageIdOf } from "../adapters/stream-record.ts";
 import type { SchoolDay } from "../adapters/summary-store.ts";
 import { isDay } from "../domain/school-day.ts";
 import { unpack } from "../domain/summary-packing.ts";
+import { redriveMessages } from "./redrive-messages.ts";
 import { UsageError } from "./fail.ts";
 import type { Target } from "./target.ts";
 
-type Place = Pick<Target, "sessions" | "summaries" | "setup" | "failures" | "s3" | "failureBucket">;
+type Place = Pick<
+  Target,
+  "sessions" | "summaries" | "setup" | "failures" | "s3" | "failureBucket" | "messages"
+>;
 
-export type RedriveResult = { failures: number; days_marked: number; unreadable: number };
+export type RedriveResult = {
+  failures: number;
+  days_marked: number;
+  unreadable: number;
+  /** Messages that were given up, or lost on the way, offered to their service again. */
+  messages: number;
+};
 
 const Image = z.record(z.string(), z.object({ S: z.string().optional() }));
 const StreamRecord = z.object({
@@ -39,7 +49,8 @@ export async function redrive(target: Place, { dryRun }: { dryRun: boolean }): P
   const failures = [...(await keptFailures(target)), ...(await bucketFailures(target))];
   const incomplete = await daysWithUnreadable(target);
   if (!dryRun) await redriveDays(target, incomplete);
-  const result = { failures: failures.length, days_marked: incomplete.length, unreadable: 0 };
+  const messages = await redriveMessages(target, { now: new Date(), dryRun });
+  const result = { failures: failures.length, days_marked: incomplete.length, unreadable: 0, messages };
   for (const { records, remove } of failures) {
     const days = records.map(daysOf);
     result.unreadable += days.filter((found) => found === undefined).length;
@@ -58,7 +69,7 @@ export async function redriveDays(
   days: readonly SchoolDay[],
 ): Promise<RedriveResult> {
   for (const { school_id, day } of days) await target.sessions.mark(school_id, day, new Date());
-  return { failures: 0, days_marked: days.length, unreadable: 0 };
+  return { failures: 0, days_marked: days.length, unreadable: 0, messages: 0 };
 }
 
 /** A summary that cannot be read itself is mended in the same way. */
@@ -101,7 +112,7 @@ const distinct = (days: SchoolDay[]) => [
 function daysOf(record: unknown): SchoolDay[] | undefined {
   const parsed = StreamRecord.safeParse(record);
   if (!parsed.success) return undefined;
-  // a message that was given up: its alerts stay open and stand in the next digest
+  // a message is offered again by what the table says of it
   if (messageIdOf(parsed.data) !== undefined) return [];
   try {
     return dirtyDaysOf(parsed.data);

@@ -1,4 +1,5 @@
-import type { Rule } from "../domain/rule.ts";
+import { ESCALATION } from "../domain/escalation.ts";
+import type { RuleText } from "../domain/rule.ts";
 import { RULES } from "../domain/rules/index.ts";
 import { DEFAULT_SETTINGS, levelOf, settingsOf, type Layer, type Settings } from "../domain/settings.ts";
 import { layersOf } from "../domain/setup.ts";
@@ -15,14 +16,17 @@ export type RuleView = {
   source: string;
 };
 
-const namesOf = ({ thresholds }: Rule) => thresholds.filter((name) => name !== "off");
+/** What is told to people: what the rules find in sessions, and what nobody answered. */
+const ALL: readonly RuleText[] = [...RULES, ESCALATION];
+
+const namesOf = ({ thresholds }: RuleText) => thresholds.filter((name) => name !== "off");
 
 export function rulesView(layers: readonly Layer[]): RuleView[] {
   const settings = settingsOf(layers);
-  return RULES.map((rule) => ({
+  return ALL.map((rule) => ({
     rule: rule.id,
     fires: rule.describe(settings),
-    off: settings.off.includes(rule.id),
+    off: settings.off.some((id) => id === rule.id),
     thresholds: namesOf(rule).map((name) => ({
       name,
       value: settings[name],
@@ -63,7 +67,7 @@ const valueOf = (settings: Settings, name: keyof Settings) => `\`${name}\` ${Str
 
 /** The table of the README. */
 export function rulesMarkdown(): string {
-  const rows = RULES.map((rule) => {
+  const rows = ALL.map((rule) => {
     const when = rule.digest === "weekly" ? "weekly" : rule.sameDay ? "same day" : "daily";
     const cells = [
       `\`${rule.id}\``,

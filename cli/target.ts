@@ -8,6 +8,9 @@ import { dynamoClient } from "../adapters/aws-clients.ts";
 import { dynamoFailureStore } from "../adapters/failure-store.ts";
 import { dynamoProviderKeyStore } from "../adapters/provider-key-store.ts";
 import { dynamoAlertStore } from "../adapters/alert-store.ts";
+import { dynamoMessageStore } from "../adapters/message-store.ts";
+import { dynamoMuteStore } from "../adapters/mute-store.ts";
+import { dynamoSweepStore } from "../adapters/sweep-store.ts";
 import type { TableAccess } from "../adapters/query.ts";
 import { dynamoSessionStore } from "../adapters/session-store.ts";
 import { dynamoSetupStore } from "../adapters/setup-store.ts";
@@ -37,7 +40,10 @@ type Place = {
   s3: S3Client;
   failureBucket: string;
   keys: Record<string, string>;
+  /** What sends mails and texts; absent where they go to the inbox of the local stack. */
+  sending: Sending | undefined;
 };
+export type Sending = { sender: string; configurationSet: string; textOrigin: string | undefined };
 
 function targetOf(place: Place) {
   return {
@@ -48,10 +54,13 @@ function targetOf(place: Place) {
     providerKeys: dynamoProviderKeyStore(place.table),
     failures: dynamoFailureStore(place.table),
     alerts: dynamoAlertStore(place.table),
+    messages: dynamoMessageStore(place.table),
+    mutes: dynamoMuteStore(place.table),
+    sweeps: dynamoSweepStore(place.table),
   };
 }
 
-type OutputName = "ApiUrl" | "TableName" | "FailureBucket";
+type OutputName = "ApiUrl" | "TableName" | "FailureBucket" | "Sender" | "ConfigurationSet" | "TextOrigin";
 
 /** The stack in AWS that is named, else the local stack that runs. */
 export async function findTarget(stack: string | undefined): Promise<Target> {
@@ -78,6 +87,7 @@ export function targetOfState(state: LocalState): Target {
     s3: new S3Client({ ...local, endpoint: state.s3_endpoint, forcePathStyle: true }),
     failureBucket: state.failure_bucket,
     keys: state.keys,
+    sending: undefined,
   });
 }
 
@@ -108,5 +118,12 @@ async function awsTarget(StackName: string): Promise<Target> {
   };
   const table = { client: dynamoClient(), tableName: of("TableName") };
   const apiUrl = of("ApiUrl").replace(/\/$/, "");
-  return targetOf({ apiUrl, table, s3: new S3Client({}), failureBucket: of("FailureBucket"), keys: {} });
+  const textOrigin = of("TextOrigin");
+  const sending = {
+    sender: of("Sender"),
+    configurationSet: of("ConfigurationSet"),
+    textOrigin: textOrigin === "none" ? undefined : textOrigin,
+  };
+  const failureBucket = of("FailureBucket");
+  return targetOf({ apiUrl, table, s3: new S3Client({}), failureBucket, keys: {}, sending });
 }

@@ -1,84 +1,11 @@
 import { lastStep, standingOf, stateAt, type Alert } from "./alert-life.ts";
-import type { Contact } from "./contact.ts";
+import { isEscalated } from "./escalation.ts";
 import { byText } from "./ids.ts";
 import type { Message, Section } from "./message.ts";
-import { ESCALATION, isEscalated } from "./escalation.ts";
-import type { RuleText } from "./rule.ts";
-import { ruleOf } from "./rules/index.ts";
-import { ownersOf } from "./routing.ts";
-import { addDays, dayOf, isFirstOfWeek, mondayOf, schoolDaysBack } from "./school-day.ts";
-import { calendarOf, type School, type Setup } from "./setup.ts";
+import { ESCALATED, ruleTextOf, type Group } from "./routes.ts";
+import { addDays, isFirstOfWeek, mondayOf, schoolDaysBack } from "./school-day.ts";
+import { calendarOf, type School } from "./setup.ts";
 import { TOPICS, type Topic } from "./words.ts";
-
-/** What one line tells: a topic at a school, and of which provider where it is about one. */
-export type Group = {
-  topic: Exclude<Topic, "unreachable">;
-  school: School;
-  /** School-local date. */
-  today: string;
-  provider_id: string | undefined;
-  alerts: Alert[];
-  context: boolean;
-};
-export type Routes = { groups: ReadonlyMap<string, Group[]>; unowned: number };
-
-const ruleTextOf = (topic: Group["topic"]): RuleText =>
-  topic === "unacknowledged" ? ESCALATION : ruleOf(topic);
-
-/** All alerts in the groups in which they are told. */
-function groupsOf({ schools }: Setup, alerts: readonly Alert[], now: Date): Group[] {
-  const groups = new Map<string, Group>();
-  const put = (name: string, fresh: () => Group, alert: Alert) => {
-    const group = groups.get(name) ?? fresh();
-    groups.set(name, group);
-    group.alerts.push(alert);
-  };
-  const places = new Map(schools.map((school) => [school.school_id, school]));
-  for (const alert of alerts) {
-    const school = places.get(alert.school_id);
-    if (school === undefined) continue;
-    const today = dayOf(now.getTime() / 1000, school.time_zone);
-    const provider_id = ruleOf(alert.rule).about === "provider" ? alert.subject : undefined;
-    const group = { school, today, provider_id, context: false };
-    const name = `${school.school_id}#${alert.rule}#${provider_id ?? ""}`;
-    put(name, () => ({ ...group, topic: alert.rule, alerts: [] }), alert);
-    if (!isEscalated(alert, today)) continue;
-    const escalated = (): Group => ({ ...group, topic: ESCALATED, provider_id: undefined, alerts: [] });
-    put(`${school.school_id}#${ESCALATED}`, escalated, alert);
-  }
-  return [...groups.values()];
-}
-
-const ESCALATED = "unacknowledged";
-
-/** Who is told what: every group with its owners; a silent feed also beside what a site lead is told. */
-export function routesOf(setup: Setup, alerts: readonly Alert[], now: Date): Routes {
-  const groups = new Map<string, Group[]>();
-  let unowned = 0;
-  for (const group of groupsOf(setup, alerts, now)) {
-    const owners = ownersOf({ ...group, goesTo: ruleTextOf(group.topic).goesTo }, setup, group.today);
-    if (owners.length === 0) unowned += group.alerts.filter(({ state }) => state === "open").length;
-    const told = [
-      ...owners.map(({ contact_id }) => ({ contact_id, group })),
-      ...readersOf(group, setup, owners).map((contact_id) => ({
-        contact_id,
-        group: { ...group, context: true },
-      })),
-    ];
-    for (const { contact_id, group: own } of told)
-      groups.set(contact_id, [...(groups.get(contact_id) ?? []), own]);
-  }
-  return { groups, unowned };
-}
-
-/** Site leads to whom a silent feed explains what is missing. */
-function readersOf({ topic, school, today }: Group, setup: Setup, owners: readonly Contact[]): string[] {
-  if (topic !== "provider-feed-silent") return [];
-  const known = owners.map(({ contact_id }) => contact_id);
-  return ownersOf({ goesTo: ["site_lead"], school }, setup, today)
-    .map(({ contact_id }) => contact_id)
-    .filter((contact_id) => !known.includes(contact_id));
-}
 
 /** From when to when something is news. */
 export type News = {

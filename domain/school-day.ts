@@ -36,6 +36,15 @@ export function clockOf(instant: number, zone: string): string {
   return clock.format(instant * 1000);
 }
 
+/** The instant (seconds since 1970) of a wall clock (HH:MM) on a date; what a clock change skips lies behind it. */
+export function instantAt(day: string, clock: string, zone: string): number {
+  const wanted = Date.parse(`${day}T${clock}:00Z`) / 1000;
+  const wallAt = (instant: number) =>
+    Date.parse(`${dayOf(instant, zone)}T${clockOf(instant, zone)}:00Z`) / 1000;
+  const first = wanted + (wanted - wallAt(wanted));
+  return first + (wanted - wallAt(first));
+}
+
 export function isZone(zone: string): boolean {
   try {
     return formatOf(zone) !== undefined;

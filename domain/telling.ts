@@ -1,5 +1,6 @@
 import { hasChannel, isQuiet, TEXTS_A_DAY, type Contact } from "./contact.ts";
-import { dayBefore, freshOf, sectionsOf, weekBefore, type Group } from "./digest.ts";
+import { dayBefore, freshOf, sectionsOf, weekBefore } from "./digest.ts";
+import type { Group } from "./routes.ts";
 import type { Alert } from "./alert-life.ts";
 import { channelOf, type Message, type Section } from "./message.ts";
 import { schoolsOf } from "./routing.ts";

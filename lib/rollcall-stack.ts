@@ -26,6 +26,9 @@ export class RollcallStack extends Stack {
     new CfnOutput(this, "ApiUrl", { value: ingest.url });
     new CfnOutput(this, "TableName", { value: storage.table.tableName });
     new CfnOutput(this, "FailureBucket", { value: storage.failures.bucketName });
+    new CfnOutput(this, "Sender", { value: config.sender });
+    new CfnOutput(this, "ConfigurationSet", { value: mails.configurationSetName });
+    new CfnOutput(this, "TextOrigin", { value: config.textOrigin ?? "none" });
   }
 }
 

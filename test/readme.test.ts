@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { parseSetup } from "../cli/apply.ts";
+import { rulesMarkdown } from "../cli/rules.ts";
 import { rollcall } from "../cli/commands.ts";
 
 const root = join(import.meta.dirname, "..");
@@ -51,6 +52,10 @@ describe("the README", () => {
       pathsIn("see `domain/nothing.ts` and `lib/config.ts`").filter((path) => !existsSync(join(root, path))),
     ).toEqual(["domain/nothing.ts"]);
     expect(pathsIn(read("README.md")).length).toBeGreaterThan(15);
+  });
+
+  it("tells of the rules what they say of themselves", () => {
+    expect(read("README.md")).toContain(rulesMarkdown());
   });
 
   it("shows a set-up that can be applied", () => {

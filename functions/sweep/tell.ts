@@ -3,7 +3,7 @@ import type { MessageStore } from "../../adapters/message-store.ts";
 import type { MuteStore } from "../../adapters/mute-store.ts";
 import type { SweepStore } from "../../adapters/sweep-store.ts";
 import { isQuiet, type Contact } from "../../domain/contact.ts";
-import { routesOf } from "../../domain/digest.ts";
+import { routesOf, type Group } from "../../domain/routes.ts";
 import { channelOf, isDue, rearmed, type Message } from "../../domain/message.ts";
 import { guardiansOf, unreachableOf, type Unreachable } from "../../domain/mute.ts";
 import { addDays, clockOf, dayOf } from "../../domain/school-day.ts";
@@ -67,7 +67,7 @@ async function unreachable({ messages, mutes }: TellDeps, { setup, now }: Run): 
 
 type Telling = Run & {
   contact: Contact;
-  groups: NonNullable<ReturnType<ReturnType<typeof routesOf>["groups"]["get"]>>;
+  groups: readonly Group[];
   hasRun: (school: School, day: string) => boolean;
   missing: () => Promise<Unreachable[]>;
 };

@@ -1,3 +1,4 @@
+import { InMemoryMessageStore } from "../../adapters/in-memory/message-store.ts";
 import { DeleteObjectCommand, GetObjectCommand, ListObjectsV2Command, S3Client } from "@aws-sdk/client-s3";
 import { mockClient } from "aws-sdk-client-mock";
 import type { DynamoDBRecord } from "aws-lambda";
@@ -38,7 +39,15 @@ function admin(place: World) {
         1,
       ),
   };
-  return { sessions: place.sessions, summaries: place.views, setup, failures, s3, failureBucket: "failures" };
+  return {
+    sessions: place.sessions,
+    summaries: place.views,
+    setup,
+    failures,
+    s3,
+    messages: new InMemoryMessageStore(),
+    failureBucket: "failures",
+  };
 }
 
 const heldOn = (place: World, day: string) => {
@@ -60,7 +69,7 @@ describe("a stream record that cannot be read, at each of 100 positions", () => 
       expect(held(place, dayOf)).toBe(COUNT - 1);
       expect(place.kept).toEqual([damaged]);
       const beforeFix = await redrive(admin(place), { dryRun: false });
-      expect(beforeFix).toEqual({ failures: 1, days_marked: 0, unreadable: 1 });
+      expect(beforeFix).toEqual({ failures: 1, days_marked: 0, unreadable: 1, messages: 0 });
       expect(place.kept).toHaveLength(1);
       place.kept[0] = whole;
       expect(await redrive(admin(place), { dryRun: false })).toEqual({
@@ -116,7 +125,7 @@ describe("what Lambda gave up into the bucket", () => {
       mock.on(GetObjectCommand).resolves({ Body } as never);
       mock.on(DeleteObjectCommand).resolves({});
       const result = await redrive({ ...admin(place), s3 }, { dryRun: false });
-      expect(result).toEqual({ failures: 1, days_marked: 1, unreadable: 0 });
+      expect(result).toEqual({ failures: 1, days_marked: 1, unreadable: 0, messages: 0 });
       expect(mock.commandCalls(DeleteObjectCommand)).toHaveLength(1);
     }
   });

@@ -264,8 +264,11 @@ describe("the API", () => {
   it("has the outputs that the admin command reads", () => {
     expect(Object.keys((dev.toJSON() as { Outputs: object }).Outputs).sort()).toEqual([
       "ApiUrl",
+      "ConfigurationSet",
       "FailureBucket",
+      "Sender",
       "TableName",
+      "TextOrigin",
     ]);
   });
 });
