@@ -79,7 +79,7 @@ async function givenUpCheck({ messages }: Place, { contacts }: Setup, now: Date)
   const check = "messages";
   const from = addDays(now.toISOString().slice(0, 10), -GIVEN_UP_DAYS);
   const latest = await Promise.all(
-    contacts.map(async ({ contact_id }) => latestGivenUp(await messages.of(contact_id, from))),
+    contacts.map(async ({ contact_id }) => latestGivenUp(await messages.of(contact_id, from), now)),
   );
   const dead = latest.flat().filter(({ state }) => state === "dead");
   if (dead.length === 0) return { check, result: "ok", says: "none was given up" };

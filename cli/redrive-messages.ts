@@ -1,4 +1,4 @@
-import { channelOf, rearmed, type Message } from "../domain/message.ts";
+import { channelOf, isDue, rearmed, type Message } from "../domain/message.ts";
 import { addDays } from "../domain/school-day.ts";
 import type { Target } from "./target.ts";
 
@@ -16,20 +16,20 @@ export async function redriveMessages(
   const from = addDays(now.toISOString().slice(0, 10), -DAYS);
   let offered = 0;
   for (const { contact_id } of (await setup.all()).contacts) {
-    for (const message of latestGivenUp(await messages.of(contact_id, from)))
+    for (const message of latestGivenUp(await messages.of(contact_id, from), now))
       if (dryRun || (await messages.write(rearmed(message, now, true)))) offered += 1;
   }
   return offered;
 }
 
-const GIVEN_UP = new Set<Message["state"]>(["dead", "decided", "waiting"]);
-
-export function latestGivenUp(all: readonly Message[]): Message[] {
+export function latestGivenUp(all: readonly Message[], now: Date): Message[] {
   const latest = new Map(
     all
       .filter(({ state }) => state !== "empty")
       .toSorted((a, b) => (a.decided_at < b.decided_at ? -1 : 1))
       .map((message) => [channelOf(message), message]),
   );
-  return [...latest.values()].filter(({ state }) => GIVEN_UP.has(state));
+  return [...latest.values()].filter(
+    (message) => ["dead", "waiting"].includes(message.state) || isDue(message, now),
+  );
 }

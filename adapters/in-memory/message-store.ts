@@ -4,10 +4,13 @@ import type { MessageStore } from "../message-store.ts";
 
 export class InMemoryMessageStore implements MessageStore {
   readonly messages = new Map<string, Message>();
+  readonly #idsOf = new Map<string, Set<string>>();
 
   async write(message: Message): Promise<boolean> {
-    if ((this.messages.get(message.message_id)?.version ?? 0) !== message.version - 1) return false;
-    this.messages.set(message.message_id, message);
+    const { message_id, contact_id, version } = message;
+    if ((this.messages.get(message_id)?.version ?? 0) !== version - 1) return false;
+    this.messages.set(message_id, message);
+    this.#idsOf.set(contact_id, (this.#idsOf.get(contact_id) ?? new Set()).add(message_id));
     return true;
   }
 
@@ -16,8 +19,9 @@ export class InMemoryMessageStore implements MessageStore {
   }
 
   async of(contact_id: string, from: string): Promise<Message[]> {
-    return [...this.messages.values()]
-      .filter((message) => message.contact_id === contact_id && message.day >= from)
+    return [...(this.#idsOf.get(contact_id) ?? [])]
+      .flatMap((id) => this.messages.get(id) ?? [])
+      .filter(({ day }) => day >= from)
       .sort((a, b) => byText(a.message_id, b.message_id));
   }
 }

@@ -5,39 +5,11 @@ import { InMemorySummaryStore } from "../../adapters/in-memory/summary-store.ts"
 import type { SessionStore } from "../../adapters/session-store.ts";
 import type { SummaryStore } from "../../adapters/summary-store.ts";
 import { readContent } from "../../domain/session.ts";
+import { Crash, fuse, type CrashPoint, type Fuse } from "../support/fuse.ts";
 import { announceSeed, seeded, type Random } from "../support/random.ts";
 import { block, type Told } from "../support/torture.ts";
 import { differences } from "../support/compare.ts";
 import { world } from "../support/world.ts";
-
-class Crash extends Error {}
-type CrashPoint = { write: number; when: "before" | "after" };
-
-/** Counts writes and ends the process at one of them: after it nothing works until it is started again. */
-function fuse(point: CrashPoint | undefined) {
-  let writes = 0;
-  let dead = false;
-  const alive = () => {
-    if (dead) throw new Crash();
-  };
-  const guard = async <T>(write: () => Promise<T>): Promise<T> => {
-    alive();
-    const here = writes === point?.write ? point.when : undefined;
-    writes += 1;
-    if (here === "before") dead = true;
-    alive();
-    const result = await write();
-    if (here === "after") dead = true;
-    alive();
-    return result;
-  };
-  const read = async <T>(task: () => Promise<T>): Promise<T> => {
-    alive();
-    return task();
-  };
-  return { guard, read, isDead: () => dead, restart: () => void (dead = false), writes: () => writes };
-}
-type Fuse = ReturnType<typeof fuse>;
 
 function fusedSessions(inner: InMemorySessionStore, { guard, read }: Fuse): SessionStore {
   return {

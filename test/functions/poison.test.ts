@@ -76,6 +76,7 @@ describe("a stream record that cannot be read, at each of 100 positions", () => 
         failures: 1,
         days_marked: 1,
         unreadable: 0,
+        messages: 0,
       });
       await place.deliver(place.stream.records.splice(0));
       expect(held(place, dayOf)).toBe(COUNT);
