@@ -18,7 +18,7 @@ const STUDENTS = 400;
 const GROUP = 4;
 const DAYS_BACK = 20;
 const DAYS_AHEAD = 5;
-const MINUTES = 30;
+export const MINUTES = 30;
 export const SILENT_PROVIDER = "bright-path";
 const PROVIDERS = ["north-star", SILENT_PROVIDER, "tutor-corps"] as const;
 const SCHOOLS = ["Aspen Grove", "Blue Mesa", "Cedar Ridge", "Dry Creek", "Eagle Nest", "Fox Hollow"] as const;
@@ -72,28 +72,29 @@ function setupOf(): Setup {
   });
 }
 
-type Group = { number: number; school: number; provider_id: string; students: string[] };
+export type Group = { number: number; school: number; provider_id: string; students: string[] };
 const providerOf = (school: number) => PROVIDERS[school % PROVIDERS.length] ?? SILENT_PROVIDER;
 
-const GROUPS = Array.from({ length: STUDENTS / GROUP }, (_, number): Group => {
+/** Groups of students with their school and provider; others may plan other days for them. */
+export const GROUPS = Array.from({ length: STUDENTS / GROUP }, (_, number): Group => {
   const school = number % SCHOOLS.length;
   const students = Array.from({ length: GROUP }, (_, place) => studentId(number * GROUP + place));
   return { number, school, provider_id: providerOf(school), students };
 });
 
 type Scene = { random: Seeded; now: Date; today: string; lastDay: string; past: string[] };
-type Slot = { group: Group; day: string; start: string; session_id: string };
+export type Slot = { group: Group; day: string; start: string; session_id: string };
 
 /** A fifth of the groups has one who stayed away the last times. */
 const misses = (group: Group, place: number) => place === 0 && group.number % 5 === 0;
 
 /** Those of the days on which the group meets: each school has groups of both rhythms. */
-function daysOf({ number }: Group, days: readonly string[]): string[] {
+export function daysOf({ number }: Group, days: readonly string[]): string[] {
   const weekdays: readonly number[] = WEEKDAYS[Math.floor(number / SCHOOLS.length) % 2] ?? [];
   return days.filter((day) => weekdays.includes(isoWeekday(day)));
 }
 
-function slotOf(group: Group, day: string): Slot {
+export function slotOf(group: Group, day: string): Slot {
   const time = `${8 + (group.number % 7)}:${String((group.number * 5) % 60).padStart(2, "0")}`;
   const start = readLocalTime(`${day} ${time}`, ZONE)?.instant ?? "";
   return { group, day, start, session_id: `${group.provider_id}-${group.number}-${day}` };
@@ -114,17 +115,22 @@ function eventOf(type: string, data: { session_id: string }): unknown {
 }
 
 const expected = ({ group }: Slot) => group.students.map((student_id) => ({ student_id }));
-const scheduled = (slot: Slot) => eventOf("scheduled", { ...base(slot), ...{ students: expected(slot) } });
-const canceled = (slot: Slot) =>
+export const scheduled = (slot: Slot) =>
+  eventOf("scheduled", { ...base(slot), ...{ students: expected(slot) } });
+export const canceled = (slot: Slot) =>
   eventOf("canceled", { ...base(slot), ...{ not_held_reason: "tutor_absent", students: expected(slot) } });
 
-function completed(slot: Slot, { random, past, today }: Scene): unknown {
+function reported(slot: Slot, { random, past, today }: Scene): unknown {
   const recent = daysOf(slot.group, [...past, today])
     .slice(-3)
     .includes(slot.day);
+  return completed(slot, random, (place) => (misses(slot.group, place) ? recent : random.chance(0.04)));
+}
+
+/** The report of a session that was held; `isAbsent` tells of each place in the group. */
+export function completed(slot: Slot, random: Seeded, isAbsent: (place: number) => boolean): unknown {
   const students = slot.group.students.map((student_id, place) => {
-    const absent = misses(slot.group, place) ? recent : random.chance(0.04);
-    if (absent) return { student_id, attendance_status: "absent_unexcused" };
+    if (isAbsent(place)) return { student_id, attendance_status: "absent_unexcused" };
     const late = random.chance(0.1);
     return {
       student_id,
@@ -142,7 +148,7 @@ function reportOf(slot: Slot, scene: Scene): unknown {
   const lastWeek = slot.day > addDays(scene.today, -8);
   if (slot.group.school === CANCELING_SCHOOL && lastWeek && slot.group.number % 2 === 1)
     return canceled(slot);
-  return completed(slot, scene);
+  return reported(slot, scene);
 }
 
 function sceneOf(now: Date, seed: number): Scene {
