@@ -9,8 +9,10 @@ export type Found = { school: School; alert: Alert; today: string };
 
 const WAYS = "`rollcall alerts` lists them.";
 
+export type Wanted = { id: string; school_id: string | undefined; now: Date };
+
 /** The alert of this id, at this school or at the only one that has it. */
-export async function findAlert(target: Place, id: string, school_id: string | undefined): Promise<Found> {
+export async function findAlert(target: Place, { id, school_id, now }: Wanted): Promise<Found> {
   const { schools } = await target.setup.all();
   const wanted = schools.filter((school) => (school_id ?? school.school_id) === school.school_id);
   const found = await Promise.all(
@@ -26,13 +28,14 @@ export async function findAlert(target: Place, id: string, school_id: string | u
   const [first, ...others] = found.flat();
   if (first === undefined) throw new UsageError(`There is no alert ${id}. ${WAYS}`);
   if (others.length > 0) throw new UsageError(`Several schools have an alert ${id}: name one with --school.`);
-  return { ...first, today: dayOf(Date.now() / 1000, first.school.time_zone) };
+  return { ...first, today: dayOf(now.getTime() / 1000, first.school.time_zone) };
 }
 
 export type Answer = {
   alert: string;
   school: string | undefined;
   by: string;
+  now: Date;
   note: string | undefined;
   /** A day: the alert is snoozed until then. Without it, it is acknowledged. */
   until?: string | undefined;
@@ -41,7 +44,11 @@ export type Answer = {
 /** Acknowledges or snoozes an alert; who comes second reads again. Resolves to the alert as it stands then. */
 export async function answerAlert(target: Place, answer: Answer): Promise<Alert> {
   for (;;) {
-    const { alert, today } = await findAlert(target, answer.alert, answer.school);
+    const { alert, today } = await findAlert(target, {
+      id: answer.alert,
+      school_id: answer.school,
+      now: answer.now,
+    });
     if (standingOf(alert, today) === "resolved")
       throw new UsageError(`Alert ${alert.id} is resolved: there is nothing to answer.`);
     const change = answered(alert, trailOf(answer, today), today);
@@ -50,8 +57,8 @@ export async function answerAlert(target: Place, answer: Answer): Promise<Alert>
   }
 }
 
-function trailOf({ by, note, until }: Answer, today: string): Trail {
-  const trail = { at: new Date().toISOString(), by, ...(note !== undefined && { note }) };
+function trailOf({ by, note, until, now }: Answer, today: string): Trail {
+  const trail = { at: now.toISOString(), by, ...(note !== undefined && { note }) };
   if (until === undefined) return { ...trail, step: "acknowledged" };
   checkUntil(until, today);
   return { ...trail, step: "snoozed", until };

@@ -43,7 +43,7 @@ function addAnswers(alerts: Command, { io, target }: Context): void {
   const run = async (alert: string, flags: AnswerFlags) => {
     // the group has options of these names too, and takes what stands before the command
     const { school = alerts.opts<ListFlags>().school, by = userInfo().username, note, until } = flags;
-    const value = await answerAlert(await target(), { alert, school, by, note, until });
+    const value = await answerAlert(await target(), { alert, school, by, note, until, now: new Date() });
     show(
       io,
       { json: (flags.json ?? alerts.opts<Common>().json) === true },
@@ -92,7 +92,7 @@ function addExplain({ program, io, target }: Context): void {
     .option("--school <school_id>", "where several schools have an alert of this id")
     .option("--json", "as JSON")
     .action(async (id: string, flags: Common & { school?: string }) => {
-      const value = await explainAlert(await target(), id, flags.school);
+      const value = await explainAlert(await target(), { id, school_id: flags.school, now: new Date() });
       show(io, flags, { value, text: explanationText(value) });
     });
 }

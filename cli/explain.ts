@@ -5,7 +5,7 @@ import { levelOf, settingsOf, type Level } from "../domain/settings.ts";
 import { layersOf } from "../domain/setup.ts";
 import { unpack } from "../domain/summary-packing.ts";
 import { factsText, standingText } from "./alerts.ts";
-import { findAlert } from "./alert-actions.ts";
+import { findAlert, type Wanted } from "./alert-actions.ts";
 import { alignColumns } from "./report-text.ts";
 import type { Target } from "./target.ts";
 
@@ -34,14 +34,14 @@ export type Explanation = {
 };
 
 /** The facts and the thresholds behind an alert: what an admin needs to answer "why?". */
-export async function explainAlert(target: Place, id: string, school_id?: string): Promise<Explanation> {
-  const { school, alert, today } = await findAlert(target, id, school_id);
+export async function explainAlert(target: Place, wanted: Wanted): Promise<Explanation> {
+  const { school, alert, today } = await findAlert(target, wanted);
   const setup = await target.setup.all();
   const rule = ruleOf(alert.rule);
   const program_id = String(alert.facts["program_id"] ?? "");
   const layers = layersOf(setup, school, program_id);
   const settings = settingsOf(layers);
-  const { from, to } = rangeOf([rule.id], { school, today, settings });
+  const { from, to } = rangeOf([rule.id], { school, today: alert.resolved_day ?? today, settings });
   const stored = await target.summaries.read({ school_id: school.school_id, from, to });
   const days = stored.map(({ day, packed }) => ({ day, summary: unpack(packed) }));
   const about = rule.about === "provider" ? alert.subject : undefined;

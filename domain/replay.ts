@@ -50,8 +50,11 @@ export function replay(
   };
   const alerts = new Map<string, Alert>();
   const messages = new Map<string, Message[]>();
+  const schools = new Map(setup.schools.map((school) => [school.school_id, school]));
+  // a school as this set-up has it, with the thresholds that are tried
+  const here = known.map((one) => ({ ...one, school: schools.get(one.school.school_id) ?? one.school }));
   for (let day = from; day <= to; day = addDays(day, 1)) {
-    const open = known.filter(({ school }) => isSchoolDay(day, calendarOf(school)));
+    const open = here.filter(({ school }) => isSchoolDay(day, calendarOf(school)));
     for (const one of open) count(result, morningOf({ setup, one, day, alerts }));
     if (open.length > 0) tellAll(result, { setup, day, open, alerts: [...alerts.values()], messages });
   }
