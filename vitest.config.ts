@@ -14,7 +14,7 @@ if (withoutDatas.length > 0) {
 const volume = "test/**/*.volume.test.ts";
 const browser = "test/browser/**";
 
-/** `fast` runs files side by side; `volume` holds the large suites, one after another, with the machine to themselves. */
+/** `fast` and `browser` run files side by side; `volume` holds the large suites, one after another, with the machine to themselves. */
 export default defineConfig({
   test: {
     maxWorkers: 2,
@@ -25,6 +25,11 @@ export default defineConfig({
     globalSetup: "test/support/global-setup.ts",
     projects: [
       { extends: true, test: { name: "fast", include: ["test/**/*.test.ts"], exclude: [volume, browser] } },
+      // what a person sees, in Debian's Chromium; skipped aloud where there is none
+      {
+        extends: true,
+        test: { name: "browser", include: ["test/browser/**/*.test.ts"], fileParallelism: false },
+      },
       {
         extends: true,
         test: {

@@ -1,9 +1,9 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { alertsText, listAlerts } from "../../cli/alerts.ts";
 import { SILENT_PROVIDER } from "../../cli/demo.ts";
 import { loadDemo } from "../../cli/load-demo.ts";
 import { readFacts, reportOf } from "../../cli/report.ts";
+import { inboxOf, until } from "../support/inbox.ts";
 import { testStack, type TestStack } from "../support/stack.ts";
 
 let place: TestStack;
@@ -12,20 +12,8 @@ beforeAll(async () => {
 });
 afterAll(async () => place.close());
 
-type Sent = { destination: { to: string[] }; subject: string; body: { text: string; html: string } };
-const inbox = async () =>
-  ((await (await fetch(`${place.stack.inboxUrl}/store`)).json()) as { emails: Sent[] }).emails;
 const texts = async () =>
   (await (await fetch(place.stack.textsUrl)).json()) as { to: string; text: string }[];
-
-async function until<T>(read: () => Promise<T>, done: (value: T) => boolean): Promise<T> {
-  let value = await read();
-  for (let attempt = 0; attempt < 100 && !done(value); attempt += 1) {
-    await sleep(100);
-    value = await read();
-  }
-  return value;
-}
 
 describe("the demo district", () => {
   it("comes from posted sessions to alerts, mails and a text, by one way", async () => {
@@ -41,7 +29,10 @@ describe("the demo district", () => {
     ).toContain(SILENT_PROVIDER);
     expect(alertsText(alerts, "2026-01-01")).toContain("in a row, last on");
 
-    const mails = await until(inbox, (sent) => sent.length >= 7);
+    const mails = await until(
+      () => inboxOf(place),
+      (sent) => sent.length >= 7,
+    );
     const to = mails.map(({ destination }) => destination.to[0]);
     expect(to).toContain(`desk@${SILENT_PROVIDER}.example`);
     expect(to).toContain("tutoring@demo.example");
