@@ -6,6 +6,8 @@ import { sweepKey } from "./table.ts";
 const SweepState = z.strictObject({
   /** The school-local date on which the daily rules ran last. */
   day: z.string(),
+  /** A hash of the set-up that they went by. */
+  basis: z.string().optional(),
   /** Providers that were seen to post schedules. */
   scheduling: z.array(z.string()),
 });

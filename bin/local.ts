@@ -72,7 +72,7 @@ Try, in another terminal of this folder:
    curl -s ${stack.apiUrl}/v1/events -H 'authorization: Bearer ${key}' -H 'content-type: application/cloudevents+json' -d '${JSON.stringify(event)}'
 2. Who got how much tutoring:
    npm run -s rollcall -- report dosage
-3. What needs a person, as the mails in the inbox tell it:
+3. What needs a person, as the mails in the inbox tell it; press a button in one of them, and look again:
    npm run -s rollcall -- alerts
 
 Ctrl-C ends it.`;

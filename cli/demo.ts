@@ -21,6 +21,7 @@ const DAYS_AHEAD = 5;
 export const MINUTES = 30;
 export const SILENT_PROVIDER = "bright-path";
 const PROVIDERS = ["north-star", SILENT_PROVIDER, "tutor-corps"] as const;
+const PROVIDER_NAMES = ["North Star", "Bright Path", "Tutor Corps"] as const;
 const SCHOOLS = ["Aspen Grove", "Blue Mesa", "Cedar Ridge", "Dry Creek", "Eagle Nest", "Fox Hollow"] as const;
 /** Half of its sessions of the last week were not held. */
 const CANCELING_SCHOOL = 3;
@@ -66,7 +67,7 @@ function setupOf(): Setup {
       time_zone: ZONE,
     })),
     programs: [{ program_id: "math-boost", target_hours: 30, weeks: 20 }],
-    providers: PROVIDERS.map((provider_id) => ({ provider_id })),
+    providers: PROVIDERS.map((provider_id, place) => ({ provider_id, name: PROVIDER_NAMES[place] })),
     contacts: [...leads, district, ...desks],
     default_owner: "district-lead",
   });

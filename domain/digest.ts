@@ -35,7 +35,7 @@ const isToBeTold =
     standingOf(alert, today) === "open";
 
 function sectionOf(group: Group, news: News): Section | undefined {
-  const { topic, school, provider_id, alerts, context } = group;
+  const { topic, school, provider_id, provider_name, alerts, context } = group;
   const since = sinceOf(topic, news);
   if (since === undefined) return undefined;
   const open = alerts.filter(isToBeTold(group));
@@ -47,6 +47,7 @@ function sectionOf(group: Group, news: News): Section | undefined {
     school_ids: [school.school_id],
     ...(school.name !== undefined && { school_name: school.name }),
     ...(provider_id !== undefined && { provider_id, facts: latest?.facts ?? {} }),
+    ...(provider_name !== undefined && { provider_name }),
     ...(context && { context }),
     open: open.length,
     fresh: open.filter((alert) => begunAt(alert, topic) > since).length,

@@ -18,7 +18,11 @@ export const wordsIn = (text: string) =>
 type Item = { text: string; section: Section; place: number; open: boolean };
 type Reader = Pick<Contact, "role" | "language">;
 
-const upper = (text: string) => text.slice(0, 1).toUpperCase() + text.slice(1);
+/** A capital to begin with, unless a provider's name or id stands there. */
+const sentence = (line: string, section: Section) =>
+  line.startsWith(providerOf(section)) && section.provider_id !== undefined
+    ? line
+    : line.slice(0, 1).toUpperCase() + line.slice(1);
 const short = (name: string) =>
   name.length <= NAME_LENGTH ? name : `${name.slice(0, NAME_LENGTH - 1).trimEnd()}…`;
 
@@ -29,11 +33,13 @@ function onlySchool({ sections }: Message, wording: Wording): string | undefined
   return schools.size === 1 && only !== undefined ? short(wording.school(only)) : undefined;
 }
 
+const providerOf = ({ provider_name, provider_id = "" }: Section) => short(provider_name ?? provider_id);
+
 export function lineOf(section: Section, open: boolean, { role, language }: Reader): string {
   const wording = wordingOf({ language });
   const { [open ? "open" : "resolved"]: say } = wording.items[section.topic];
   const fact = (name: string) => String(section.facts?.[name] ?? "");
-  return say({ section, role, provider: section.provider_id ?? "", fact });
+  return say({ section, role, provider: providerOf(section), fact });
 }
 
 function itemsOf(message: Message, reader: Reader): Item[] {
@@ -42,7 +48,7 @@ function itemsOf(message: Message, reader: Reader): Item[] {
   const itemOf = (section: Section, open: boolean): Item => {
     const line = lineOf(section, open, reader);
     const named = section.school_ids.length > 0 && !single;
-    const text = named ? `${short(wording.school(section))}: ${line}` : upper(line);
+    const text = named ? `${short(wording.school(section))}: ${line}` : sentence(line, section);
     return { text, section, open, place: message.sections.indexOf(section) };
   };
   return [

@@ -12,6 +12,7 @@ export const Section = z.strictObject({
   school_name: z.string().optional(),
   /** The provider, where the rule is about one, and what was found of it. */
   provider_id: z.string().optional(),
+  provider_name: z.string().optional(),
   facts: z.record(z.string(), z.union([z.number(), z.string()])).optional(),
   /** Named beside the rest because it explains what is missing; nobody is written to for it alone. */
   context: z.boolean().optional(),

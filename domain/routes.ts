@@ -15,6 +15,8 @@ export type Group = {
   /** School-local date. */
   today: string;
   provider_id: string | undefined;
+  /** As people know it; the id where it has no name. */
+  provider_name: string | undefined;
   alerts: Alert[];
   context: boolean;
 };
@@ -24,24 +26,32 @@ export const ruleTextOf = (topic: Group["topic"]): RuleText =>
   topic === "unacknowledged" ? ESCALATION : ruleOf(topic);
 
 /** All alerts in the groups in which they are told. */
-function groupsOf({ schools }: Setup, alerts: readonly Alert[], now: Date): Group[] {
+function groupsOf({ schools, providers }: Setup, alerts: readonly Alert[], now: Date): Group[] {
   const groups = new Map<string, Group>();
   const put = (name: string, fresh: () => Group, alert: Alert) => {
     const group = groups.get(name) ?? fresh();
     groups.set(name, group);
     group.alerts.push(alert);
   };
+  const names = new Map(providers.map((provider) => [provider.provider_id, provider.name]));
   const places = new Map(schools.map((school) => [school.school_id, school]));
   for (const alert of alerts) {
     const school = places.get(alert.school_id);
     if (school === undefined) continue;
     const today = dayOf(now.getTime() / 1000, school.time_zone);
     const provider_id = ruleOf(alert.rule).about === "provider" ? alert.subject : undefined;
-    const group = { school, today, provider_id, context: false };
+    const provider_name = names.get(provider_id ?? "");
+    const group = { school, today, provider_id, provider_name, context: false };
     const name = `${school.school_id}#${alert.rule}#${provider_id ?? ""}`;
     put(name, () => ({ ...group, topic: alert.rule, alerts: [] }), alert);
     if (!isEscalated(alert, today)) continue;
-    const escalated = (): Group => ({ ...group, topic: ESCALATED, provider_id: undefined, alerts: [] });
+    const escalated = (): Group => ({
+      ...group,
+      topic: ESCALATED,
+      provider_id: undefined,
+      provider_name: undefined,
+      alerts: [],
+    });
     put(`${school.school_id}#${ESCALATED}`, escalated, alert);
   }
   return [...groups.values()];

@@ -38,7 +38,9 @@ export function textOf({ sections, day }: Message, contact: Pick<Contact, "langu
   const wording = wordingOf(contact);
   const [first] = sections;
   const same = sections.filter(({ topic }) => topic === first?.topic);
-  const providers = [...new Set(same.map(({ provider_id = "" }) => provider_id))];
+  const providers = [
+    ...new Set(same.map(({ provider_name, provider_id = "" }) => provider_name ?? provider_id)),
+  ];
   const who = providers.length === 1 ? (providers[0] ?? "") : wording.providers(providers.length);
   const since = same.map((section) => section.since).sort()[0] ?? day;
   const topic = first?.topic ?? "unreachable";

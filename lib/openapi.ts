@@ -115,6 +115,32 @@ const getSession = {
   },
 } as const;
 
+const page = (description: string) => ({ description, content: { "text/html": { schema: z.string() } } });
+
+/** A link in a mail: the signed, expiring token is the permission. Only POST changes anything. */
+const linkPaths = (name: string, what: string) => {
+  const requestParams = { path: z.object({ token: z.string() }) };
+  const tooOld = page("The token is altered, expired or none");
+  const get = {
+    operationId: `show${name}`,
+    summary: `A page with one button: ${what}`,
+    requestParams,
+    responses: { "200": page("The page"), "410": tooOld },
+  };
+  const post = {
+    operationId: `press${name}`,
+    summary: `What the button does: ${what}`,
+    requestParams,
+    requestBody: {
+      content: {
+        "application/x-www-form-urlencoded": { schema: z.looseObject({ note: z.string().optional() }) },
+      },
+    },
+    responses: { "200": page("Done; also when it was done before"), "410": tooOld },
+  };
+  return { get, post };
+};
+
 /** The API reference, made of the contract that the handlers run. */
 export function openApiDocument() {
   return createDocument({
@@ -129,6 +155,8 @@ export function openApiDocument() {
     paths: {
       "/v1/events": { post: postEvents },
       "/v1/schools/{school_id}/sessions/{session_id}": { get: getSession },
+      "/v1/acknowledge/{token}": linkPaths("Acknowledge", "alerts that one line of a mail stands for"),
+      "/v1/unsubscribe/{token}": linkPaths("Unsubscribe", "the mails to one contact; RFC 8058 one-click"),
       "/v1/health": {
         get: {
           operationId: "getHealth",

@@ -40,7 +40,8 @@ export const ENGLISH: Wording = {
       resolved: back,
     },
     "off-pace": {
-      open: (line) => `${students(line.section.open)} behind the goal${fresh(line)}. Add sessions.`,
+      open: (line) =>
+        `${plural(line.section.open, "student is", "students are")} behind the goal${fresh(line)}. Add sessions.`,
       resolved: back,
     },
     "tutor-changed-too-often": {
@@ -48,7 +49,8 @@ export const ENGLISH: Wording = {
       resolved: back,
     },
     "ratio-over-limit": {
-      open: ({ provider, fact }) => `${provider} has groups of up to ${fact("largest_group")}. Ask for less.`,
+      open: ({ provider, fact }) =>
+        `${provider} has groups of up to ${fact("largest_group")}. Ask for smaller ones.`,
       resolved: ({ provider }) => `${provider} keeps its groups small again.`,
     },
     "reports-late": {

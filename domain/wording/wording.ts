@@ -5,7 +5,7 @@ import type { Role, RuleId, Topic } from "../words.ts";
 export type Line = {
   section: Section;
   role: Role;
-  /** The provider's id, or what stands for it. */
+  /** The provider's name, else its id. */
   provider: string;
   fact: (name: string) => string;
 };

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import type { SetupStore } from "../../adapters/setup-store.ts";
 import type { SweepStore } from "../../adapters/sweep-store.ts";
 import { isSameEpisode } from "../../domain/alert-life.ts";
@@ -5,7 +6,7 @@ import { SWEEP_HOUR } from "../../domain/contact.ts";
 import { escalate } from "../../domain/escalation.ts";
 import { schedulesAhead } from "../../domain/rules/provider-feed-silent.ts";
 import { addDays, dayOf } from "../../domain/school-day.ts";
-import { calendarOf, type School, type Setup } from "../../domain/setup.ts";
+import { calendarOf, layersOf, type School, type Setup } from "../../domain/setup.ts";
 import { unpack } from "../../domain/summary-packing.ts";
 import { dayFrom } from "../../domain/telling.ts";
 import { RULE_IDS } from "../../domain/words.ts";
@@ -17,13 +18,20 @@ export type SchoolDeps = RulesDeps & {
 };
 type DueSchool = { school: School; setup: Setup; forced: boolean };
 
+/** What of the set-up the rules go by: where it changes, they are run again the same day. */
+const basisOf = ({ school, setup }: Omit<DueSchool, "forced">) =>
+  createHash("sha256")
+    .update(JSON.stringify([school, layersOf(setup, school), setup.programs]))
+    .digest("base64url");
+
 /** Runs the rules that the clock alone can fire, once a school day. Resolves to 1 where it was due. */
 export async function sweepSchool(deps: SchoolDeps, { school, setup, forced }: DueSchool): Promise<number> {
   const { school_id } = school;
   const now = deps.clock();
   const state = await deps.sweeps.state(school_id);
   const day = forced ? dayOf(now.getTime() / 1000, school.time_zone) : dayFrom(SWEEP_HOUR, school, now);
-  if (day === undefined || (!forced && state?.day === day)) return 0;
+  const basis = basisOf({ school, setup });
+  if (day === undefined || (!forced && state?.day === day && state.basis === basis)) return 0;
   const scheduling = await schedulingOf(deps, { school_id, day, known: state?.scheduling ?? [] });
   await runRules(deps, {
     school,
@@ -34,7 +42,7 @@ export async function sweepSchool(deps: SchoolDeps, { school, setup, forced }: D
     scheduling: async () => scheduling,
   });
   await ageAlerts(deps, { school, setup, today: day });
-  await deps.sweeps.swept(school_id, { day, scheduling });
+  await deps.sweeps.swept(school_id, { day, basis, scheduling });
   return 1;
 }
 

@@ -248,7 +248,7 @@ const OPERATIONS: ((random: Random) => Operation)[] = [
   (random) => {
     const [school_id, day, write] = [random.pick(SCHOOLS), random.pick(DAYS), random.chance(0.5)];
     return async ({ sweeps }) => {
-      if (write) await sweeps.swept(school_id, { day, scheduling: PROVIDERS });
+      if (write) await sweeps.swept(school_id, { day, basis: "x", scheduling: PROVIDERS });
       return canonical((await sweeps.state(school_id)) ?? {});
     };
   },

@@ -43,6 +43,74 @@ describe("the demo district", () => {
     expect(await until(texts, (sent) => sent.length > 0)).toMatchObject([{ to: "+13035550123" }]);
   });
 
+  it("hands an urgent alert over within a minute of its opening", async () => {
+    const { target } = place;
+    const [silent] = (await listAlerts(target, { all: false })).filter(
+      ({ rule }) => rule === "provider-feed-silent",
+    );
+    const opened = Date.parse(silent?.history[0]?.at ?? "");
+    const messages = await until(
+      () => target.messages.of("district-lead", "2000-01-01"),
+      (all) => all.length > 0 && all.every(({ state }) => state === "sent"),
+    );
+    const seconds = messages.map(({ sent_at = "" }) => (Date.parse(sent_at) - opened) / 1000);
+    console.log(
+      `urgent alert: handed over ${seconds.map((one) => one.toFixed(1)).join(" s and ")} s after it opened`,
+    );
+    expect(messages.map(({ kind }) => kind).sort()).toEqual(["digest", "text"]);
+    for (const one of seconds) expect(one).toBeLessThan(60);
+  });
+
+  it("takes an answer by the button of a mail, and the way out that its headers name", async () => {
+    const { target } = place;
+    const mail = (await inboxOf(place)).find(
+      ({ destination }) => destination.to[0] === "lead-631930@demo.example",
+    );
+    const link = /http:\S+\/v1\/acknowledge\/\S+/.exec(mail?.body.text ?? "")?.[0] ?? "";
+    const answered = async () =>
+      (await listAlerts(target, { all: false, school: "631930" })).filter(
+        ({ history }) => history.at(-1)?.step === "acknowledged",
+      ).length;
+    expect((await fetch(link)).status).toBe(200);
+    expect(await answered()).toBe(0);
+    const pressed = await fetch(link, { method: "POST", body: new URLSearchParams({ note: "seen" }) });
+    expect(await pressed.text()).toContain("marked as seen to");
+    expect(await answered()).toBeGreaterThan(0);
+    const out = /http:\S+\/v1\/unsubscribe\/\S+/.exec(mail?.body.text ?? "")?.[0] ?? "";
+    expect(JSON.stringify(mail?.headers ?? mail)).toContain("List-Unsubscribe=One-Click");
+    const body = "List-Unsubscribe=One-Click";
+    const headers = { "content-type": "application/x-www-form-urlencoded" };
+    expect((await fetch(out, { method: "POST", headers, body })).status).toBe(200);
+    expect(await target.mutes.all()).toMatchObject([
+      { address: "lead-631930@demo.example", why: "unsubscribed" },
+    ]);
+    await place.stack.invoke("mute-channel", {
+      source: "aws.ses",
+      detail: {
+        eventType: "Bounce",
+        bounce: {
+          bounceType: "Permanent",
+          bouncedRecipients: [{ emailAddress: "lead-631931@demo.example" }],
+        },
+      },
+    });
+    expect((await target.mutes.all()).map(({ why }) => why).sort()).toEqual(["bounced", "unsubscribed"]);
+    const sent = (await inboxOf(place)).length;
+    await place.stack.invoke("sweep", { digest_now: true });
+    const after = await until(
+      () => inboxOf(place),
+      (mails) => mails.length > sent,
+    );
+    const to = after.slice(sent).map(({ destination }) => destination.to[0]);
+    expect(to).not.toContain("lead-631930@demo.example");
+    const district = await until(
+      async () =>
+        (await inboxOf(place)).findLast(({ destination }) => destination.to[0] === "tutoring@demo.example"),
+      (found) => found?.body.text.includes("no longer gets to 2 people") === true,
+    );
+    expect(district?.body.text).toContain("Mail no longer gets to 2 people");
+  });
+
   it("has 400 students, cancellations, a correction and one whom the roster does not know", async () => {
     const facts = await readFacts(place.target, {
       targetHours: 30,

@@ -236,7 +236,7 @@ describe("sweep", () => {
       "Rollcall: session reports are missing (March 13)",
       "Rollcall: back on track (March 16)",
     ]);
-    expect(place.mails[1]?.mail.text).toContain("North-star reports again.");
+    expect(place.mails[1]?.mail.text).toContain("north-star reports again.");
     expect(place.texts).toHaveLength(1);
   });
 
@@ -252,6 +252,21 @@ describe("sweep", () => {
     await place.sweep();
     expect((await place.alerts.current("A")).map(({ rule }) => rule)).toEqual(["provider-feed-silent"]);
     expect(await place.alerts.log("A")).toMatchObject([{ state: "resolved" }]);
+  });
+
+  it("runs the rules again the same day where thresholds changed, and only there", async () => {
+    const place = scene([school("A"), school("B")], [lead("ada", ["A"])]);
+    for (const id of ["A", "B"]) await place.put(id, absent("2026-03-12"));
+    await place.sweep();
+    expect(await place.sweep()).toMatchObject({ schools: 0 });
+    const { schools, ...rest } = await place.setup.all();
+    const strict = schools.map((one) =>
+      one.school_id === "A" ? { ...one, settings: { missed_in_a_row: 1 } } : one,
+    );
+    await place.setup.put({ ...rest, schools: strict });
+    expect(await place.sweep()).toMatchObject({ schools: 1 });
+    expect(await place.alerts.current("A")).toMatchObject([{ rule: "student-missed-sessions" }]);
+    expect(await place.alerts.current("B")).toEqual([]);
   });
 
   it("goes on past a school that fails, and says so", async () => {

@@ -37,9 +37,9 @@ type Violation = { id: string; nodes: { html: string }[] };
 /** What axe finds wrong with the page as it stands: rule and place. */
 export async function violations(page: Page): Promise<string[]> {
   await page.evaluate(AXE);
-  const { violations: found } = (await page.evaluate(
+  const { violations: found } = await page.evaluate<{ violations: Violation[] }>(
     "axe.run(document, { resultTypes: ['violations'] })",
-  )) as { violations: Violation[] };
+  );
   return found.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html}`));
 }
 

@@ -18,7 +18,11 @@ export function everything(): Message {
     topic,
     school_ids: ["631930"],
     school_name: "Aspen Grove",
-    ...(ruleOf(topic).about === "provider" && { provider_id: "north-star", facts: FACTS }),
+    ...(ruleOf(topic).about === "provider" && {
+      provider_id: "north-star",
+      provider_name: "North Star Tutoring",
+      facts: FACTS,
+    }),
     open: index + 1,
     fresh: index % 2,
     resolved: index < 1 ? 1 : 0,

@@ -5,6 +5,7 @@ export type InboxMail = {
   destination: { to: string[] };
   subject: string;
   body: { text: string; html: string };
+  headers?: unknown;
 };
 
 /** The mails that the local stack has taken. */
