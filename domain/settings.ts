@@ -49,7 +49,7 @@ export const DEFAULT_SETTINGS: Settings = {
   dosage_share: 0.67,
   dosage_weeks: 2,
   pace_share: 0.8,
-  pace_days: 10,
+  pace_days: 15,
   tutors: 3,
   tutor_days: 20,
   ratio_share: 0.9,

@@ -17,7 +17,8 @@ export const offPace: Rule = {
   id: "off-pace",
   describe: ({ pace_share, pace_days }) =>
     `A student has under ${asPercent(pace_share)} of the minutes that the program's target asks for by now, ${pace_days} instructional days or more after the enrolment began.`,
-  source: "design: target prorated by instructional days; 80 % is NSSA's share of scheduled sessions",
+  source:
+    "design: target prorated by instructional days; 80 % is NSSA's share of scheduled sessions; by three weeks one missed session is borne",
   thresholds: ["pace_share", "pace_days"],
   about: "student",
   heldBackBy: [

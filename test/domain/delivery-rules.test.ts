@@ -381,13 +381,13 @@ describe("off pace", () => {
     expect(found(0)).toMatchObject([{ facts: { last_feasible_day: "" } }]);
   });
 
-  it("says nothing in the first ten days, counts closures out and half days half", () => {
-    expect(found(0, { today: "2026-01-16" })).toEqual([]);
-    expect(found(0, { today: "2026-01-19" })).toHaveLength(1);
-    expect(found(0, { today: "2026-01-19", school: closed("2026-01-12") })).toEqual([]);
+  it("says nothing in the first fifteen days, counts closures out and half days half", () => {
+    expect(found(0, { today: "2026-01-23" })).toEqual([]);
+    expect(found(0, { today: "2026-01-26" })).toHaveLength(1);
+    expect(found(0, { today: "2026-01-26", school: closed("2026-01-12") })).toEqual([]);
     const half_days = ["2026-01-12"];
     expect(
-      found(0, { today: "2026-01-19", school: { ...SCHOOL, calendar: { closures: [], half_days } } }),
+      found(0, { today: "2026-01-26", school: { ...SCHOOL, calendar: { closures: [], half_days } } }),
     ).toEqual([]);
   });
 
