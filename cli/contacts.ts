@@ -1,3 +1,4 @@
+import { DeleteSuppressedDestinationCommand, NotFoundException, SESv2Client } from "@aws-sdk/client-sesv2";
 import { addressOf, hasChannel, type Contact } from "../domain/contact.ts";
 import { channelOf } from "../domain/message.ts";
 import type { Mute } from "../domain/mute.ts";
@@ -70,7 +71,11 @@ export function contactsText(views: readonly ContactView[]): string {
 }
 
 /** Lets a channel take messages again. Throws UsageError where there is nobody, or nothing to turn on. */
-export async function unmute({ setup, mutes }: Place, contact_id: string, channel: string): Promise<void> {
+export async function unmute(
+  { setup, mutes, sending }: Place & Pick<Target, "sending">,
+  contact_id: string,
+  channel: string,
+): Promise<void> {
   const wanted = CHANNELS.find((one) => one === channel);
   if (wanted === undefined)
     throw new UsageError(`--channel ${channel} is not one of ${CHANNELS.join(", ")}.`);
@@ -79,5 +84,15 @@ export async function unmute({ setup, mutes }: Place, contact_id: string, channe
   const address = addressOf(contact, wanted);
   const mute = await mutes.of(wanted, address);
   if (mute === undefined) throw new UsageError(`The ${wanted} of ${contact_id} is not muted.`);
+  if (wanted === "mail" && sending !== undefined) await unsuppress(address);
   await mutes.unmute(wanted, address);
+}
+
+/** SES keeps a list of its own of what bounced: what stands on it bounces again. */
+async function unsuppress(EmailAddress: string): Promise<void> {
+  try {
+    await new SESv2Client({}).send(new DeleteSuppressedDestinationCommand({ EmailAddress }));
+  } catch (error) {
+    if (!(error instanceof NotFoundException)) throw error;
+  }
 }

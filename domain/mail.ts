@@ -95,7 +95,7 @@ function letterOf(message: Message, reader: Reader): Letter {
   const closing = isOver ? mail.done : mail.closing(commandFor(message));
   const frame = wordsIn([greeting, closing, mail.unsubscribe, wording.more(99)].join(" "));
   const items = fitting(all, MAX_WORDS - frame, wordsIn(mail.acknowledge));
-  const left = all.length - items.length;
+  const left = all.length - items.length + message.left_out;
   const more = left > 0 ? wording.more(left) : undefined;
   return { subject: subjectOf(message, reader), greeting, items, more, closing };
 }

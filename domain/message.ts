@@ -42,6 +42,8 @@ export const Message = z.strictObject({
   /** School-local date. */
   day: z.string(),
   sections: z.array(Section),
+  /** Lines beyond those that are kept: they are counted, not told. */
+  left_out: z.int().default(0),
   state: z.enum(MESSAGE_STATES),
   /** ISO instant as of which the sections are true. */
   decided_at: z.string(),

@@ -37,12 +37,14 @@ export function unreachableOf(
 
 /** Who is told that a contact cannot be reached: the district of her schools, or every district of a provider's. */
 export function guardiansOf(contact: Contact, setup: Setup, dayOf: (school: School) => string): string[] {
-  const own = setup.schools.filter(
+  const all = setup.schools.filter(
     ({ school_id, district_id }) =>
       contact.role === "provider" ||
       contact.school_ids.includes(school_id) ||
       contact.district_id === district_id,
   );
+  // one school stands for its district
+  const own = [...new Map(all.map((school) => [school.district_id, school])).values()];
   const owners = own.flatMap((school) => ownersOf({ goesTo: ["district"], school }, setup, dayOf(school)));
   return [...new Set(owners.map(({ contact_id }) => contact_id))].filter((id) => id !== contact.contact_id);
 }

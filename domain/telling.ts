@@ -1,7 +1,7 @@
 import { hasChannel, isQuiet, TEXTS_A_DAY, type Contact } from "./contact.ts";
 import { dayBefore, freshOf, sectionsOf, weekBefore } from "./digest.ts";
 import type { Group } from "./routes.ts";
-import type { Alert } from "./alert-life.ts";
+import { lastStep, type Alert } from "./alert-life.ts";
 import { channelOf, type Message, type Section } from "./message.ts";
 import { schoolsOf } from "./routing.ts";
 import { ruleOf } from "./rules/index.ts";
@@ -58,6 +58,9 @@ export function placeOf({
   return school && { school, day: localDay(now, school) };
 }
 
+/** More than a mail shows, and less than an item holds. */
+const MAX_SECTIONS = 100;
+
 export const messageId = (contact: Contact, day: string, ...rest: string[]) =>
   [contact.contact_id, day, ...rest].join("#");
 
@@ -70,7 +73,8 @@ const decided = (
   kind,
   contact_id: contact.contact_id,
   day,
-  sections,
+  sections: sections.slice(0, MAX_SECTIONS),
+  left_out: Math.max(0, sections.length - MAX_SECTIONS),
   ...(sections.length === 0
     ? { state: "empty" }
     : hasChannel(contact, channelOf({ kind }))
@@ -113,11 +117,9 @@ export function decideDigest(
 }
 
 const DAY_MS = 86_400_000;
-const lastOf = (messages: readonly Message[]) =>
-  messages
-    .map(({ decided_at }) => decided_at)
-    .sort()
-    .at(-1) ?? "";
+const lastOf = (instants: readonly string[]) => instants.toSorted().at(-1) ?? "";
+const decidedAt = ({ decided_at }: Message) => decided_at;
+const openedAt = (alert: Alert) => lastStep(alert, "opened")?.at ?? "";
 const dayAgo = (now: Date) => new Date(now.getTime() - DAY_MS).toISOString();
 const later = (a: string, b: string) => (a > b ? a : b);
 
@@ -125,11 +127,13 @@ const later = (a: string, b: string) => (a > b ? a : b);
 export function decideNotice(telling: Telling, due: Due): Message | undefined {
   const { now, earlier, groups } = telling;
   const mails = earlier.filter(({ kind }) => kind !== "text");
-  const since = later(lastOf(mails), dayAgo(now));
+  const since = later(lastOf(mails.map(decidedAt)), dayAgo(now));
   const fresh = freshOf(groups, since, ({ rule }) => ruleOf(rule).sameDay);
   const sections = sectionsOf(fresh, { now, since, weeklySince: since });
   if (sections.length === 0) return undefined;
-  return decided(telling, due, { kind: "notice", sections, name: [now.toISOString()] });
+  // by what it tells and not by when: two sweeps at once decide the same notice
+  const name = [lastOf(fresh.flatMap(({ alerts }) => alerts.map(openedAt)))];
+  return decided(telling, due, { kind: "notice", sections, name });
 }
 
 /** What may interrupt somebody: not that schedules run out, which can wait for the mail. */
@@ -141,7 +145,7 @@ export function decideText(telling: Telling, due: Due): Message | undefined {
   if (!hasChannel(contact, "text") || isQuiet(contact, localClock(now, due.school))) return undefined;
   const texts = earlier.filter(({ kind }) => kind === "text");
   const today = texts.filter(({ day }) => day === due.day).length;
-  const since = later(lastOf(texts), dayAgo(now));
+  const since = later(lastOf(texts.map(decidedAt)), dayAgo(now));
   const sections = sectionsOf(freshOf(groups, since, isUrgent), { now, since, weeklySince: since });
   if (sections.length === 0 || today >= TEXTS_A_DAY) return undefined;
   return decided(telling, due, { kind: "text", sections, name: [String(today)] });

@@ -28,10 +28,11 @@ const basisOf = ({ school, setup }: Omit<DueSchool, "forced">) =>
 export async function sweepSchool(deps: SchoolDeps, { school, setup, forced }: DueSchool): Promise<number> {
   const { school_id } = school;
   const now = deps.clock();
-  const state = await deps.sweeps.state(school_id);
   const day = forced ? dayOf(now.getTime() / 1000, school.time_zone) : dayFrom(SWEEP_HOUR, school, now);
+  if (day === undefined) return 0;
   const basis = basisOf({ school, setup });
-  if (day === undefined || (!forced && state?.day === day && state.basis === basis)) return 0;
+  const state = await deps.sweeps.state(school_id);
+  if (!forced && state?.day === day && state.basis === basis) return 0;
   const scheduling = await schedulingOf(deps, { school_id, day, known: state?.scheduling ?? [] });
   await runRules(deps, {
     school,

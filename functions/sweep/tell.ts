@@ -2,13 +2,14 @@ import type { AlertStore } from "../../adapters/alert-store.ts";
 import type { MessageStore } from "../../adapters/message-store.ts";
 import type { MuteStore } from "../../adapters/mute-store.ts";
 import type { SweepStore } from "../../adapters/sweep-store.ts";
-import { isQuiet, type Contact } from "../../domain/contact.ts";
+import { isQuiet, SWEEP_HOUR, type Contact } from "../../domain/contact.ts";
 import { routesOf, type Group } from "../../domain/routes.ts";
 import { channelOf, isDue, rearmed, type Message } from "../../domain/message.ts";
 import { guardiansOf, unreachableOf, type Unreachable } from "../../domain/mute.ts";
 import { addDays, clockOf, dayOf } from "../../domain/school-day.ts";
 import type { School, Setup } from "../../domain/setup.ts";
 import {
+  dayFrom,
   decideDigest,
   decideNotice,
   decideText,
@@ -34,10 +35,13 @@ const WIDTH = 8;
 /** Reads once what all messages of a sweep are decided from. */
 export async function messenger(deps: TellDeps, run: Run) {
   const { setup, now } = run;
-  const alerts = await concurrently(setup.schools, WIDTH, ({ school_id }) => deps.alerts.current(school_id));
+  const open = setup.schools.filter((school) => dayFrom(SWEEP_HOUR, school, now) !== undefined);
+  const states = await concurrently(open, WIDTH, ({ school_id }) => deps.sweeps.state(school_id));
+  const ran = new Set(open.map(({ school_id }, index) => `${school_id}#${states[index]?.day}`));
+  // at night and on days without school there is nobody to tell anything
+  const schools = open.length > 0 || run.forced ? setup.schools : [];
+  const alerts = await concurrently(schools, WIDTH, ({ school_id }) => deps.alerts.current(school_id));
   const { groups, unowned } = routesOf(setup, alerts.flat(), now);
-  const states = await concurrently(setup.schools, WIDTH, ({ school_id }) => deps.sweeps.state(school_id));
-  const ran = new Set(setup.schools.map(({ school_id }, index) => `${school_id}#${states[index]?.day}`));
   const hasRun = ({ school_id }: School, day: string) => ran.has(`${school_id}#${day}`);
   const missing = once(() => unreachable(deps, run));
   const tell = (contact: Contact) =>
@@ -53,7 +57,8 @@ const once = <T>(read: () => Promise<T>) => {
 /** Days back in which a contact's latest mail is looked for. */
 const MAIL_DAYS = 7;
 
-async function unreachable({ messages, mutes }: TellDeps, { setup, now }: Run): Promise<Unreachable[]> {
+/** Whom no mail reaches, by who is told so. */
+async function unreachable({ messages, mutes }: TellDeps, { setup, now }: Run) {
   const from = addDays(now.toISOString().slice(0, 10), -MAIL_DAYS);
   const latest = new Map<string, Message | undefined>();
   await concurrently(setup.contacts, WIDTH, async ({ contact_id }) => {
@@ -62,14 +67,19 @@ async function unreachable({ messages, mutes }: TellDeps, { setup, now }: Run): 
     );
     latest.set(contact_id, mails.at(-1));
   });
-  return unreachableOf(setup, await mutes.all(), ({ contact_id }) => latest.get(contact_id));
+  const missing = unreachableOf(setup, await mutes.all(), ({ contact_id }) => latest.get(contact_id));
+  const today = ({ time_zone }: School) => dayOf(now.getTime() / 1000, time_zone);
+  const told = missing.flatMap((one) =>
+    guardiansOf(one.contact, setup, today).map((guardian) => ({ guardian, one })),
+  );
+  return Map.groupBy(told, ({ guardian }) => guardian);
 }
 
 type Telling = Run & {
   contact: Contact;
   groups: readonly Group[];
   hasRun: (school: School, day: string) => boolean;
-  missing: () => Promise<Unreachable[]>;
+  missing: () => Promise<Map<string, { one: Unreachable }[]>>;
 };
 
 /**
@@ -99,13 +109,9 @@ async function tellOne({ messages }: TellDeps, telling: Telling): Promise<Told> 
 }
 
 async function digestOf(messages: MessageStore, telling: Telling, due: Due): Promise<Message> {
-  const { contact, setup, forced, now } = telling;
+  const { contact, forced } = telling;
   const earlier = await messages.of(contact.contact_id, lookBack(due));
-  const missing = (await telling.missing()).filter((one) =>
-    guardiansOf(one.contact, setup, ({ time_zone }) => dayOf(now.getTime() / 1000, time_zone)).includes(
-      contact.contact_id,
-    ),
-  );
-  const since = (instant: string) => missing.filter((one) => one.since > instant).length;
+  const missing = (await telling.missing()).get(contact.contact_id) ?? [];
+  const since = (instant: string) => missing.filter(({ one }) => one.since > instant).length;
   return decideDigest({ ...telling, earlier }, due, { forced, unreachable: since });
 }

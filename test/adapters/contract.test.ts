@@ -228,7 +228,17 @@ const OPERATIONS: ((random: Random) => Operation)[] = [
     const kind = random.pick(["digest", "text"] as const);
     const message_id = `${contact_id}#${day}#${kind}${kind === "text" ? "#0" : ""}`;
     const [ahead, state] = [random.pick([0, 1, 1, 1, 2]), random.pick(["decided", "sent"] as const)];
-    const message = { message_id, kind, contact_id, day, sections: [], state, decided_at: NOW, attempts: 0 };
+    const message = {
+      message_id,
+      kind,
+      contact_id,
+      day,
+      sections: [],
+      state,
+      decided_at: NOW,
+      attempts: 0,
+      left_out: 0,
+    };
     return async ({ messages }) => {
       const version = Math.max(1, ((await messages.get(message_id))?.version ?? 0) + ahead);
       const done = await messages.write({ ...message, version });

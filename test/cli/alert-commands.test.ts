@@ -1,8 +1,10 @@
 import { DescribePhoneNumbersCommand, PinpointSMSVoiceV2Client } from "@aws-sdk/client-pinpoint-sms-voice-v2";
 import {
+  DeleteSuppressedDestinationCommand,
   GetAccountCommand,
   GetConfigurationSetEventDestinationsCommand,
   GetEmailIdentityCommand,
+  NotFoundException,
   SESv2Client,
 } from "@aws-sdk/client-sesv2";
 import { mockClient } from "aws-sdk-client-mock";
@@ -24,6 +26,19 @@ import { temporaryFolder } from "../support/stack.ts";
 const folder = temporaryFolder();
 const absent = (day: string) => dayOf(day, [row(day, "absent_unexcused", { program_id: "math" })]);
 const ALERT = "student-missed-sessions#1#2026-03-11";
+
+const ses = mockClient(SESv2Client);
+const sms = mockClient(PinpointSMSVoiceV2Client);
+beforeEach(() => {
+  ses.reset();
+  sms.reset();
+});
+
+const sending = {
+  sender: "rollcall@example.org",
+  configurationSet: "mails",
+  textOrigin: "arn:aws:sms-voice:us-east-1:1:phone-number/phone-1" as string | undefined,
+};
 
 async function scene() {
   const place = alerting({
@@ -228,27 +243,19 @@ describe("rollcall contacts", () => {
     ]);
     expect(contactsText(views)).toMatch(/ada .*bounced.*2026-03-13 muted/);
     expect(contactsText(views)).not.toContain("@");
-    await unmute(place, "ada", "mail");
+    ses.on(DeleteSuppressedDestinationCommand).rejects(new NotFoundException({ $metadata: {}, message: "" }));
+    await unmute({ ...place, sending }, "ada", "mail");
+    expect(ses.commandCalls(DeleteSuppressedDestinationCommand)[0]?.args[0].input).toEqual({
+      EmailAddress: "ada@example.org",
+    });
     expect((await listContacts(place, now))[0]).toMatchObject({ mail: "on" });
-    await expect(unmute(place, "ada", "mail")).rejects.toThrow("is not muted");
-    await expect(unmute(place, "ada", "pigeon")).rejects.toThrow("not one of mail, text");
-    await expect(unmute(place, "zoe", "mail")).rejects.toThrow("not set up");
+    await expect(unmute({ ...place, sending }, "ada", "mail")).rejects.toThrow("is not muted");
+    await expect(unmute({ ...place, sending }, "ada", "pigeon")).rejects.toThrow("not one of mail, text");
+    await expect(unmute({ ...place, sending: undefined }, "zoe", "mail")).rejects.toThrow("not set up");
   });
 });
 
-const ses = mockClient(SESv2Client);
-const sms = mockClient(PinpointSMSVoiceV2Client);
-beforeEach(() => {
-  ses.reset();
-  sms.reset();
-});
-
 describe("rollcall doctor", () => {
-  const sending = {
-    sender: "rollcall@example.org",
-    configurationSet: "mails",
-    textOrigin: "arn:aws:sms-voice:us-east-1:1:phone-number/phone-1" as string | undefined,
-  };
   const failures = { list: async () => [], keep: async () => undefined, remove: async () => undefined };
   const results = (checks: Awaited<ReturnType<typeof doctor>>) =>
     Object.fromEntries(checks.map(({ check, result }) => [check, result]));

@@ -54,6 +54,7 @@ const TOLD: Message = {
   state: "sent",
   decided_at: BEFORE,
   attempts: 0,
+  left_out: 0,
   version: 1,
 };
 type More = { since?: string; day?: string; contact?: Partial<Contact> };
@@ -206,6 +207,33 @@ describe("a notice", () => {
       const after = telling(role, [alert(rule, fresh)], { since: "2026-03-16T12:59:00.000Z" });
       expect(decideNotice(after, due)).toBeUndefined();
     }
+  });
+});
+
+describe("two sweeps at once", () => {
+  it("decide the same notice, whenever each of them began", () => {
+    const first = telling("site_lead", [alert("site-under-delivery", fresh)]);
+    const second = { ...first, now: new Date("2026-03-16T13:00:07.000Z") };
+    expect(decideNotice(second, due)?.message_id).toBe(decideNotice(first, due)?.message_id);
+    expect(decideNotice(first, due)?.message_id).toBe("lead#2026-03-16#notice#2026-03-16T12:59:00.000Z");
+  });
+});
+
+describe("a district of many schools", () => {
+  it("keeps a hundred lines of a message and counts the others", () => {
+    const many = Array.from({ length: 300 }, (_, number) => ({ ...SCHOOL, school_id: `S${number}` }));
+    const setup = { ...nothingSetUp(), schools: many, contacts: [contacts.district] };
+    const alerts = many.map(({ school_id }) => alert("unknown-students", { school_id, facts: FACTS }));
+    const now = new Date(MONDAY);
+    const groups = routesOf(setup, alerts, now).groups.get("office") ?? [];
+    const message = decideDigest({ contact: contacts.district, setup, groups, now, earlier: [] }, due, {
+      forced: false,
+      unreachable: () => 0,
+    });
+    expect([message.sections.length, message.left_out]).toEqual([100, 200]);
+    const shown = mailOf(message, contacts.district, links).text.match(/^- .*roster/gm)?.length ?? 0;
+    expect(mailOf(message, contacts.district, links).text).toContain(`and ${300 - shown} more`);
+    expect(JSON.stringify(message).length).toBeLessThan(60_000);
   });
 });
 

@@ -360,6 +360,7 @@ describe("what is sent", () => {
       state: "decided",
       decided_at: "",
       attempts: 0,
+      left_out: 0,
       version: 1,
     };
     expect(mailOf(message, district).html).toContain("&lt;b&gt;&amp;");

@@ -37,6 +37,7 @@ export function everything(): Message {
     state: "decided",
     decided_at: "2026-03-13T13:00:00.000Z",
     attempts: 0,
+    left_out: 0,
     version: 1,
   };
 }
