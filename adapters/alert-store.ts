@@ -1,5 +1,5 @@
 import { DeleteItemCommand, PutItemCommand } from "@aws-sdk/client-dynamodb";
-import { Alert } from "../domain/alert-life.ts";
+import { Alert } from "../domain/alert.ts";
 import { keyItem, number, text, type Item } from "./items.ts";
 import { putVersion, unlessLost } from "./put-version.ts";
 import type { TableAccess } from "./query.ts";

@@ -1,4 +1,4 @@
-import { answered, standingOf, type Alert, type Trail } from "../domain/alert-life.ts";
+import { answered, standingOf, type Alert, type Trail } from "../domain/alert.ts";
 import { isDay, dayOf } from "../domain/school-day.ts";
 import type { School } from "../domain/setup.ts";
 import { UsageError } from "./fail.ts";

@@ -1,4 +1,4 @@
-import { lastStep, standingOf, type Alert } from "../domain/alert-life.ts";
+import { lastStep, standingOf, type Alert } from "../domain/alert.ts";
 import { isEscalated } from "../domain/escalation.ts";
 import { byText } from "../domain/ids.ts";
 import type { RuleId } from "../domain/words.ts";

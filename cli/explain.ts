@@ -1,4 +1,4 @@
-import type { Alert } from "../domain/alert-life.ts";
+import type { Alert } from "../domain/alert.ts";
 import { ownersOf } from "../domain/routing.ts";
 import { rangeOf, ruleOf } from "../domain/rules/index.ts";
 import { levelOf, settingsOf, type Level } from "../domain/settings.ts";

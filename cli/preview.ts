@@ -4,7 +4,7 @@ import { ownersOf } from "../domain/routing.ts";
 import { routesOf } from "../domain/routes.ts";
 import { dayOf } from "../domain/school-day.ts";
 import { decideDigest } from "../domain/telling.ts";
-import type { Alert } from "../domain/alert-life.ts";
+import type { Alert } from "../domain/alert.ts";
 import { UsageError } from "./fail.ts";
 import type { Target } from "./target.ts";
 

@@ -1,4 +1,4 @@
-import { lastStep, standingOf, stateAt, type Alert } from "./alert-life.ts";
+import { lastStep, standingOf, stateAt, type Alert } from "./alert.ts";
 import { isEscalated } from "./escalation.ts";
 import { byText } from "./ids.ts";
 import type { Message, Section } from "./message.ts";

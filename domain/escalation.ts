@@ -1,4 +1,4 @@
-import { lastStep, standingOf, stepped, type Alert } from "./alert-life.ts";
+import { lastStep, standingOf, stepped, type Alert } from "./alert.ts";
 import type { RuleText } from "./rule.ts";
 import { ruleOf } from "./rules/index.ts";
 import { addDays, dayOf, isFirstOfWeek, isSchoolDay, schoolDaysBetween } from "./school-day.ts";

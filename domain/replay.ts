@@ -1,4 +1,5 @@
-import { reconcile, type Alert } from "./alert-life.ts";
+import type { Alert } from "./alert.ts";
+import { reconcile } from "./alert-life.ts";
 import { SWEEP_HOUR } from "./contact.ts";
 import { escalate } from "./escalation.ts";
 import { channelOf, type Message } from "./message.ts";

@@ -1,4 +1,4 @@
-import type { Alert } from "./alert-life.ts";
+import type { Alert } from "./alert.ts";
 import type { Contact } from "./contact.ts";
 import { ESCALATION, isEscalated } from "./escalation.ts";
 import type { RuleText } from "./rule.ts";

@@ -1,7 +1,7 @@
 import { hasChannel, isQuiet, TEXTS_A_DAY, type Contact } from "./contact.ts";
 import { dayBefore, freshOf, sectionsOf, weekBefore } from "./digest.ts";
 import type { Group } from "./routes.ts";
-import { lastStep, type Alert } from "./alert-life.ts";
+import { lastStep, type Alert } from "./alert.ts";
 import { channelOf, type Message, type Section } from "./message.ts";
 import { schoolsOf } from "./routing.ts";
 import { ruleOf } from "./rules/index.ts";

@@ -1,4 +1,4 @@
-import type { Alert } from "../../domain/alert-life.ts";
+import type { Alert } from "../../domain/alert.ts";
 import type { AlertStore } from "../alert-store.ts";
 
 export class InMemoryAlertStore implements AlertStore {

@@ -2,7 +2,7 @@ import type { AlertStore } from "../../adapters/alert-store.ts";
 import type { MessageStore } from "../../adapters/message-store.ts";
 import type { MuteStore } from "../../adapters/mute-store.ts";
 import type { SetupStore } from "../../adapters/setup-store.ts";
-import { answered, type Alert } from "../../domain/alert-life.ts";
+import { answered, type Alert } from "../../domain/alert.ts";
 import { addressOf, type Contact } from "../../domain/contact.ts";
 import { alertsBehind } from "../../domain/digest.ts";
 import { lineOf } from "../../domain/mail.ts";

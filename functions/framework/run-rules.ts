@@ -1,6 +1,7 @@
 import type { AlertStore } from "../../adapters/alert-store.ts";
 import type { StoredSummary, SummaryStore } from "../../adapters/summary-store.ts";
-import { reconcile, type Alert } from "../../domain/alert-life.ts";
+import type { Alert } from "../../domain/alert.ts";
+import { reconcile } from "../../domain/alert-life.ts";
 import type { Firing } from "../../domain/rule.ts";
 import { RULES, firingOf, rangeOf } from "../../domain/rules/index.ts";
 import { dayOf } from "../../domain/school-day.ts";

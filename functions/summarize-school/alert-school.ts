@@ -1,6 +1,6 @@
 import type { SetupStore } from "../../adapters/setup-store.ts";
 import type { SweepStore } from "../../adapters/sweep-store.ts";
-import type { Alert } from "../../domain/alert-life.ts";
+import type { Alert } from "../../domain/alert.ts";
 import { changeOf } from "../../domain/rules/student-missed-sessions.ts";
 import { ruleOf } from "../../domain/rules/index.ts";
 import type { Setup } from "../../domain/setup.ts";

@@ -8,7 +8,7 @@ import { dynamoMessageStore, type MessageStore } from "../../adapters/message-st
 import { dynamoMuteStore, type MuteStore } from "../../adapters/mute-store.ts";
 import { dynamoSweepStore, type SweepStore } from "../../adapters/sweep-store.ts";
 import { CHANNELS } from "../../domain/words.ts";
-import { alertId } from "../../domain/alert-life.ts";
+import { alertId } from "../../domain/alert.ts";
 import { Contact } from "../../domain/contact.ts";
 import { nothingSetUp } from "../../domain/setup.ts";
 import { InMemorySessionStore } from "../../adapters/in-memory/session-store.ts";

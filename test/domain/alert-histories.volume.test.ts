@@ -1,12 +1,6 @@
 import { describe, expect, it } from "vitest";
-import {
-  answered,
-  lastStep,
-  reconcile,
-  standingOf,
-  type Alert,
-  type Reconciliation,
-} from "../../domain/alert-life.ts";
+import { answered, lastStep, standingOf, type Alert } from "../../domain/alert.ts";
+import { reconcile, type Reconciliation } from "../../domain/alert-life.ts";
 import { escalate, isEscalated } from "../../domain/escalation.ts";
 import type { Firing } from "../../domain/rule.ts";
 import { RULES, ruleOf } from "../../domain/rules/index.ts";

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { reconcile, type Alert, type Reconciliation } from "../../domain/alert-life.ts";
+import type { Alert } from "../../domain/alert.ts";
+import { reconcile, type Reconciliation } from "../../domain/alert-life.ts";
 import type { Firing } from "../../domain/rule.ts";
 import { DEFAULT_SETTINGS } from "../../domain/settings.ts";
 import { RULE_IDS } from "../../domain/words.ts";

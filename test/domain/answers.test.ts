@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { answered, standingOf, stepped, type Alert } from "../../domain/alert-life.ts";
+import { answered, standingOf, stepped, type Alert } from "../../domain/alert.ts";
 import { Contact, hasChannel, isQuiet } from "../../domain/contact.ts";
 import { escalate, isEscalated } from "../../domain/escalation.ts";
 import { guardiansOf, unreachableOf } from "../../domain/mute.ts";

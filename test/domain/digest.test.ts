@@ -1,6 +1,6 @@
 import { flesch } from "../support/readability.ts";
 import { describe, expect, it } from "vitest";
-import type { Alert } from "../../domain/alert-life.ts";
+import type { Alert } from "../../domain/alert.ts";
 import { Contact } from "../../domain/contact.ts";
 import { weekBefore } from "../../domain/digest.ts";
 import { routesOf } from "../../domain/routes.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { answered } from "../../domain/alert-life.ts";
+import { answered } from "../../domain/alert.ts";
 import {
   addDays,
   dayOf as localDay,

@@ -1,0 +1,48 @@
+import type { Setup } from "../domain/setup.ts";
+
+type ReferenceFault = { at: PropertyKey[]; reason: string };
+
+/** Ids that stand twice within one list, and references to what neither the file nor the set-up holds. */
+export function referenceFaults(setup: Setup, known: Setup): ReferenceFault[] {
+  const lists = listsOf(setup);
+  const twice = Object.entries(lists).flatMap(([list, ids]) =>
+    ids.flatMap((id, index) =>
+      ids.indexOf(id) === index ? [] : [{ at: [list, index], reason: `${id} stands twice` }],
+    ),
+  );
+  const there = listsOf(known);
+  const missing = (list: keyof typeof lists, id: string | undefined) =>
+    id !== undefined && !lists[list].includes(id) && !there[list].includes(id);
+  const dangling = (at: PropertyKey[], list: keyof typeof lists, id: string | undefined): ReferenceFault[] =>
+    missing(list, id) ? [{ at, reason: `${id} is not set up` }] : [];
+  return [
+    ...twice,
+    ...setup.schools.flatMap((row, index) =>
+      dangling(["schools", index, "district_id"], "districts", row.district_id),
+    ),
+    ...setup.contacts.flatMap((row, index) => [
+      ...row.school_ids.flatMap((id, place) =>
+        dangling(["contacts", index, "school_ids", place], "schools", id),
+      ),
+      ...dangling(["contacts", index, "on_leave", "stand_in"], "contacts", row.on_leave?.stand_in),
+      ...dangling(["contacts", index, "provider_id"], "providers", row.provider_id),
+      ...dangling(["contacts", index, "district_id"], "districts", row.district_id),
+    ]),
+    ...dangling(["default_owner"], "contacts", setup.default_owner),
+    ...(isUnowned(setup, known) ? [{ at: ["default_owner"], reason: NO_OWNER }] : []),
+  ];
+}
+
+const NO_OWNER =
+  "is missing; name the contact_id of who gets what nobody else is named for, so that no alert is without an owner";
+const isUnowned = (setup: Setup, known: Setup) =>
+  setup.schools.length + known.schools.length > 0 &&
+  (setup.default_owner ?? known.default_owner) === undefined;
+
+const listsOf = (setup: Setup) => ({
+  districts: setup.districts.map((row) => row.district_id),
+  schools: setup.schools.map((row) => row.school_id),
+  programs: setup.programs.map((row) => row.program_id),
+  providers: setup.providers.map((row) => row.provider_id),
+  contacts: setup.contacts.map((row) => row.contact_id),
+});
