@@ -1,5 +1,3 @@
-import { isTransient } from "./transient.ts";
-
 /**
  * What came of handing a message to its service: taken, refused for now, refused for good, or wanted by nobody any
  * more. Reasons are names of errors, never their messages, which quote addresses.
@@ -10,24 +8,24 @@ export type Handover =
   | { outcome: "refused"; reason: string }
   | { outcome: "opted_out" };
 
-/** Refused until somebody has mended the account: trying again later can help. */
-const PAUSED = new Set([
-  "AccountSuspendedException",
-  "SendingPausedException",
-  "MailFromDomainNotVerifiedException",
+/** About the message or its address, so that no later try can help; all else may be mended, or pass. */
+const FOR_GOOD = new Set([
+  "MessageRejected",
+  "BadRequestException",
+  "ValidationException",
+  "ConflictException",
 ]);
 
 export const isOptedOut = (error: unknown) =>
   error instanceof Error && "Reason" in error && error.Reason === "DESTINATION_PHONE_NUMBER_OPTED_OUT";
 
-/** What a service answers is a result; only what is not an error of a service is thrown. */
+/** Sends, and makes a result of whatever comes of it. */
 export async function handOver(send: () => Promise<string>): Promise<Handover> {
   try {
     return { outcome: "taken", receipt: await send() };
   } catch (error) {
-    if (!(error instanceof Error)) throw error;
     if (isOptedOut(error)) return { outcome: "opted_out" };
-    const { name: reason } = error;
-    return { outcome: isTransient(error) || PAUSED.has(reason) ? "later" : "refused", reason };
+    const reason = error instanceof Error ? error.name : "unknown";
+    return { outcome: FOR_GOOD.has(reason) ? "refused" : "later", reason };
   }
 }

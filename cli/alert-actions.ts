@@ -58,7 +58,11 @@ export async function answerAlert(target: Place, answer: Answer): Promise<Alert>
 }
 
 function trailOf({ by, note, until, now }: Answer, today: string): Trail {
-  const trail = { at: now.toISOString(), by, ...(note !== undefined && { note }) };
+  const trail = {
+    at: now.toISOString(),
+    by,
+    ...(note !== undefined && { note: note.replaceAll(/\p{Cc}/gu, " ") }),
+  };
   if (until === undefined) return { ...trail, step: "acknowledged" };
   checkUntil(until, today);
   return { ...trail, step: "snoozed", until };

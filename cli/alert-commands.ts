@@ -2,13 +2,11 @@ import type { Command } from "commander";
 import { userInfo } from "node:os";
 import { isDay } from "../domain/school-day.ts";
 import { answerAlert } from "./alert-actions.ts";
-import { alertsText, listAlerts, standingText } from "./alerts.ts";
+import { alertsText, listAlerts, standingText, todayAt } from "./alerts.ts";
 import { show, type Common, type Context } from "./command-context.ts";
 import { explainAlert, explanationText } from "./explain.ts";
 import { UsageError } from "./fail.ts";
 import { readSettings, simulate, simulationText } from "./simulate.ts";
-
-const today = () => new Date().toISOString().slice(0, 10);
 
 type ListFlags = Common & { school?: string; all?: boolean };
 
@@ -21,8 +19,10 @@ export function addAlerts(context: Context): void {
     .option("--all", "also what is resolved")
     .option("--json", "as JSON")
     .action(async (flags: ListFlags) => {
-      const value = await listAlerts(await target(), { school: flags.school, all: flags.all === true });
-      show(io, flags, { value, text: alertsText(value, today()) });
+      const place = await target();
+      const value = await listAlerts(place, { school: flags.school, all: flags.all === true });
+      const today = todayAt(await place.setup.all(), new Date());
+      show(io, flags, { value, text: alertsText(value, today) });
     });
   addAnswers(alerts, context);
   addSimulate(alerts, context);
@@ -43,13 +43,16 @@ function addAnswers(alerts: Command, { io, target }: Context): void {
   const run = async (alert: string, flags: AnswerFlags) => {
     // the group has options of these names too, and takes what stands before the command
     const { school = alerts.opts<ListFlags>().school, by = userInfo().username, note, until } = flags;
-    const value = await answerAlert(await target(), { alert, school, by, note, until, now: new Date() });
+    const place = await target();
+    const now = new Date();
+    const value = await answerAlert(place, { alert, school, by, note, until, now });
+    const today = todayAt(await place.setup.all(), now)(value.school_id);
     show(
       io,
       { json: (flags.json ?? alerts.opts<Common>().json) === true },
       {
         value,
-        text: `${value.id}: ${standingText(value, today())}`,
+        text: `${value.id}: ${standingText(value, today)}`,
       },
     );
   };

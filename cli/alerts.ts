@@ -1,5 +1,7 @@
 import { lastStep, standingOf, type Alert } from "../domain/alert.ts";
 import { isEscalated } from "../domain/escalation.ts";
+import { dayOf } from "../domain/school-day.ts";
+import type { Setup } from "../domain/setup.ts";
 import { byText } from "../domain/ids.ts";
 import type { RuleId } from "../domain/words.ts";
 import { alignColumns } from "./report-text.ts";
@@ -59,6 +61,12 @@ function feasible(facts: Facts): string {
   return `${facts["required_pace"]} a week reach ${facts["target_minutes"]}, at one session a day from ${facts["last_feasible_day"]} at the latest`;
 }
 
+/** The date at each school now: an evening in Denver is the next day elsewhere. */
+export function todayAt({ schools }: Setup, now: Date): (school_id: string) => string {
+  const zones = new Map(schools.map(({ school_id, time_zone }) => [school_id, time_zone]));
+  return (school_id) => dayOf(now.getTime() / 1000, zones.get(school_id) ?? "UTC");
+}
+
 /** What a rule found, in words. */
 export const factsText = ({ rule, facts }: Pick<Alert, "rule" | "facts">): string => FOUND[rule](facts);
 
@@ -71,12 +79,12 @@ export function standingText(alert: Alert, today: string): string {
   return standing === "snoozed" ? `${standing} until ${last?.until ?? ""}` : standing;
 }
 
-export function alertsText(alerts: readonly Alert[], today: string): string {
+export function alertsText(alerts: readonly Alert[], todayAt: (school_id: string) => string): string {
   if (alerts.length === 0) return "No alert is open.";
   const rows = alerts.map((alert) => [
     alert.school_id,
     alert.id,
-    standingText(alert, today),
+    standingText(alert, todayAt(alert.school_id)),
     factsText(alert),
   ]);
   return alignColumns([["School", "Alert", "State", "Found"], ...rows], 4).join("\n");

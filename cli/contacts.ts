@@ -1,6 +1,6 @@
 import { DeleteSuppressedDestinationCommand, NotFoundException, SESv2Client } from "@aws-sdk/client-sesv2";
 import { addressOf, hasChannel, type Contact } from "../domain/contact.ts";
-import { channelOf } from "../domain/message.ts";
+import { latestMail } from "../domain/message.ts";
 import type { Mute } from "../domain/mute.ts";
 import { addDays } from "../domain/school-day.ts";
 import { CHANNELS, type Channel } from "../domain/words.ts";
@@ -31,10 +31,7 @@ export async function listContacts({ setup, mutes, messages }: Place, now: Date)
         const address = addressOf(contact, channel);
         return muted.find((mute) => mute.channel === channel && mute.address === address)?.why ?? "on";
       };
-      const sent = (await messages.of(contact.contact_id, from)).filter(
-        (message) => channelOf(message) === "mail" && message.state !== "empty",
-      );
-      const last = sent.at(-1);
+      const last = latestMail(await messages.of(contact.contact_id, from));
       const { contact_id, role, language, digest_hour, on_leave } = contact;
       return {
         contact_id,

@@ -1,3 +1,4 @@
+import { ListObjectsV2Command } from "@aws-sdk/client-s3";
 import { addDays } from "../domain/school-day.ts";
 import { presentFor } from "../domain/routing.ts";
 import type { Setup } from "../domain/setup.ts";
@@ -10,7 +11,7 @@ import type { Target } from "./target.ts";
 /** `skip`: cannot be looked at from here. `says` ends with what to do wherever something is to be done. */
 export type Check = { check: string; result: "ok" | "warn" | "fail" | "skip"; says: string };
 
-type Place = Pick<Target, "setup" | "mutes" | "messages" | "failures" | "sending">;
+type Place = Pick<Target, "setup" | "mutes" | "messages" | "failures" | "sending" | "s3" | "failureBucket">;
 
 /** Whether what Rollcall has to say gets to people, and what to mend. */
 export async function doctor(target: Place, now: Date): Promise<Check[]> {
@@ -88,9 +89,10 @@ async function givenUpCheck({ messages }: Place, { contacts }: Setup, now: Date)
   return { check, result: "fail", says };
 }
 
-async function failuresCheck({ failures }: Place): Promise<Check> {
+async function failuresCheck({ failures, s3, failureBucket: Bucket }: Place): Promise<Check> {
   const check = "stream records";
-  const { length } = await failures.list();
+  const { Contents = [] } = await s3.send(new ListObjectsV2Command({ Bucket }));
+  const length = (await failures.list()).length + Contents.length;
   if (length === 0) return { check, result: "ok", says: "all could be used" };
   return { check, result: "fail", says: `${length} could not be used: \`rollcall redrive\`` };
 }

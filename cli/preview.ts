@@ -29,11 +29,7 @@ export async function previewDigest(target: Place, school_id: string, now: Date)
   if (school === undefined) throw new UsageError(`School ${school_id} is not set up.`);
   const day = dayOf(now.getTime() / 1000, school.time_zone);
   const alerts = await Promise.all(setup.schools.map((one) => target.alerts.current(one.school_id)));
-  const { groups } = routesOf(
-    setup,
-    alerts.flat().flatMap((alert) => asOf(alert, now)),
-    now,
-  );
+  const { groups } = routesOf(setup, { alerts: alerts.flat().flatMap((alert) => asOf(alert, now)), now });
   const readers = ownersOf({ goesTo: ["site_lead"], school }, setup, day);
   return readers.map((contact) => {
     const telling = { contact, setup, groups: groups.get(contact.contact_id) ?? [], now, earlier: [] };

@@ -17,10 +17,20 @@ export async function redriveMessages(
   let offered = 0;
   for (const { contact_id } of (await setup.all()).contacts) {
     for (const message of latestGivenUp(await messages.of(contact_id, from), now))
-      if (dryRun || (await messages.write(rearmed(message, now, true)))) offered += 1;
+      if (dryRun || (await messages.write(offeredAgain(message, now)))) offered += 1;
   }
   return offered;
 }
+
+/** A text waits for the sweep, which knows the quiet hours. */
+const offeredAgain = (message: Message, now: Date): Message => ({
+  ...rearmed(message, now, true),
+  ...(message.kind === "text" && { state: "waiting" }),
+});
+
+const TEXT_HOURS = 12;
+const isStale = ({ kind, decided_at }: Message, now: Date) =>
+  kind === "text" && now.getTime() - Date.parse(decided_at) > TEXT_HOURS * 3_600_000;
 
 export function latestGivenUp(all: readonly Message[], now: Date): Message[] {
   const latest = new Map(
@@ -30,6 +40,7 @@ export function latestGivenUp(all: readonly Message[], now: Date): Message[] {
       .map((message) => [channelOf(message), message]),
   );
   return [...latest.values()].filter(
-    (message) => ["dead", "waiting"].includes(message.state) || isDue(message, now),
+    (message) =>
+      !isStale(message, now) && (["dead", "waiting"].includes(message.state) || isDue(message, now)),
   );
 }

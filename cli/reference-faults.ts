@@ -29,8 +29,18 @@ export function referenceFaults(setup: Setup, known: Setup): ReferenceFault[] {
       ...dangling(["contacts", index, "district_id"], "districts", row.district_id),
     ]),
     ...dangling(["default_owner"], "contacts", setup.default_owner),
+    ...deafOwner(setup, known),
     ...(isUnowned(setup, known) ? [{ at: ["default_owner"], reason: NO_OWNER }] : []),
   ];
+}
+
+/** Who gets what is nobody's must be one whom mail reaches: alerts are never told by text alone. */
+function deafOwner(setup: Setup, known: Setup): ReferenceFault[] {
+  const all = [...known.contacts, ...setup.contacts];
+  const owner = all.findLast(({ contact_id }) => contact_id === (setup.default_owner ?? known.default_owner));
+  return owner?.channels?.includes("mail") === false
+    ? [{ at: ["default_owner"], reason: `${owner.contact_id} takes no mail; name somebody who does` }]
+    : [];
 }
 
 const NO_OWNER =

@@ -3,7 +3,7 @@ import { parseDocument } from "yaml";
 import * as z from "zod";
 import { pointerOf } from "../domain/problem.ts";
 import { replay, type Known, type Replayed } from "../domain/replay.ts";
-import { Overrides } from "../domain/settings.ts";
+import { Overrides, ProgramOverrides } from "../domain/settings.ts";
 import type { Setup } from "../domain/setup.ts";
 import { unpack } from "../domain/summary-packing.ts";
 import { RULE_IDS } from "../domain/words.ts";
@@ -16,7 +16,7 @@ const SettingsFile = z.strictObject({
   settings: Overrides.optional(),
   districts: z.array(z.strictObject({ district_id: z.string(), settings: Overrides })).default([]),
   schools: z.array(z.strictObject({ school_id: z.string(), settings: Overrides })).default([]),
-  programs: z.array(z.strictObject({ program_id: z.string(), settings: Overrides })).default([]),
+  programs: z.array(z.strictObject({ program_id: z.string(), settings: ProgramOverrides })).default([]),
 });
 type SettingsFile = z.infer<typeof SettingsFile>;
 

@@ -16,6 +16,8 @@ export type Reconciliation = {
   today: string;
   now: Date;
   settings: Settings;
+  /** The set-up has changed: what is gone may be gone by that alone. */
+  setupChanged?: boolean;
 };
 
 /** Opens the new, resolves the gone, leaves the rest: the alerts to write, each one version further. */
@@ -80,6 +82,8 @@ function changeOf(input: Reconciliation, found: Firing, known: Alert | undefined
     return sameFacts(known, found) ? undefined : { ...known, version: known.version + 1, ...latestOf(found) };
   if (known !== undefined && isSameEpisode(known, input)) return reopened(known, found, input.now);
   const { rule, subject, since, facts } = found;
+  // the trail of an episode that began on the same day is kept, and goes on
+  if (known?.id === alertId(rule, subject, since)) return reopened(known, found, input.now);
   return {
     school_id: input.school_id,
     id: alertId(rule, subject, since),
@@ -90,7 +94,7 @@ function changeOf(input: Reconciliation, found: Firing, known: Alert | undefined
     state: "open",
     history: [{ at: input.now.toISOString(), step: "opened" }],
     facts,
-    version: known?.id === alertId(rule, subject, since) ? known.version + 1 : 1,
+    version: 1,
   };
 }
 
@@ -104,10 +108,18 @@ function reopened({ resolved_day: _, ...alert }: Alert, found: Firing, now: Date
   return { ...again, ...latestOf(found), state: "open" };
 }
 
-function resolved(alert: Alert, { now, today }: Reconciliation): Alert {
-  const over = stepped(alert, { at: now.toISOString(), step: "resolved" });
+function resolved(alert: Alert, input: Reconciliation): Alert {
+  const { now, today } = input;
+  const quiet = isQuietly(alert, input) ? ({ quiet: true } as const) : {};
+  const over = stepped(alert, { at: now.toISOString(), step: "resolved", ...quiet });
   return { ...over, state: "resolved", resolved_day: today };
 }
+
+/** Gone because a threshold moved, the rule was switched off, or a new term began. */
+const isQuietly = (alert: Alert, { setupChanged, settings, calendar }: Reconciliation) =>
+  setupChanged === true ||
+  settings.off.includes(alert.rule) ||
+  (calendar.first_day !== undefined && alert.first_day < calendar.first_day);
 
 /** Until ten clean school days have passed it is the same episode. */
 export function isSameEpisode(

@@ -11,6 +11,8 @@ const Trail = z.strictObject({
   note: z.string().optional(),
   /** School-local date on which a snoozed alert is shown again. */
   until: z.string().optional(),
+  /** Resolved by set-up, such as a rule switched off, and not by facts: nobody is told that all is well. */
+  quiet: z.literal(true).optional(),
 });
 export type Trail = z.infer<typeof Trail>;
 
@@ -68,7 +70,9 @@ export function standingOf(alert: Alert, today: string): Standing {
 /** The alert acknowledged or snoozed; undefined where it stands so already or is resolved: nothing to write. */
 export function answered(alert: Alert, trail: Trail, today: string): Alert | undefined {
   const standing = standingOf(alert, today);
-  if (standing === "resolved" || standing === trail.step) return undefined;
+  const known = lastStep(alert, "acknowledged", "snoozed");
+  const isSame = standing === trail.step && known?.until === trail.until;
+  if (standing === "resolved" || isSame) return undefined;
   return stepped(alert, trail);
 }
 

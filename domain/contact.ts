@@ -69,6 +69,11 @@ function faultsOf(contact: Written): [path: string, message: string][] {
       "is for persons: a department cannot agree to texts",
     ],
     [contact.kind === "department" && !!contact.on_leave, "on_leave", "is for persons"],
+    [
+      contact.role === "district" && contact.channels?.includes("mail") === false,
+      "channels",
+      "must include mail: what nobody answers goes to the district, and never by text",
+    ],
   ];
   return faults.flatMap(([wrong, path, message]): [string, string][] => (wrong ? [[path, message]] : []));
 }

@@ -3,7 +3,7 @@ import { isEscalated } from "./escalation.ts";
 import { byText } from "./ids.ts";
 import type { Message, Section } from "./message.ts";
 import { ESCALATED, ruleTextOf, type Group } from "./routes.ts";
-import { addDays, isFirstOfWeek, mondayOf, schoolDaysBack } from "./school-day.ts";
+import { addDays, schoolDaysBack } from "./school-day.ts";
 import { calendarOf, type School } from "./setup.ts";
 import { TOPICS, type Topic } from "./words.ts";
 
@@ -24,9 +24,11 @@ const sinceOf = (topic: Group["topic"], { since, weeklySince }: News) =>
 const begunAt = (alert: Alert, topic: Topic) =>
   lastStep(alert, topic === ESCALATED ? "escalated" : "opened")?.at ?? "";
 
-/** Resolved since the last message, and open when that one was decided: else nobody was told of it. */
+/** Resolved by the facts since the last message, and open when that one was decided: else nobody was told of it. */
 const isBack = (alert: Alert, since: string, now: string) =>
-  stateAt(alert, now) === "resolved" && stateAt(alert, since) === "open";
+  stateAt(alert, now) === "resolved" &&
+  stateAt(alert, since) === "open" &&
+  alert.history.findLast(({ step }) => step === "resolved")?.quiet !== true;
 
 /** Open, and neither acknowledged nor snoozed. */
 const isToBeTold =
@@ -64,35 +66,59 @@ const bySection = (a: Section, b: Section) =>
   byText(a.school_ids[0] ?? "", b.school_ids[0] ?? "") ||
   byText(a.provider_id ?? "", b.provider_id ?? "");
 
-/** A feed that is silent at many schools is one thing to do, not many. */
-function mergeSilent(sections: readonly Section[]): Section[] {
-  const merged = new Map<string, Section>();
-  for (const section of sections) {
-    const { topic, provider_id = "", facts, school_ids, open } = section;
-    const isOne = topic === "provider-feed-silent";
-    const what = isOne ? [provider_id, facts?.["reason"] ?? "", open > 0] : [school_ids, provider_id];
-    const name = JSON.stringify([topic, ...what]);
-    const known = merged.get(name);
-    merged.set(name, known === undefined ? section : together(known, section));
-  }
-  return [...merged.values()];
+/** Told of each school as long as they are few; of many as one thing to do. A silent feed is always one. */
+const FEW_SCHOOLS = 3;
+const MERGED: readonly Topic[] = [
+  "provider-feed-silent",
+  "unacknowledged",
+  "unknown-students",
+  "reports-late",
+];
+
+function merged(sections: readonly Section[]): Section[] {
+  const alike = Map.groupBy(sections, ({ topic, provider_id, facts, open, context, school_ids }) =>
+    JSON.stringify([
+      topic,
+      provider_id,
+      facts?.["reason"],
+      open > 0,
+      context,
+      MERGED.includes(topic) ? "" : school_ids,
+    ]),
+  );
+  return [...alike.values()].flatMap((own) => {
+    const [first, ...rest] = own;
+    const few = own.length <= FEW_SCHOOLS && first?.topic !== "provider-feed-silent";
+    return first === undefined || few ? own : [rest.reduce(together, first)];
+  });
 }
+
+const COUNTS: readonly string[] = ["students", "sessions", "missing", "expected"];
 
 const together = ({ school_name: _, ...a }: Section, b: Section): Section => ({
   ...a,
   school_ids: [...a.school_ids, ...b.school_ids],
+  ...(a.facts && { facts: added(a.facts, b.facts ?? {}) }),
   open: a.open + b.open,
   fresh: a.fresh + b.fresh,
   resolved: a.resolved + b.resolved,
   since: a.since < b.since ? a.since : b.since,
 });
 
+const added = (a: NonNullable<Section["facts"]>, b: NonNullable<Section["facts"]>): typeof a =>
+  Object.fromEntries(
+    Object.entries(a).map(([name, value]) => [
+      name,
+      COUNTS.includes(name) ? Number(value) + Number(b[name] ?? 0) : value,
+    ]),
+  );
+
 /** What a contact is told: what is open of theirs, and once what is over. Nothing is told for context alone. */
 export function sectionsOf(groups: readonly Group[], news: News): Section[] {
   const found = groups
     .flatMap((group) => sectionOf(group, news) ?? [])
     .filter(({ open, resolved, context }) => open > 0 || (resolved > 0 && context !== true));
-  const sections = mergeSilent(found).sort(bySection);
+  const sections = merged(found).sort(bySection);
   return sections.every(({ context }) => context === true) ? [] : sections;
 }
 
@@ -127,12 +153,3 @@ export function alertsBehind(
 /** The school day before this one, whose message told the older news. */
 export const dayBefore = (school: School, day: string) =>
   schoolDaysBack(addDays(day, -1), 1, calendarOf(school))[0] ?? addDays(day, -1);
-
-/** On the first school day of a week: the first school day of the week with school before it. */
-export function weekBefore(school: School, day: string): string | undefined {
-  const calendar = calendarOf(school);
-  if (!isFirstOfWeek(day, calendar)) return undefined;
-  const last = dayBefore(school, day);
-  const week = schoolDaysBack(last, 5, calendar).filter((one) => mondayOf(one) === mondayOf(last));
-  return week.at(-1) ?? last;
-}

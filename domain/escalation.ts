@@ -1,7 +1,8 @@
 import { lastStep, standingOf, stepped, type Alert } from "./alert.ts";
+import { SWEEP_HOUR } from "./contact.ts";
 import type { RuleText } from "./rule.ts";
 import { ruleOf } from "./rules/index.ts";
-import { addDays, dayOf, isFirstOfWeek, isSchoolDay, schoolDaysBetween } from "./school-day.ts";
+import { addDays, clockOf, dayOf, isFirstOfWeek, isSchoolDay, schoolDaysBetween } from "./school-day.ts";
 import type { Settings } from "./settings.ts";
 import { calendarOf, type School } from "./setup.ts";
 
@@ -23,17 +24,26 @@ type Clock = { school: School; today: string; now: Date; settings: Settings };
 
 const SEARCH_DAYS = 60;
 
-/** The first school day on which the owners were told: weekly items on the first of a week; undefined while it lies ahead. */
+/**
+ * The first school day on which the owners were told: what opened after the morning on the next, weekly items on the
+ * first of a week. undefined while it lies ahead.
+ */
 function firstTold(alert: Alert, { school, today }: Clock): string | undefined {
-  const opened = Date.parse(lastStep(alert, "opened")?.at ?? "") / 1000;
-  const until = lastStep(alert, "snoozed")?.until;
-  const day = dayOf(opened, school.time_zone);
   const calendar = calendarOf(school);
-  const weekly = ruleOf(alert.rule).digest === "weekly";
-  let told = until !== undefined && until > day ? until : day;
+  const isTold = ruleOf(alert.rule).digest === "weekly" ? isFirstOfWeek : isSchoolDay;
+  let told = beginningOf(alert, school);
   for (let searched = 0; searched < SEARCH_DAYS && told <= today; searched += 1, told = addDays(told, 1))
-    if (weekly ? isFirstOfWeek(told, calendar) : isSchoolDay(told, calendar)) return told;
+    if (isTold(told, calendar)) return told;
   return undefined;
+}
+
+/** The first date on which it could have been told: after a snooze, or after the morning that it missed. */
+function beginningOf(alert: Alert, { time_zone }: School): string {
+  const opened = Date.parse(lastStep(alert, "opened")?.at ?? "") / 1000;
+  const missed = !ruleOf(alert.rule).sameDay && clockOf(opened, time_zone) > SWEEP_HOUR;
+  const day = addDays(dayOf(opened, time_zone), missed ? 1 : 0);
+  const until = lastStep(alert, "snoozed")?.until;
+  return until !== undefined && until > day ? until : day;
 }
 
 /** Whether an alert is with the district because nobody answered it. */

@@ -109,7 +109,8 @@ function fitting(items: readonly Item[], words: number, button: number): Item[] 
   });
 }
 
-const escape = (text: string) =>
+/** Safe within HTML, also in an attribute. */
+export const escape = (text: string) =>
   text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll('"', "&quot;");
 
 const STYLE =

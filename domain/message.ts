@@ -45,12 +45,15 @@ export const Message = z.strictObject({
   /** Lines beyond those that are kept: they are counted, not told. */
   left_out: z.int().default(0),
   state: z.enum(MESSAGE_STATES),
+  /** Whether a digest tells weekly items: the first of a week does. */
+  weekly: z.boolean().default(false),
   /** ISO instant as of which the sections are true. */
   decided_at: z.string(),
   /** Times that a service was asked to take it, without success. */
   attempts: z.int().default(0),
   next_at: z.string().optional(),
   sent_at: z.string().optional(),
+  given_up_at: z.string().optional(),
   /** Under which id it was taken. */
   receipt: z.string().optional(),
   /** Why it is dead or muted: a word, never an address. */
@@ -73,7 +76,7 @@ const minutesAfter = (instant: string | Date, minutes: number) =>
 export function postponed(message: Message, reason: string, now: Date): Message {
   const attempts = message.attempts + 1;
   const next = { ...message, attempts, reason, version: message.version + 1 };
-  if (attempts >= MAX_ATTEMPTS) return { ...next, state: "dead" };
+  if (attempts >= MAX_ATTEMPTS) return { ...next, state: "dead", given_up_at: now.toISOString() };
   return { ...next, state: "waiting", next_at: minutesAfter(now, FIRST_MINUTES * 2 ** (attempts - 1)) };
 }
 
@@ -87,6 +90,13 @@ export const given = (
   state,
   version: message.version + 1,
 });
+
+/** The mail of these that was decided last. */
+export const latestMail = (messages: readonly Message[]): Message | undefined =>
+  messages
+    .filter((message) => channelOf(message) === "mail" && message.state !== "empty")
+    .toSorted((a, b) => (a.decided_at < b.decided_at ? -1 : 1))
+    .at(-1);
 
 /** To be offered to its service again: its time has come, or it was lost on the way. */
 export function isDue(message: Message, now: Date): boolean {

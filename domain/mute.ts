@@ -31,11 +31,14 @@ export function unreachableOf(
       const mute = mutes.find((one) => one.channel === "mail" && one.address === address);
       if (mute !== undefined) return [{ contact, since: mute.at, why: mute.why }];
       const latest = latestOf(contact);
-      return latest?.state === "dead" ? [{ contact, since: latest.sent_at ?? "", why: "dead" }] : [];
+      return latest?.state === "dead" ? [{ contact, since: latest.given_up_at ?? "", why: "dead" }] : [];
     });
 }
 
-/** Who is told that a contact cannot be reached: the district of her schools, or every district of a provider's. */
+/**
+ * Who is told that a contact cannot be reached: the district of her schools, or every district of a provider's; for a
+ * district itself the default owner.
+ */
 export function guardiansOf(contact: Contact, setup: Setup, dayOf: (school: School) => string): string[] {
   const all = setup.schools.filter(
     ({ school_id, district_id }) =>
@@ -46,5 +49,8 @@ export function guardiansOf(contact: Contact, setup: Setup, dayOf: (school: Scho
   // one school stands for its district
   const own = [...new Map(all.map((school) => [school.district_id, school])).values()];
   const owners = own.flatMap((school) => ownersOf({ goesTo: ["district"], school }, setup, dayOf(school)));
-  return [...new Set(owners.map(({ contact_id }) => contact_id))].filter((id) => id !== contact.contact_id);
+  const ids = new Set(owners.map(({ contact_id }) => contact_id));
+  if (ids.has(contact.contact_id) && setup.default_owner !== undefined) ids.add(setup.default_owner);
+  ids.delete(contact.contact_id);
+  return [...ids];
 }

@@ -6,11 +6,10 @@ import { channelOf, type Message } from "./message.ts";
 import type { DaySummary, RuleInput } from "./rule.ts";
 import { routesOf } from "./routes.ts";
 import { firingOf, rangeOf } from "./rules/index.ts";
-import { schoolsOf } from "./routing.ts";
 import { addDays, instantAt, isSchoolDay } from "./school-day.ts";
-import { settingsOf } from "./settings.ts";
+import { settingsOf, type Settings } from "./settings.ts";
 import { calendarOf, layersOf, type Enrolment, type RosterEntry, type School, type Setup } from "./setup.ts";
-import { decideDigest, decideText, type Due, type Telling } from "./telling.ts";
+import { decideDigest, decideText, dueOf, type Due, type Telling } from "./telling.ts";
 import { RULE_IDS, type RuleId } from "./words.ts";
 
 /** What is known of a school: all its days, whatever is replayed of them. */
@@ -82,7 +81,7 @@ function morningOf({ setup, one, day, alerts }: Morning): Alert[] {
     ...one,
     today: day,
     now,
-    days: seenOn(day, one),
+    days: seenOn(one, { today: day, settings: settings() }),
     programs: setup.programs,
     settings,
   };
@@ -103,8 +102,11 @@ function morningOf({ setup, one, day, alerts }: Morning): Alert[] {
 }
 
 /** The days as they looked in the morning: of what lay ahead only that it was scheduled. */
-function seenOn(today: string, { school, days }: Known): DaySummary[] {
-  const { from, to } = rangeOf(RULE_IDS, { school, today, settings: settingsOf([]) });
+function seenOn(
+  { school, days }: Known,
+  { today, settings }: { today: string; settings: Settings },
+): DaySummary[] {
+  const { from, to } = rangeOf(RULE_IDS, { school, today, settings });
   return days
     .filter(({ day }) => from <= day && day <= to)
     .map((one) => (one.day < today ? one : { ...one, summary: aheadOf(one) }));
@@ -132,19 +134,20 @@ type Evening = {
 
 /** When nobody is quiet any more. */
 const TEXT_HOUR = "09:00";
+const EVENING = "18:00";
 
 function tellAll(result: Replayed, { setup, day, open, alerts, messages }: Evening): void {
   const at = (clock: string) =>
     new Date(1000 * Math.max(...open.map(({ school }) => instantAt(day, clock, school.time_zone))));
-  const { groups } = routesOf(setup, alerts, at(SWEEP_HOUR));
-  const inSession = new Set(open.map(({ school }) => school.school_id));
+  const { groups } = routesOf(setup, { alerts, now: at(SWEEP_HOUR) });
   for (const contact of setup.contacts) {
-    const school = schoolsOf(contact, setup).find(({ school_id }) => inSession.has(school_id));
-    if (school === undefined) continue;
-    const earlier = messages.get(contact.contact_id) ?? [];
     const own = groups.get(contact.contact_id) ?? [];
+    // by the evening every hour has come that a digest may wait for
+    const due = dueOf({ contact, setup, groups: own, now: at(EVENING) }, () => true);
+    if (due?.day !== day) continue;
+    const earlier = messages.get(contact.contact_id) ?? [];
     const telling = { contact, setup, groups: own, now: at(SWEEP_HOUR), earlier };
-    const told = decisionsFor(telling, { school, day }, at(TEXT_HOUR));
+    const told = decisionsFor(telling, due, at(TEXT_HOUR));
     messages.set(contact.contact_id, [...earlier.slice(-KEPT), ...told]);
     for (const message of told.filter(({ state }) => state === "decided")) tally(result, message);
   }

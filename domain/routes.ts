@@ -59,12 +59,17 @@ function groupsOf({ schools, providers }: Setup, alerts: readonly Alert[], now: 
 
 export const ESCALATED = "unacknowledged";
 
-/** Who is told what: every group with its owners; a silent feed also beside what a site lead is told. */
-export function routesOf(setup: Setup, alerts: readonly Alert[], now: Date): Routes {
+/** Who is told what (`muted`: contacts whom no mail reaches): every group with its owners; a silent feed also beside what a site lead is told. */
+export function routesOf(
+  setup: Setup,
+  { alerts, now, muted = new Set() }: { alerts: readonly Alert[]; now: Date; muted?: ReadonlySet<string> },
+): Routes {
   const groups = new Map<string, Group[]>();
   let unowned = 0;
   for (const group of groupsOf(setup, alerts, now)) {
-    const owners = ownersOf({ ...group, goesTo: ruleTextOf(group.topic).goesTo }, setup, group.today);
+    const { goesTo } = ruleTextOf(group.topic);
+    const named = ownersOf({ ...group, goesTo }, setup, group.today);
+    const owners = goesTo.includes("district") ? heardBy(named, setup, muted) : named;
     if (owners.length === 0) unowned += group.alerts.filter(({ state }) => state === "open").length;
     const told = [
       ...owners.map(({ contact_id }) => ({ contact_id, group })),
@@ -77,6 +82,14 @@ export function routesOf(setup: Setup, alerts: readonly Alert[], now: Date): Rou
       groups.set(contact_id, [...(groups.get(contact_id) ?? []), own]);
   }
   return { groups, unowned };
+}
+
+/** There is nobody above the district: where its mail is muted, the default owner hears what it would. */
+function heardBy(owners: readonly Contact[], { contacts, default_owner }: Setup, muted: ReadonlySet<string>) {
+  const above = contacts.filter(
+    ({ contact_id }) => contact_id === default_owner && !owners.some((one) => one.contact_id === contact_id),
+  );
+  return owners.every(({ contact_id }) => muted.has(contact_id)) ? [...owners, ...above] : owners;
 }
 
 /** Site leads to whom a silent feed explains what is missing. */

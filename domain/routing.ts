@@ -42,12 +42,14 @@ export function ownersOf(matter: Matter, setup: Setup, day: string): Contact[] {
   return fallback === undefined ? [] : [presentFor(fallback, setup, day) ?? fallback];
 }
 
-/** Schools by whose days and clocks a contact is told; all of them for one who has no school of their own. */
+/** A contact's own schools; a provider has none. */
 export function schoolsOf({ role, school_ids, district_id }: Contact, { schools }: Setup): School[] {
-  const own = {
-    site_lead: () => schools.filter((school) => school_ids.includes(school.school_id)),
-    district: () => schools.filter((school) => school.district_id === district_id),
-    provider: () => [],
-  }[role]();
-  return own.length > 0 ? own : [...schools];
+  switch (role) {
+    case "site_lead":
+      return schools.filter((school) => school_ids.includes(school.school_id));
+    case "district":
+      return schools.filter((school) => school.district_id === district_id);
+    case "provider":
+      return [];
+  }
 }

@@ -39,6 +39,17 @@ export type Settings = Readonly<z.infer<typeof Thresholds>>;
 export const Overrides = Thresholds.partial();
 export type Overrides = z.infer<typeof Overrides>;
 
+/** What a program may set otherwise: thresholds of one student. Windows and what is about a provider are the school's. */
+export const ProgramOverrides = Thresholds.pick({
+  missed_in_a_row: true,
+  missed_sessions: true,
+  start_days: true,
+  dosage_share: true,
+  pace_share: true,
+  pace_days: true,
+  tutors: true,
+}).partial();
+
 export const DEFAULT_SETTINGS: Settings = {
   missed_in_a_row: 2,
   missed_sessions: 3,

@@ -2,7 +2,7 @@ import * as z from "zod";
 import { Contact } from "./contact.ts";
 import { Day, Id, ProviderId } from "./ids.ts";
 import { isZone, type Calendar } from "./school-day.ts";
-import { Overrides, type Layer } from "./settings.ts";
+import { Overrides, ProgramOverrides, type Layer } from "./settings.ts";
 
 const orderly = ({ from, to }: { from: string; to: string }) => from <= to;
 const Closure = z
@@ -51,7 +51,7 @@ export const Program = z.strictObject({
   weeks: z.int().min(1).max(60).default(10),
   minimum_minutes: z.int().min(0).max(1440).default(15),
   group_limit: z.int().min(1).max(200).default(4),
-  settings: Overrides.optional(),
+  settings: ProgramOverrides.optional(),
 });
 export type Program = z.infer<typeof Program>;
 

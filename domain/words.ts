@@ -115,7 +115,7 @@ export const RULE_IDS = [
 export type RuleId = (typeof RULE_IDS)[number];
 
 /** What a line of a mail can be about: what a rule found, alerts nobody answered, people whom no mail reaches. */
-export const TOPICS = [...RULE_IDS, "unacknowledged", "unreachable"] as const;
+export const TOPICS = ["unreachable", "unacknowledged", ...RULE_IDS] as const;
 export type Topic = (typeof TOPICS)[number];
 
 export const ROLES = ["site_lead", "provider", "district"] as const;

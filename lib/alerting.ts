@@ -47,8 +47,9 @@ export class Alerting extends Construct {
     const sweep = lambdaFunction(this, {
       name: "sweep",
       environment: { TABLE_NAME: storage.table.tableName } satisfies EnvOf<typeof SweepEnv>,
-      timeout: Duration.minutes(5),
-      memorySize: 512,
+      // a morning of a large district: below the quarter of an hour after which the next one starts
+      timeout: Duration.minutes(14),
+      memorySize: 1769,
       logRetention: config.logRetention,
     });
     storage.grantRunRules(sweep);

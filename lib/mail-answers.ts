@@ -30,8 +30,8 @@ export class MailAnswers extends Construct {
     const answerMail = lambdaFunction(this, {
       name: "answer-mail",
       environment: { TABLE_NAME: storage.table.tableName } satisfies EnvOf<typeof AnswerMailEnv>,
-      timeout: Duration.seconds(10),
-      memorySize: 256,
+      timeout: Duration.seconds(25),
+      memorySize: 512,
       logRetention: config.logRetention,
     });
     storage.grantAnswerMail(answerMail);
@@ -57,6 +57,7 @@ export class MailAnswers extends Construct {
       logRetention: config.logRetention,
     });
     storage.grantMute(muteChannel);
+    muteChannel.configureAsyncInvoke({ retryAttempts: 2, maxEventAge: Duration.hours(6) });
     mails.addEventDestination("Answers", {
       destination: EventDestination.eventBus(EventBus.fromEventBusName(this, "Bus", "default")),
       events: [EmailSendingEvent.BOUNCE, EmailSendingEvent.COMPLAINT],
@@ -67,7 +68,7 @@ export class MailAnswers extends Construct {
         detailType: ["Email Bounced", "Email Complaint Received"],
         detail: { mail: { tags: { "ses:configuration-set": [mails.configurationSetName] } } },
       },
-      targets: [new LambdaFunction(muteChannel, { retryAttempts: 20, maxEventAge: Duration.hours(6) })],
+      targets: [new LambdaFunction(muteChannel)],
     });
     return muteChannel;
   }

@@ -65,7 +65,7 @@ function watchFunctions(
   );
   observability.watchFunction(
     answers.muteChannel,
-    "Bounces or complaints could not be recorded, so mails go on to addresses that refuse them. Look at the log of mute-channel; EventBridge tries again for six hours.",
+    "Bounces or complaints could not be recorded, so mails go on to addresses that refuse them. Look at the log of mute-channel. Lambda tries three times; after that the next mail to such an address bounces again, and mutes it.",
   );
 }
 

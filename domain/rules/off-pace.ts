@@ -102,7 +102,7 @@ function paceOf(
   };
   const provider_ids = enrolment.provider_id === undefined ? [] : [enrolment.provider_id];
   const share = minutes / expected_minutes;
-  return { rule: "off-pace", subject: enrolment.student_id, since: start, provider_ids, facts, share };
+  return { rule: "off-pace", subject: enrolment.student_id, since: today, provider_ids, facts, share };
 }
 
 /** (target − actual) / instructional weeks left, in minutes a week; 0 where no week is left. */

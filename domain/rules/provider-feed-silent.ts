@@ -85,11 +85,14 @@ function isHabitualOn({ school, settings }: RuleInput, reported: readonly string
 /** Only of a provider that is known to post schedules, and whose enrolments run on for a week at least. */
 function isScheduleExhausted(input: RuleInput, provider_id: string): boolean {
   if (!input.scheduling.includes(provider_id) || schedulesAhead(input).includes(provider_id)) return false;
+  const next = nextSchoolDay(input);
+  // before a break, or at the end of a term, nothing need be planned
+  if (next === undefined) return false;
   return input.enrolments.some(
     (enrolment) =>
       enrolment.provider_id === provider_id &&
       isCurrent(enrolment, input.today) &&
-      isCurrent(enrolment, nextSchoolWeek(input)),
+      isCurrent(enrolment, next),
   );
 }
 
@@ -104,8 +107,9 @@ export const schedulesAhead = ({ days, now }: Pick<RuleInput, "days" | "now">): 
   ),
 ];
 
-function nextSchoolWeek({ school, today }: RuleInput): string {
+/** The first school day of the next week; undefined where that week has none. */
+function nextSchoolDay({ school, today }: RuleInput): string | undefined {
   const monday = addDays(today, 8 - isoWeekday(today));
   const week = Array.from({ length: 7 }, (_, day) => addDays(monday, day));
-  return week.find((day) => isSchoolDay(day, calendarOf(school))) ?? "9999-12-31";
+  return week.find((day) => isSchoolDay(day, calendarOf(school)));
 }

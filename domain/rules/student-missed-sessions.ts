@@ -72,7 +72,12 @@ function missedOf(input: RuleInput, subject: string, held: readonly Attendance[]
       subject,
       since: first?.day ?? "",
       provider_ids: providersIn(missed),
-      facts: { missed: missed.length, in_a_row: inARow.length, last_missed: missed.at(-1)?.day ?? "" },
+      facts: {
+        program_id: held.at(-1)?.row.program_id ?? "",
+        missed: missed.length,
+        in_a_row: inARow.length,
+        last_missed: missed.at(-1)?.day ?? "",
+      },
     },
   ];
 }

@@ -52,6 +52,10 @@ function changedOf(input: RuleInput, subject: string, taught: readonly Attendanc
   const limit = input.settings(taught.at(-1)?.row.program_id).tutors;
   const since = [...first.values()][limit - 1];
   if (since === undefined) return undefined;
-  const facts = { tutors: first.size, sessions: taught.length };
+  const facts = {
+    program_id: taught.at(-1)?.row.program_id ?? "",
+    tutors: first.size,
+    sessions: taught.length,
+  };
   return { rule: "tutor-changed-too-often", subject, since, provider_ids: providersIn(taught), facts };
 }

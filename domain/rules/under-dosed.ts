@@ -79,6 +79,12 @@ function shortOf(input: RuleInput, { student_id, own, weeks }: Weeks): Firing | 
     subject: student_id,
     since: own[0]?.day ?? "",
     provider_ids: providersIn(own),
-    facts: { minutes, scheduled_minutes, percent: percent(minutes, scheduled_minutes), weeks: weeks.length },
+    facts: {
+      program_id: own.at(-1)?.row.program_id ?? "",
+      minutes,
+      scheduled_minutes,
+      percent: percent(minutes, scheduled_minutes),
+      weeks: weeks.length,
+    },
   };
 }

@@ -67,7 +67,7 @@ export const ENGLISH: Wording = {
     },
     unacknowledged: {
       open: ({ section }) =>
-        `${plural(section.open, "alert has", "alerts have")} had no answer for days. Ask the school.`,
+        `${plural(section.open, "alert has", "alerts have")} had no answer for days. Ask the ${section.school_ids.length > 1 ? "schools" : "school"}.`,
       resolved: () => "",
     },
     unreachable: {
@@ -99,7 +99,7 @@ export const ENGLISH: Wording = {
       `Thank you. ${plural(count, "alert is", "alerts are")} marked as seen to, and will not be mailed again.`,
     nothing: "There is nothing left to do here: it was answered before, or it is back on track.",
     note: "Note, if you like. No names, please.",
-    unsubscribe: () => "Stop all mails from Rollcall to you? What nobody answers goes to the district.",
+    unsubscribe: "Stop all mails from Rollcall to you? What nobody answers goes to the district.",
     unsubscribeButton: "Stop the mails",
     unsubscribed: "You get no more mails. The district is told, and can turn them on again.",
     tooOld: "This link is too old, or not whole. Use the one in your newest mail.",

@@ -75,7 +75,7 @@ export const SPANISH: Wording = {
     },
     unacknowledged: {
       open: ({ section }) =>
-        `${plural(section.open, "aviso lleva", "avisos llevan")} días sin respuesta. Llame a la escuela.`,
+        `${plural(section.open, "aviso lleva", "avisos llevan")} días sin respuesta. Llame a ${section.school_ids.length > 1 ? "las escuelas" : "la escuela"}.`,
       resolved: () => "",
     },
     unreachable: {
@@ -107,7 +107,7 @@ export const SPANISH: Wording = {
       `Gracias. ${plural(count, "aviso queda", "avisos quedan")} como visto y no se manda otra vez.`,
     nothing: "Aquí no queda nada por hacer: ya tuvo respuesta, o ya va bien.",
     note: "Nota, si quiere. Sin nombres, por favor.",
-    unsubscribe: () => "¿No recibir más correos de Rollcall? Lo que nadie responde va al distrito.",
+    unsubscribe: "¿No recibir más correos de Rollcall? Lo que nadie responde va al distrito.",
     unsubscribeButton: "No recibir más correos",
     unsubscribed: "Ya no recibe correos. El distrito lo sabe y los puede activar otra vez.",
     tooOld: "Este enlace ya no sirve. Use el de su correo más nuevo.",

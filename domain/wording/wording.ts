@@ -37,7 +37,7 @@ export type Wording = {
     acknowledged: (count: number) => string;
     nothing: string;
     note: string;
-    unsubscribe: (address: string) => string;
+    unsubscribe: string;
     unsubscribeButton: string;
     unsubscribed: string;
     tooOld: string;

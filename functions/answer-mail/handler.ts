@@ -12,7 +12,7 @@ import { dayOf } from "../../domain/school-day.ts";
 import { wordingOf } from "../../domain/wording/index.ts";
 import { concurrently } from "../framework/concurrently.ts";
 import type { HttpEvent, HttpResult } from "../framework/http.ts";
-import { verify, type Grant } from "../framework/links.ts";
+import { addressHash, verify, type Grant } from "../framework/links.ts";
 import { page } from "./page.ts";
 
 export type AnswerDeps = {
@@ -36,16 +36,19 @@ export const answerMail =
     const press = method === "POST";
     const grant = verify(event.pathParameters?.["token"] ?? "", await deps.secret(), deps.clock());
     if (grant === undefined || !path.startsWith(`/v1/${grant.kind}/`)) return tooOld();
-    if (grant.kind === "unsubscribe") return unsubscribe(deps, grant.contact_id, press);
+    if (grant.kind === "unsubscribe") return unsubscribe(deps, grant, press);
     return acknowledge(deps, grant, press ? { note: noteOf(event) } : undefined);
   };
 
-async function unsubscribe(deps: AnswerDeps, contact_id: string, press: boolean): Promise<HttpResult> {
-  const contact = await deps.setup.contact(contact_id);
-  if (contact === undefined) return tooOld();
+type Unsubscribe = Extract<Grant, { kind: "unsubscribe" }>;
+
+async function unsubscribe(deps: AnswerDeps, grant: Unsubscribe, press: boolean): Promise<HttpResult> {
+  const contact = await deps.setup.contact(grant.contact_id);
+  // a link of somebody who had this post before must not silence who has it now
+  if (contact === undefined || addressHash(addressOf(contact, "mail")) !== grant.address) return tooOld();
   const wording = wordingOf(contact);
   const { unsubscribe: title, unsubscribeButton: button, unsubscribed } = wording.page;
-  if (!press) return page(wording, 200, { title: title(""), form: { button } });
+  if (!press) return page(wording, 200, { title, form: { button } });
   const at = deps.clock().toISOString();
   await deps.mutes.mute({ channel: "mail", address: addressOf(contact, "mail"), why: "unsubscribed", at });
   return page(wording, 200, { title: unsubscribed });
@@ -109,7 +112,7 @@ async function acknowledgeAll(deps: AnswerDeps, behind: Behind, { note }: Press)
       ({ alert, today }) => answered(alert, trail, today) ?? [],
     );
     if (changes.length === 0) return marked;
-    const written = await Promise.all(changes.map((alert) => deps.alerts.write(alert)));
+    const written = await concurrently(changes, WIDTH, (alert) => deps.alerts.write(alert));
     marked += written.filter(Boolean).length;
   }
 }
@@ -118,6 +121,9 @@ const NOTE_LENGTH = 200;
 
 function noteOf({ body = "", isBase64Encoded }: HttpEvent): string | undefined {
   const text = isBase64Encoded ? Buffer.from(body, "base64").toString("utf8") : body;
-  const note = new URLSearchParams(text).get("note")?.trim().slice(0, NOTE_LENGTH) ?? "";
+  const note = (new URLSearchParams(text).get("note") ?? "")
+    .replaceAll(/\p{Cc}/gu, " ")
+    .trim()
+    .slice(0, NOTE_LENGTH);
   return note === "" ? undefined : note;
 }

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { escape } from "../../domain/mail.ts";
 import type { Wording } from "../../domain/wording/wording.ts";
 import type { HttpResult } from "../framework/http.ts";
 
@@ -20,13 +21,10 @@ const HEADERS = {
   "content-security-policy": `default-src 'none'; style-src 'sha256-${createHash("sha256").update(STYLE).digest("base64")}'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'`,
 };
 
-const escape = (text: string) =>
-  text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll('"', "&quot;");
-
-type Page = { title: string; lines?: readonly string[]; form?: { button: string; note?: string } };
+type Page = { title: string; form?: { button: string; note?: string } };
 
 /** A page with one button, or with none. The form posts to its own address. */
-export function page({ lang }: Wording, status: number, { title, lines = [], form }: Page): HttpResult {
+export function page({ lang }: Wording, status: number, { title, form }: Page): HttpResult {
   const note =
     form?.note === undefined
       ? ""
@@ -38,6 +36,6 @@ export function page({ lang }: Wording, status: number, { title, lines = [], for
   const body =
     `<!doctype html><html lang="${lang}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">` +
     `<title>Rollcall</title><style>${STYLE}</style></head><body><main><h1>${escape(title)}</h1>` +
-    `${lines.map((line) => `<p>${escape(line)}</p>`).join("")}${button}</main></body></html>`;
+    `${button}</main></body></html>`;
   return { statusCode: status, headers: HEADERS, body };
 }

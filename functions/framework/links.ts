@@ -1,10 +1,16 @@
-import { createHmac, timingSafeEqual } from "node:crypto";
+import { createHash, createHmac, timingSafeEqual } from "node:crypto";
 import * as z from "zod";
 
 /** What a link in a mail allows its bearer to do: answer one line of one message, or stop a contact's mails. */
 export const Grant = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("acknowledge"), message_id: z.string(), item: z.int(), until: z.int() }),
-  z.strictObject({ kind: z.literal("unsubscribe"), contact_id: z.string(), until: z.int() }),
+  z.strictObject({
+    kind: z.literal("unsubscribe"),
+    contact_id: z.string(),
+    /** Hash of the address that the mail went to. */
+    address: z.string(),
+    until: z.int(),
+  }),
 ]);
 export type Grant = z.infer<typeof Grant>;
 
@@ -12,6 +18,9 @@ export type Grant = z.infer<typeof Grant>;
 export const ACKNOWLEDGE_DAYS = 14;
 /** CAN-SPAM, 15 U.S.C. 7704(a)(3): the way out must work for 30 days after the mail. */
 export const UNSUBSCRIBE_DAYS = 60;
+
+export const addressHash = (address: string) =>
+  createHash("sha256").update(address).digest("base64url").slice(0, 22);
 
 export const daysAfter = (now: Date, days: number) => Math.floor(now.getTime() / 1000) + days * 86_400;
 

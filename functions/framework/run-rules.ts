@@ -26,6 +26,8 @@ export type RulesRun = {
   enrolments: () => Promise<Enrolment[]>;
   roster: () => Promise<RosterEntry[]>;
   scheduling: () => Promise<readonly string[]>;
+  /** The set-up is another than when the rules ran last. */
+  setupChanged?: boolean;
 };
 
 /** Rules that a report may fire by itself. */
@@ -109,6 +111,7 @@ async function changesOf(
     today,
     now,
     settings: settingsAt(run),
+    setupChanged: run.setupChanged === true,
   });
 }
 

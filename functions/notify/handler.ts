@@ -20,7 +20,7 @@ export type NotifyDeps = {
   sendMail: EmailSender;
   /** Absent where no number is registered: then no text is sent. */
   sendText: SmsSender | undefined;
-  links: (message: Message) => Promise<Links>;
+  links: (message: Message, address: string) => Promise<Links>;
   clock: () => Date;
   sleep: BackOff["sleep"];
   log: Log;
@@ -41,7 +41,7 @@ export const notify =
     for (const record of event.Records) {
       try {
         if (remaining() < RESERVE_MS) return again(record);
-        await withBackOff({ remaining, sleep: deps.sleep }, () => deliver(deps, record));
+        await deliver(deps, record, { remaining, sleep: deps.sleep });
       } catch (error) {
         deps.log({ service, event: "failed", error: errorName(error) });
         return again(record);
@@ -54,27 +54,40 @@ const again = (record: DynamoDBRecord): DynamoDBBatchResponse => ({
   batchItemFailures: [{ itemIdentifier: record.dynamodb?.SequenceNumber ?? "" }],
 });
 
-async function deliver(deps: NotifyDeps, record: DynamoDBRecord): Promise<void> {
+/** Reads, sends, records: each is tried again by itself, so that a slow table does not send a mail twice. */
+async function deliver(deps: NotifyDeps, record: DynamoDBRecord, backOff: BackOff): Promise<void> {
   const message_id = messageIdOf(record);
-  const message = message_id === undefined ? undefined : await deps.messages.get(message_id);
-  if (message?.state !== "decided") return;
-  const after = await send(deps, message);
+  if (message_id === undefined) return;
+  const ready = await withBackOff(backOff, () => prepare(deps, message_id));
+  if (ready === undefined) return;
+  const after = "offer" in ready ? await recordOf(deps, ready, await handOver(deps, ready)) : ready.message;
   if (after.state === "dead") deps.log({ service, event: "not_sent" });
   // a lost race means that it was offered again meanwhile: that copy is sent by its own record
-  await deps.messages.write(after);
+  await withBackOff(backOff, () => deps.messages.write(after));
 }
 
-async function send(deps: NotifyDeps, message: Message): Promise<Message> {
+type Ready = { message: Message; contact: Contact; offer: () => Promise<Handover> };
+
+/** What is to be sent and how; the message as it is recorded where nothing is; undefined where nothing is to be done. */
+async function prepare(
+  deps: NotifyDeps,
+  message_id: string,
+): Promise<Ready | { message: Message } | undefined> {
+  const message = await deps.messages.get(message_id);
+  if (message?.state !== "decided") return undefined;
   const contact = await deps.setup.contact(message.contact_id);
-  if (contact === undefined) return given(message, "dead", { reason: "contact_gone" });
+  const given_up_at = deps.clock().toISOString();
+  if (contact === undefined)
+    return { message: given(message, "dead", { reason: "contact_gone", given_up_at }) };
   const channel = channelOf(message);
+  if (channel === "text" && deps.sendText === undefined)
+    return { message: given(message, "muted", { reason: "no_number_registered" }) };
   const mute = await deps.mutes.of(channel, addressOf(contact, channel));
-  if (mute !== undefined) return given(message, "muted", { reason: mute.why });
-  return recordOf(deps, { message, contact }, await handOver(deps, message, contact));
+  if (mute !== undefined) return { message: given(message, "muted", { reason: mute.why }) };
+  return { message, contact, offer: await offerOf(deps, message, contact) };
 }
 
-async function handOver(deps: NotifyDeps, message: Message, contact: Contact): Promise<Handover> {
-  const offer = await offerOf(deps, message, contact);
+async function handOver(deps: NotifyDeps, { offer }: Ready): Promise<Handover> {
   for (const pause of PAUSES_MS) {
     const result = await offer();
     if (result.outcome !== "later") return result;
@@ -89,17 +102,17 @@ async function offerOf(
   contact: Contact,
 ): Promise<() => Promise<Handover>> {
   if (channelOf(message) === "mail") {
-    const mail = mailOf(message, contact, await links(message));
+    const mail = mailOf(message, contact, await links(message, addressOf(contact, "mail")));
     return () => sendMail(contact.email, mail);
   }
-  if (sendText === undefined) return async () => ({ outcome: "refused", reason: "no_number_registered" });
-  return () => sendText(contact.phone ?? "", textOf(message, contact));
+  return async () =>
+    sendText?.(contact.phone ?? "", textOf(message, contact)) ?? {
+      outcome: "refused",
+      reason: "no_number_registered",
+    };
 }
 
-type Offered = { message: Message; contact: Contact };
-
-async function recordOf(deps: NotifyDeps, offered: Offered, result: Handover): Promise<Message> {
-  const { message, contact } = offered;
+async function recordOf(deps: NotifyDeps, { message, contact }: Ready, result: Handover): Promise<Message> {
   const sent_at = deps.clock().toISOString();
   switch (result.outcome) {
     case "taken":
@@ -107,7 +120,7 @@ async function recordOf(deps: NotifyDeps, offered: Offered, result: Handover): P
     case "later":
       return postponed(message, result.reason, deps.clock());
     case "refused":
-      return given(message, "dead", { sent_at, reason: result.reason });
+      return given(message, "dead", { given_up_at: sent_at, reason: result.reason });
     case "opted_out":
       await deps.mutes.mute({
         channel: "text",

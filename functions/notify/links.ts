@@ -1,13 +1,13 @@
 import type { Links } from "../../domain/mail.ts";
 import type { Message } from "../../domain/message.ts";
-import { ACKNOWLEDGE_DAYS, daysAfter, sign, UNSUBSCRIBE_DAYS } from "../framework/links.ts";
+import { ACKNOWLEDGE_DAYS, addressHash, daysAfter, sign, UNSUBSCRIBE_DAYS } from "../framework/links.ts";
 
 type Signing = { apiUrl: string; secret: () => Promise<string | undefined> };
 
 /** The signed links of a message. They run from its decision, so that a repeat is the same mail. */
 export const linksOf =
   ({ apiUrl, secret }: Signing) =>
-  async ({ message_id, contact_id, decided_at }: Message): Promise<Links> => {
+  async ({ message_id, contact_id, decided_at }: Message, email: string): Promise<Links> => {
     const key = await secret();
     if (key === undefined) throw new Error("there is no secret to sign links with");
     const base = apiUrl.replace(/\/$/, "");
@@ -17,6 +17,7 @@ export const linksOf =
       return `${base}/v1/acknowledge/${sign({ kind: "acknowledge", message_id, item, until }, key)}`;
     };
     const until = daysAfter(from, UNSUBSCRIBE_DAYS);
-    const unsubscribe = `${base}/v1/unsubscribe/${sign({ kind: "unsubscribe", contact_id, until }, key)}`;
+    const address = addressHash(email);
+    const unsubscribe = `${base}/v1/unsubscribe/${sign({ kind: "unsubscribe", contact_id, address, until }, key)}`;
     return { acknowledge, unsubscribe };
   };

@@ -238,6 +238,7 @@ const OPERATIONS: ((random: Random) => Operation)[] = [
       decided_at: NOW,
       attempts: 0,
       left_out: 0,
+      weekly: false,
     };
     return async ({ messages }) => {
       const version = Math.max(1, ((await messages.get(message_id))?.version ?? 0) + ahead);

@@ -20,6 +20,7 @@ function alertOf(rule: RuleId, opened: string, more: Partial<Alert> = {}): Alert
     provider_ids: ["north-star"],
     first_day: "2026-03-02",
     state: "open",
+    // seven in the morning, in winter
     history: [{ at: `${opened}T14:00:00.000Z`, step: "opened" }],
     facts: {},
     version: 1,
@@ -66,6 +67,15 @@ describe("an answer to an alert", () => {
   });
 });
 
+describe("a second answer", () => {
+  it("moves the end of a snooze, and asks for nothing where it says the same", () => {
+    const asleep = snooze(alertOf("student-missed-sessions", "2026-03-03"), "2026-03-03", "2026-03-06")!;
+    expect(snooze(asleep, "2026-03-04", "2026-03-06")).toBeUndefined();
+    expect(standingOf(snooze(asleep, "2026-03-04", "2026-03-20")!, "2026-03-10")).toBe("snoozed");
+    expect(standingOf(snooze(asleep, "2026-03-04", "2026-03-05")!, "2026-03-05")).toBe("open");
+  });
+});
+
 describe("an alert that nobody answers", () => {
   const calendar = { closures: [{ from: "2026-03-09", to: "2026-03-10" }] };
   const due = (alert: Alert, today: string, school: School = SCHOOL) =>
@@ -108,6 +118,13 @@ describe("an alert that nobody answers", () => {
   it("stays where it is when it goes to the district anyway", () => {
     expect(due(alertOf("provider-feed-silent", "2026-03-02"), "2026-03-31")).toBe(false);
     expect(due(alertOf("reports-late", "2026-03-02"), "2026-03-31")).toBe(true);
+  });
+
+  it("is first told the next morning where it opened after this one", () => {
+    const afternoon = alertOf("student-missed-sessions", "2026-03-02", {
+      history: [{ at: "2026-03-02T23:00:00.000Z", step: "opened" }],
+    });
+    expect(["05", "06"].map((day) => due(afternoon, `2026-03-${day}`))).toEqual([false, true]);
   });
 
   it("goes by the settings of its school", () => {
@@ -166,10 +183,7 @@ describe("the owners of an alert", () => {
     const both = { ...setup([]), schools: [SCHOOL, other] };
     expect(schoolsOf(bob, both)).toEqual([other]);
     expect(schoolsOf(office, both)).toEqual([SCHOOL]);
-    expect(schoolsOf(contact("desk", { role: "provider", provider_id: "north-star" }), both)).toEqual([
-      SCHOOL,
-      other,
-    ]);
+    expect(schoolsOf(contact("desk", { role: "provider", provider_id: "north-star" }), both)).toEqual([]);
   });
 });
 
@@ -197,6 +211,10 @@ describe("a contact", () => {
     [{ digest_hour: "07:10" }, "digest_hour must be a quarter of an hour"],
     [{ language: "fr" }, "language must be en or es"],
     [{ channels: [] }, "channels"],
+    [
+      { channels: ["text"], phone: "+13035550123", text_opt_in: { on: "2026-01-05", how: "form" } },
+      "channels must include mail",
+    ],
   ])("with %j is refused: %s", (more, reason) => {
     expect(faults(more).join("; ")).toContain(reason);
   });
@@ -227,6 +245,8 @@ describe("a contact whom no mail reaches", () => {
     expect(unreachableOf(setup, [{ ...mute, channel: "text" }], () => undefined)).toEqual([]);
     expect(guardiansOf(ada, setup, () => "2026-03-03")).toEqual(["office"]);
     expect(guardiansOf(office, setup, () => "2026-03-03")).toEqual([]);
+    const above = { ...setup, contacts: [ada, office, bob], default_owner: "bob" };
+    expect(guardiansOf(office, above, () => "2026-03-03")).toEqual(["bob"]);
   });
 });
 

@@ -365,7 +365,7 @@ describe("off pace", () => {
     expect(found(431)).toMatchObject([
       {
         subject: "1",
-        since: "2026-01-05",
+        since: "2026-02-16",
         facts: {
           minutes: 431,
           expected_minutes: 540,

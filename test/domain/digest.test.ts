@@ -2,7 +2,6 @@ import { flesch } from "../support/readability.ts";
 import { describe, expect, it } from "vitest";
 import type { Alert } from "../../domain/alert.ts";
 import { Contact } from "../../domain/contact.ts";
-import { weekBefore } from "../../domain/digest.ts";
 import { routesOf } from "../../domain/routes.ts";
 import { mailOf, subjectOf, wordsIn, type Links } from "../../domain/mail.ts";
 import type { Message, Section } from "../../domain/message.ts";
@@ -55,6 +54,7 @@ const TOLD: Message = {
   decided_at: BEFORE,
   attempts: 0,
   left_out: 0,
+  weekly: false,
   version: 1,
 };
 type More = { since?: string; day?: string; contact?: Partial<Contact> };
@@ -63,7 +63,7 @@ function telling(role: Role, alerts: Alert[], { since = BEFORE, contact: more = 
   const contact = { ...contacts[role], ...more };
   const setup = { ...nothingSetUp(), schools, contacts: [...Object.values(contacts), contact] };
   const now = new Date(MONDAY);
-  const groups = routesOf(setup, alerts, now).groups.get(contact.contact_id) ?? [];
+  const groups = routesOf(setup, { alerts, now }).groups.get(contact.contact_id) ?? [];
   const earlier = [{ ...TOLD, message_id: `${contact.contact_id}#2026-03-13#digest`, decided_at: since }];
   return { contact, setup, groups, now, earlier };
 }
@@ -109,18 +109,28 @@ describe("when", () => {
   it("keeps weekly items for the first school day of the week", () => {
     const items = [alert("under-dosed"), alert("student-missed-sessions")];
     expect(rulesOf(told("site_lead", items).sections)).toEqual(["student-missed-sessions", "under-dosed"]);
-    expect(rulesOf(told("site_lead", items, { day: "2026-03-17" }).sections)).toEqual([
-      "student-missed-sessions",
-    ]);
   });
 
-  it("finds the first school day of a week, and that of the week with school before it", () => {
-    expect(weekBefore(SCHOOL, "2026-03-16")).toBe("2026-03-09");
-    expect(weekBefore(SCHOOL, "2026-03-17")).toBeUndefined();
-    const closures = [{ from: "2026-03-09", to: "2026-03-16" }];
-    const school = { ...SCHOOL, calendar: { closures } };
-    expect(weekBefore(school, "2026-03-16")).toBeUndefined();
-    expect(weekBefore(school, "2026-03-17")).toBe("2026-03-02");
+  it("tells weekly items in the first digest of a week, on whichever day that is", () => {
+    const items = [alert("under-dosed")];
+    const monday = { ...TOLD, message_id: "x", decided_at: MONDAY, day: "2026-03-16", weekly: true };
+    const on = (day: string, earlier: Message[]) => {
+      const base = telling("site_lead", items);
+      const now = new Date(`${day}T13:00:00.000Z`);
+      return decideDigest(
+        { ...base, now, earlier },
+        { ...due, day },
+        { forced: false, unreachable: () => 0 },
+      );
+    };
+    expect(on("2026-03-17", [])).toMatchObject({ weekly: true, state: "decided" });
+    expect(on("2026-03-17", [monday])).toMatchObject({ weekly: false, state: "empty" });
+    // a Monday that was given up told nobody
+    expect(on("2026-03-17", [{ ...monday, state: "dead" }])).toMatchObject({
+      weekly: true,
+      state: "decided",
+    });
+    expect(on("2026-03-23", [monday])).toMatchObject({ weekly: true, state: "decided" });
   });
 
   it("says that somebody is back on track only where it was told before, and once", () => {
@@ -219,20 +229,22 @@ describe("two sweeps at once", () => {
   });
 });
 
-describe("a district of many schools", () => {
+describe("a lead of many schools", () => {
   it("keeps a hundred lines of a message and counts the others", () => {
     const many = Array.from({ length: 300 }, (_, number) => ({ ...SCHOOL, school_id: `S${number}` }));
-    const setup = { ...nothingSetUp(), schools: many, contacts: [contacts.district] };
-    const alerts = many.map(({ school_id }) => alert("unknown-students", { school_id, facts: FACTS }));
+    const contact = { ...contacts.site_lead, school_ids: many.map(({ school_id }) => school_id) };
+    const setup = { ...nothingSetUp(), schools: many, contacts: [contact] };
+    const alerts = many.map(({ school_id }) => alert("ratio-over-limit", { school_id, facts: FACTS }));
     const now = new Date(MONDAY);
-    const groups = routesOf(setup, alerts, now).groups.get("office") ?? [];
-    const message = decideDigest({ contact: contacts.district, setup, groups, now, earlier: [] }, due, {
+    const groups = routesOf(setup, { alerts, now }).groups.get("lead") ?? [];
+    const message = decideDigest({ contact, setup, groups, now, earlier: [] }, due, {
       forced: false,
       unreachable: () => 0,
     });
     expect([message.sections.length, message.left_out]).toEqual([100, 200]);
-    const shown = mailOf(message, contacts.district, links).text.match(/^- .*roster/gm)?.length ?? 0;
-    expect(mailOf(message, contacts.district, links).text).toContain(`and ${300 - shown} more`);
+    const { text } = mailOf(message, contact, links);
+    const shown = text.match(/^- School/gm)?.length ?? 0;
+    expect(text).toContain(`and ${300 - shown} more`);
     expect(JSON.stringify(message).length).toBeLessThan(60_000);
   });
 });

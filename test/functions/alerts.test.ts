@@ -133,7 +133,6 @@ describe("sweep", () => {
     expect([...place.messages.messages.values()].map(({ contact_id, state }) => [contact_id, state])).toEqual(
       [
         ["ada", "decided"],
-        ["desk", "empty"],
         ["district", "empty"],
       ],
     );
@@ -296,7 +295,7 @@ describe("notify", () => {
     });
   });
 
-  it("sends no text where no number is registered, and says why", async () => {
+  it("sends no text where no number is registered, says why, and raises no alarm", async () => {
     const place = scene([school("A")], [district]);
     await place.put("A", came("2026-03-11"));
     await place.put("A", silent("2026-03-12"));
@@ -304,9 +303,10 @@ describe("notify", () => {
     await place.notify({ sendText: undefined });
     expect([place.mails.length, place.texts.length]).toEqual([1, 0]);
     expect(place.messages.messages.get("district#2026-03-13#text#0")).toMatchObject({
-      state: "dead",
+      state: "muted",
       reason: "no_number_registered",
     });
+    expect(JSON.stringify(place.lines)).not.toContain("not_sent");
   });
 
   it("leaves what it has no time for to the next call", async () => {
@@ -361,6 +361,7 @@ describe("what is sent", () => {
       decided_at: "",
       attempts: 0,
       left_out: 0,
+      weekly: false,
       version: 1,
     };
     expect(mailOf(message, district).html).toContain("&lt;b&gt;&amp;");

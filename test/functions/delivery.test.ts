@@ -95,11 +95,43 @@ describe("SES", () => {
     expect(stateOf(other)).toMatchObject({ state: "sent", receipt: "m2" });
   });
 
-  it("that is suspended is waited for, and never takes an account's trouble for a person's", async () => {
+  it.each(["AccountSuspendedException", "AccessDeniedException", "ENOTFOUND", "TypeError"])(
+    "that answers %s is waited for: an account's trouble is not taken for a person's",
+    async (name) => {
+      const place = await friday();
+      ses.on(SendEmailCommand).rejects(failure(name, { $fault: "client" }));
+      await place.notify({ sendMail });
+      expect(stateOf(place)).toMatchObject({ state: "waiting", reason: name });
+    },
+  );
+
+  it("that stays away until the mail is given up: the district is told", async () => {
     const place = await friday();
-    ses.on(SendEmailCommand).rejects(failure("AccountSuspendedException", { $fault: "client" }));
-    await place.notify({ sendMail });
-    expect(stateOf(place)).toMatchObject({ state: "waiting", reason: "AccountSuspendedException" });
+    for (let hour = 0; hour < 12 && stateOf(place)?.state !== "dead"; hour += 1) {
+      await place.notify({ sendMail: async () => ({ outcome: "later", reason: "Throttling" }) });
+      place.at(new Date(Date.parse(stateOf(place)?.next_at ?? "2026-03-14T00:00:00Z") + 1000));
+      await place.sweep();
+    }
+    expect(stateOf(place)).toMatchObject({ state: "dead" });
+    await monday(place);
+    expect(toldTheDistrict(place)).toBe(true);
+    // what the lead missed is told to her as news
+    expect(place.mails.find(({ to, mail }) => to === ADDRESS && mail.text.includes("1 new"))).toBeDefined();
+  });
+
+  it("that took a mail which could not be recorded at once got it once", async () => {
+    const place = await friday();
+    let failures = 6;
+    const throttled = failure("ProvisionedThroughputExceededException");
+    const messages = {
+      get: (id: string) => place.messages.get(id),
+      write: async (message: Parameters<typeof place.messages.write>[0]) => {
+        if (failures-- > 0) throw throttled;
+        return place.messages.write(message);
+      },
+    };
+    await place.notify({ messages });
+    expect([place.mails.length, stateOf(place)?.state]).toEqual([1, "sent"]);
   });
 
   it("that refuses for good: the message is kept, the district is told, and redrive brings it back", async () => {
@@ -265,7 +297,7 @@ describe("a button in a mail", () => {
     expect(await place.mutes.all()).toMatchObject([{ address: ADDRESS, why: "unsubscribed" }]);
     await monday(place);
     expect(place.mails.filter(({ to }) => to === ADDRESS)).toHaveLength(1);
-    for (const day of ["17", "18"]) {
+    for (const day of ["17", "18", "19"]) {
       place.at(`2026-03-${day}T14:30:00Z`);
       await place.sweep();
       await place.notify();

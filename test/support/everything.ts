@@ -38,6 +38,7 @@ export function everything(): Message {
     decided_at: "2026-03-13T13:00:00.000Z",
     attempts: 0,
     left_out: 0,
+    weekly: false,
     version: 1,
   };
 }
