@@ -74,7 +74,7 @@ type Reconcile = (input: Reconciliation) => Alert[];
 const keyOf = ({ rule, subject }: { rule: RuleId; subject: string }): Key => `${rule}#${subject}`;
 
 /** The shipped life of alerts, day by day. */
-function live(days: readonly Day[], reconciled: Reconcile) {
+function live(days: readonly Day[], reconciled: Reconcile, escalates = true) {
   const alerts = new Map<string, Alert>();
   const log: { day: string; alerts: Alert[]; firing: Firing[]; changes: Alert[] }[] = [];
   for (const one of days) {
@@ -84,7 +84,7 @@ function live(days: readonly Day[], reconciled: Reconcile) {
     const rest = { school_id: "A", calendar, today: day, now, settings: DEFAULT_SETTINGS };
     const changes = reconciled({ ...rest, stored: [...alerts.values()], firing, evaluated });
     for (const alert of changes) alerts.set(alert.id, alert);
-    if (isSchoolDay(day, calendar))
+    if (escalates && isSchoolDay(day, calendar))
       for (const alert of escalate([...alerts.values()], { school, ...rest })) alerts.set(alert.id, alert);
     for (const { key, until } of answers) {
       const alert = [...alerts.values()].find(
@@ -142,8 +142,8 @@ function reference(days: readonly Day[]) {
 }
 
 /** What is wrong with a life, in a word; empty where nothing is. */
-function faultsOf(days: readonly Day[], reconciled: Reconcile): string[] {
-  const log = live(days, reconciled);
+function faultsOf(days: readonly Day[], reconciled: Reconcile, escalates = true): string[] {
+  const log = live(days, reconciled, escalates);
   const wanted = reference(days);
   const faults: string[] = [];
   for (const [index, { day, alerts, changes }] of log.entries()) {
@@ -219,6 +219,12 @@ describe("ten thousand random histories", () => {
       expect(opened).toBeGreaterThan(500);
     },
   );
+
+  it("would be caught if nothing were ever escalated (control)", () => {
+    const random = seeded(seed);
+    const faults = Array.from({ length: 50 }, () => faultsOf(history(random), reconcile, false)).flat();
+    expect(faults.some((fault) => fault.includes("waits for nobody"))).toBe(true);
+  });
 
   it.each([
     ["nothing held anything back", withoutInhibition],

@@ -52,6 +52,28 @@ const isOpen = (reported: readonly Reported[]) => {
   return last.length === 2 && last.every(({ absent }) => absent);
 };
 
+const AREA = "all";
+const LAST_ZONE = "Pacific/Honolulu";
+type AreaState = { open: Map<string, boolean>; told: Set<string> };
+type AreaInput = {
+  schools: School[];
+  reported: Map<string, Reported[]>;
+  expected: Map<string, boolean>;
+  area: AreaState;
+};
+
+/** Of a contact of all schools: due where any has school; told what is open at any, and once more what is over. */
+function areaOn(day: string, { schools, reported, expected, area }: AreaInput): void {
+  const inSession = schools.filter(({ calendar }) => isSchoolDay(day, calendar!));
+  if (inSession.length === 0) return;
+  for (const { school_id } of inSession)
+    area.open.set(school_id, isOpen(reported.get(school_id)!.filter((one) => one.day < day)));
+  const open = schools.map(({ school_id }) => school_id).filter((id) => area.open.get(id) === true);
+  const over = [...area.told].filter((id) => !open.includes(id));
+  expected.set(`${AREA} ${day}`, open.length + over.length > 0);
+  area.told = new Set(open);
+}
+
 type Wrong = { school: string; day: string; expected: number; sent: number };
 
 async function year(random: Random, first: number) {
@@ -62,10 +84,17 @@ async function year(random: Random, first: number) {
   const contacts = schools.map(({ school_id }, index) =>
     lead(`lead-${school_id}`, [school_id], { digest_hour: hours[index] }),
   );
-  const place = alerting({ schools, contacts, settings });
+  // one contact of all zones, late in the day: when it is her hour in Honolulu it is tomorrow in New York
+  const area = lead(
+    `lead-${AREA}`,
+    schools.map(({ school_id }) => school_id),
+    { digest_hour: "18:00" },
+  );
+  const place = alerting({ schools, contacts: [...contacts, area], settings });
   const reported = new Map<string, Reported[]>(schools.map(({ school_id }) => [school_id, []]));
   const expected = new Map<string, boolean>();
   let told = new Map<string, boolean>();
+  const areaState: AreaState = { open: new Map(), told: new Set() };
   let sweeps = 0;
   const end = Date.parse(`${first + 1}-06-02T00:00:00Z`);
   for (let at = Date.parse(`${first}-08-15T00:00:00Z`); at < end; at += QUARTER_MS) {
@@ -88,6 +117,8 @@ async function year(random: Random, first: number) {
       expected.set(name, open || told.get(school.school_id) === true);
       told = new Map(told).set(school.school_id, open);
     }
+    const [day, clock] = [localDay(at / 1000, LAST_ZONE), clockOf(at / 1000, LAST_ZONE)];
+    if (clock === "20:00") areaOn(day, { schools, reported, expected, area: areaState });
     await place.sweep();
     sweeps += 1;
   }
@@ -101,7 +132,7 @@ function wrongOf({ place, schools, expected }: Awaited<ReturnType<typeof year>>)
   return [...names].flatMap((name) => {
     const [school = "", day = ""] = name.split(" ");
     const [want, have] = [expected.get(name) === true ? 1 : 0, sent.get(name)?.length ?? 0];
-    const known = schools.some(({ school_id }) => school_id === school);
+    const known = school === AREA || schools.some(({ school_id }) => school_id === school);
     return want === have && known ? [] : [{ school, day, expected: want, sent: have }];
   });
 }
@@ -120,6 +151,7 @@ describe("six zones in three school years, with closures and clock changes", () 
       expect(wrongOf(run)).toEqual([]);
       // and never on a weekend, a closure, or before its hour
       for (const message of run.place.messages.messages.values()) {
+        if (message.contact_id === `lead-${AREA}`) continue;
         const school = run.schools.find(({ school_id }) => message.contact_id === `lead-${school_id}`)!;
         const contact = await run.place.setup.contact(message.contact_id);
         expect(isSchoolDay(message.day, school.calendar!)).toBe(true);

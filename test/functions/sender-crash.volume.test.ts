@@ -27,7 +27,8 @@ const underDelivered = (day: string) =>
     ],
   });
 
-type Scenario = { leads: number; batch: number; throttled: number; seed: number };
+/** `throttled`: sends that a service cannot take; `flaky`: writes that the table throttles. */
+type Scenario = { leads: number; batch: number; throttled: number; flaky: number; seed: number };
 type Outcome = { lost: string[]; repeats: number; crashes: number; points: number };
 /** Which order the sender keeps: the shipped one, or one that records before it sends (the control). */
 type Variant = "shipped" | "record-first";
@@ -45,7 +46,7 @@ async function run(
   await place.ready();
   const fused = fuse(point);
   const stream: string[] = [];
-  const messages = recorded(place.world.messages, fused.guard, stream);
+  const messages = recorded(place.world.messages, { guard: fused.guard, stream, scenario });
   const taken: string[] = [];
   const deps = sending(place, { messages, guard: fused.guard, taken, scenario });
   const sweeping = sweep({ ...place.world, messages });
@@ -62,12 +63,7 @@ async function run(
   };
   await survive(() => sweeping({}));
   // what the crash cut off is done by the next sweep; what waited for its service comes later
-  for (const instant of [
-    "2026-03-13T14:45:00Z",
-    "2026-03-13T15:00:00Z",
-    "2026-03-13T16:00:00Z",
-    "2026-03-13T18:00:00Z",
-  ]) {
+  for (const clock of ["14:45", "15:00", "15:15", "15:30", "15:45", "16:15", "17:00", "18:00", "20:00"]) {
     for (let at = 0; at < stream.length;) {
       const batch = stream.slice(at, at + scenario.batch);
       let answer: Awaited<ReturnType<typeof send>> | undefined;
@@ -77,7 +73,7 @@ async function run(
         at += failed === undefined ? batch.length : batch.indexOf(failed.itemIdentifier);
     }
     stream.length = 0;
-    place.world.at(instant);
+    place.world.at(`2026-03-13T${clock}:00Z`);
     await survive(() => sweeping({}));
   }
   const wanted = place.contacts.flatMap(({ contact_id }) => [`mail ${contact_id}`, `text ${contact_id}`]);
@@ -99,13 +95,21 @@ function morning({ leads }: Scenario) {
 
 type Guard = ReturnType<typeof fuse>["guard"];
 
+type Recorded = { guard: Guard; stream: string[]; scenario: Scenario };
+
 /** A write of something decided wakes the sender, as the stream's filter has it. */
-function recorded(inner: MessageStore, guard: Guard, stream: string[]): MessageStore {
+function recorded(inner: MessageStore, { guard, stream, scenario }: Recorded): MessageStore {
+  const random = seeded(scenario.seed + 1);
+  let flaky = scenario.flaky;
   return {
     get: (id) => inner.get(id),
     of: (contact_id, from) => inner.of(contact_id, from),
     write: (message) =>
       guard(async () => {
+        if (flaky > 0 && random.chance(0.3)) {
+          flaky -= 1;
+          throw Object.assign(new Error(), { name: "ProvisionedThroughputExceededException" });
+        }
         const written = await inner.write(message);
         if (written && message.state === "decided") stream.push(message.message_id);
         return written;
@@ -164,6 +168,7 @@ function scenarios(count: number): Scenario[] {
     leads: 1 + random.below(4),
     batch: 1 + random.below(6),
     throttled: random.chance(0.5) ? 1 + random.below(6) : 0,
+    flaky: random.chance(0.5) ? 1 + random.below(4) : 0,
     seed: random.below(1_000_000),
   }));
 }

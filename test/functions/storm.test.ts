@@ -64,6 +64,26 @@ describe("a storm", () => {
     expect(place.mails).toHaveLength(SCHOOLS);
   });
 
+  it("that goes on all day stops at two texts a person", async () => {
+    const place = alerting({ schools: [school("A")], contacts: [lead("ada", ["A"], TEXTS)] });
+    const provider = (provider_id: string) => ({
+      provider_id,
+      sessions_held: 1,
+      not_held: [{ reason: "tutor_absent" as const, sessions: 9 }],
+      lag: LAG_BOUNDS.map(() => 0),
+    });
+    // every hour another provider is found to have held one session of ten
+    for (let hour = 0; hour < 6; hour += 1) {
+      place.at(new Date(Date.parse("2026-03-13T15:00:00Z") + hour * 3_600_000));
+      const providers = Array.from({ length: hour + 1 }, (_, number) => provider(`p${number}`));
+      await place.put("A", dayOf("2026-03-12", [], { providers }));
+      await place.sweep(true);
+      await place.notify();
+    }
+    const found = (await place.alerts.current("A")).filter(({ rule }) => rule === "site-under-delivery");
+    expect([found.length, place.texts.length]).toEqual([6, 2]);
+  });
+
   it("of one silent provider is one notice to each of those whom it concerns", async () => {
     const place = alerting({ schools, contacts: [...leads, desk, district] });
     for (const { school_id } of schools) {

@@ -14,10 +14,13 @@ export function fuse(point: CrashPoint | undefined) {
     writes += 1;
     if (here === "before") dead = true;
     alive();
-    const result = await write();
-    if (here === "after") dead = true;
-    alive();
-    return result;
+    try {
+      return await write();
+    } finally {
+      // also where the write failed
+      if (here === "after") dead = true;
+      alive();
+    }
   };
   const read = async <T>(task: () => Promise<T>): Promise<T> => {
     alive();
