@@ -147,8 +147,9 @@ function reportOf(slot: Slot, scene: Scene): unknown {
   const over = Date.parse(slot.start) + MINUTES * 60_000 < scene.now.getTime();
   if (silent || !over) return scheduled(slot);
   const lastWeek = slot.day > addDays(scene.today, -8);
-  if (slot.group.school === CANCELING_SCHOOL && lastWeek && slot.group.number % 2 === 1)
-    return canceled(slot);
+  // half of the groups, of either rhythm
+  const canceling = Math.floor(slot.group.number / SCHOOLS.length) % 4 < 2;
+  if (slot.group.school === CANCELING_SCHOOL && lastWeek && canceling) return canceled(slot);
   return reported(slot, scene);
 }
 
