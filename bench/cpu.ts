@@ -132,6 +132,7 @@ export function importCosts() {
     const env = {
       ...process.env,
       TABLE_NAME: "table",
+      API_URL: "https://api.example",
       SENDER: "a@b.c",
       CONFIGURATION_SET: "set",
       AWS_REGION: "us-east-1",

@@ -4,6 +4,7 @@ import { importCosts, ingestOverFloor } from "./cpu.ts";
 import { meteredTable } from "./capacity.ts";
 import { dollarsPerMillion } from "./dollars.ts";
 import { importOverFloor } from "./datas.ts";
+import { morningOverFloor } from "./morning.ts";
 import { postToSummary } from "./latency.ts";
 import { weighDay, weighOthers, weighRecords } from "./storage.ts";
 import { buildFunctions } from "../lib/build-functions.ts";
@@ -22,6 +23,7 @@ synthesize(assembly, LOCAL_CONTEXT);
 const imports = importCosts();
 say("CPU of ingest over its floor …");
 const ingest = await ingestOverFloor();
+const morning = morningOverFloor();
 const engine = await startDynamo({ port: 0 });
 const records = await weighRecords(await meteredTable(engine.endpoint, assembly));
 const others = await weighOthers(await meteredTable(engine.endpoint, assembly));
@@ -51,6 +53,7 @@ const dollars = days.flatMap((day) =>
 );
 const result = {
   ingest,
+  morning,
   imports,
   records,
   others,
@@ -94,6 +97,8 @@ else {
     "CPU of ingest for a body of 500 events, the store stubbed, over JSON.parse + JSON.stringify + SHA-256 of it",
   );
   console.table([rounded(ingest)]);
+  console.log("CPU of all rules at a school late in its year, over unpacking the same summaries");
+  console.table([rounded(morning)]);
   console.log("Bundles");
   console.table(imports.map(rounded));
   console.log("POST to summary visible, local and warm");

@@ -29,11 +29,15 @@ describe("the demo district", () => {
     ).toContain(SILENT_PROVIDER);
     expect(alertsText(alerts, () => "2026-01-01")).toContain("in a row, last on");
 
-    const mails = await until(
-      () => inboxOf(place),
-      (sent) => sent.length >= 7,
-    );
+    const { contacts } = await target.setup.all();
+    const messages = () =>
+      Promise.all(contacts.map(({ contact_id }) => target.messages.of(contact_id, "2000-01-01")));
+    const told = (await until(messages, (all) => all.flat().every(({ state }) => state === "sent"))).flat();
+    const digests = told.filter(({ kind }) => kind === "digest");
+    expect(digests.length).toBeGreaterThanOrEqual(7);
+    const mails = await inboxOf(place);
     const to = mails.map(({ destination }) => destination.to[0]);
+    expect(to).toHaveLength(digests.length);
     expect(to).toContain(`desk@${SILENT_PROVIDER}.example`);
     expect(to).toContain("tutoring@demo.example");
     expect(new Set(to).size).toBe(to.length);

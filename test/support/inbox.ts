@@ -12,10 +12,10 @@ export type InboxMail = {
 export const inboxOf = async ({ stack }: TestStack) =>
   ((await (await fetch(`${stack.inboxUrl}/store`)).json()) as { emails: InboxMail[] }).emails;
 
-/** Reads until it is as wanted, ten seconds at most. */
+/** Reads until it is as wanted, half a minute at most. */
 export async function until<T>(read: () => Promise<T>, done: (value: T) => boolean): Promise<T> {
   let value = await read();
-  for (let attempt = 0; attempt < 100 && !done(value); attempt += 1) {
+  for (let attempt = 0; attempt < 300 && !done(value); attempt += 1) {
     await sleep(100);
     value = await read();
   }
