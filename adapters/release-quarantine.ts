@@ -1,3 +1,4 @@
+import { uncovered, type Contract } from "../domain/contract.ts";
 import { dayOf } from "../domain/school-day.ts";
 import { readContent, startOf } from "../domain/session.ts";
 import type { SessionRecord } from "../domain/session-record.ts";
@@ -14,18 +15,27 @@ export async function releaseQuarantine(
 ): Promise<number> {
   const zones = new Map(schools.map((school) => [school.school_id, school.time_zone]));
   let released = 0;
-  for (const { provider_id } of providers) {
+  for (const { provider_id, contracts = [] } of providers) {
     for (const record of await sessions.quarantine.waiting(provider_id)) {
       const zone = zones.get(record.school_id);
-      if (zone !== undefined && (await releaseRecord(sessions, record, zone))) released += 1;
+      if (zone !== undefined && (await releaseRecord(sessions, record, { zone, contracts }))) released += 1;
     }
   }
   return released;
 }
 
-async function releaseRecord(sessions: SessionStore, record: SessionRecord, zone: string): Promise<boolean> {
+type Terms = { zone: string; contracts: readonly Contract[] };
+
+async function releaseRecord(
+  sessions: SessionStore,
+  record: SessionRecord,
+  { zone, contracts }: Terms,
+): Promise<boolean> {
   const session = readContent(record.content);
   const day = session === undefined ? undefined : dayOf(startOf(session), zone);
+  const program_id = session === undefined ? undefined : (session.program_id ?? "");
+  // waits on until a contract covers it
+  if (uncovered(contracts, { school_id: record.school_id, program_id, day }) !== undefined) return false;
   const { first_reported_at: reported, ...snapshot } = record;
   const { outcome } = await sessions.put({ snapshot: { ...snapshot, day }, reported });
   // posted again with another content meanwhile: kept, because it was acknowledged

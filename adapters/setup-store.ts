@@ -26,6 +26,7 @@ export type SetupStore = {
   /** Read consistently, past every cache. */
   school(school_id: string): Promise<School | undefined>;
   contact(contact_id: string): Promise<Contact | undefined>;
+  provider(provider_id: string): Promise<Provider | undefined>;
   all(): Promise<Setup>;
   put(setup: Setup): Promise<void>;
   roster(school_id: string): Promise<RosterEntry[]>;
@@ -41,6 +42,10 @@ export function dynamoSetupStore(table: TableAccess): SetupStore {
     school: async (school_id) => {
       const doc = await getDoc(table, setupKey("SCHOOL", school_id));
       return doc === undefined ? undefined : School.parse(doc);
+    },
+    provider: async (provider_id) => {
+      const doc = await getDoc(table, setupKey("PROVIDER", provider_id));
+      return doc === undefined ? undefined : Provider.parse(doc);
     },
     contact: async (contact_id) => {
       const doc = await getDoc(table, setupKey("CONTACT", contact_id));

@@ -17,6 +17,9 @@
  * | roster of a school (facts)             | ROSTER#school         | STUDENT#student                | query                      |
  * | enrolments of a school (facts)         | ENROLMENT#school      | student#program#provider       | query                      |
  * | a provider's key, by its hash          | KEY#hash              | KEY                            | get                        |
+ * | what was refused of a provider's posts | REFUSED#provider      | instant#request                | put, query a range, expires |
+ * | events of a provider in a minute       | QUOTA#provider        | minute                         | add, expires               |
+ * | a webhook endpoint and its secrets     | WEBHOOK#endpoint      | ENDPOINT                       | get, put                   |
  * | what sweep did last for a school       | SWEEP#school          | SWEEP                          | get, put                   |
  * | stream records that could not be used  | FAILURE               | sequence number                | put, query                 |
  */
@@ -34,6 +37,8 @@ export const ATTRIBUTE = {
   doc: "doc",
   state: "state",
   expires: "expires",
+  count: "n",
+  used: "used",
 } as const;
 
 export const BY_DAY_INDEX = "by-day";
@@ -49,6 +54,9 @@ export const PREFIX = {
   enrolment: "ENROLMENT#",
   key: "KEY#",
   sweep: "SWEEP#",
+  refused: "REFUSED#",
+  quota: "QUOTA#",
+  webhook: "WEBHOOK#",
 } as const;
 
 type SessionIds = { school_id: string; provider_id: string; session_id: string };
@@ -147,6 +155,19 @@ export const mutedKey = (channel: string, address: string): TableKey => ({
 });
 export const SECRET_PARTITION = "SECRET";
 export const LINK_SECRET_KEY: TableKey = { pk: SECRET_PARTITION, sk: "LINKS" };
+export const refusalPartition = (provider_id: string) => `${PREFIX.refused}${provider_id}`;
+export const refusalKey = (provider_id: string, at: string, request_id: string): TableKey => ({
+  pk: refusalPartition(provider_id),
+  sk: `${at}#${request_id}`,
+});
+export const quotaKey = (provider_id: string, minute: string): TableKey => ({
+  pk: `${PREFIX.quota}${provider_id}`,
+  sk: minute,
+});
+export const webhookKey = (endpoint_id: string): TableKey => ({
+  pk: `${PREFIX.webhook}${endpoint_id}`,
+  sk: "ENDPOINT",
+});
 export const FAILURE_PARTITION = "FAILURE";
 export const failureKey = (name: string): TableKey => ({ pk: FAILURE_PARTITION, sk: name });
 export const sweepKey = (school_id: string): TableKey => ({ pk: `${PREFIX.sweep}${school_id}`, sk: "SWEEP" });

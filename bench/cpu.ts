@@ -5,6 +5,7 @@ import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { InMemorySessionStore } from "../adapters/in-memory/session-store.ts";
 import { dynamoSessionStore } from "../adapters/session-store.ts";
+import { openDoor } from "../test/support/door.ts";
 import { ingestEvents } from "../functions/ingest-events/handler.ts";
 import type { HttpEvent } from "../functions/framework/http.ts";
 import { bundleBytes, DIST, functionNames } from "../lib/build-functions.ts";
@@ -34,6 +35,7 @@ const handlerOver = (sessions: Sessions) =>
   ingestEvents({
     sessions,
     zones: async () => "America/Denver",
+    ...openDoor(),
     clock: () => new Date(),
     log: () => undefined,
     openapi: () => "",

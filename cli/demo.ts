@@ -67,11 +67,18 @@ function setupOf(): Setup {
       time_zone: ZONE,
     })),
     programs: [{ program_id: "math-boost", target_hours: 30, weeks: 20 }],
-    providers: PROVIDERS.map((provider_id, place) => ({ provider_id, name: PROVIDER_NAMES[place] })),
+    providers: PROVIDERS.map(providerAt),
     contacts: [...leads, district, ...desks],
     default_owner: "district-lead",
   });
 }
+
+/** Each may report at every school of the district. */
+const providerAt = (provider_id: string, place: number) => ({
+  provider_id,
+  name: PROVIDER_NAMES[place],
+  contracts: [{ school_ids: SCHOOLS.map((_, school) => idOf(school)) }],
+});
 
 export type Group = { number: number; school: number; provider_id: string; students: string[] };
 const providerOf = (school: number) => PROVIDERS[school % PROVIDERS.length] ?? SILENT_PROVIDER;

@@ -1,4 +1,5 @@
-import { Enrolment, isCurrent, RosterEntry } from "../domain/setup.ts";
+import { isCurrent } from "../domain/school-day.ts";
+import { Enrolment, RosterEntry } from "../domain/setup.ts";
 import { readTable, requireColumns, writeTable, type Row, type Table } from "./csv.ts";
 import { UsageError } from "./fail.ts";
 import { newSchools } from "./new-schools.ts";

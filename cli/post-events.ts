@@ -23,16 +23,18 @@ const WAITS_MS = [500, 1000, 2000, 5000, 10_000, 10_000, 10_000] as const;
 /** Posts a batch until every item has an answer other than "not now". Posting again is safe. */
 export async function postEvents(api: Api, events: readonly unknown[]): Promise<PostedItem[]> {
   for (const wait of [...WAITS_MS, undefined]) {
-    const results = await attempt(api, events);
-    if (results !== undefined) return results;
-    if (wait !== undefined) await sleep(wait);
+    const answer = await attempt(api, events);
+    if ("results" in answer) return answer.results;
+    if (wait !== undefined) await sleep(Math.max(wait, answer.retry_ms));
   }
   throw new UsageError(
     "The service does not answer or cannot store now. Nothing is lost: run the command again to go on.",
   );
 }
 
-async function attempt({ url, key }: Api, events: readonly unknown[]): Promise<PostedItem[] | undefined> {
+type Attempt = { results: PostedItem[] } | { retry_ms: number };
+
+async function attempt({ url, key }: Api, events: readonly unknown[]): Promise<Attempt> {
   const headers = { "content-type": "application/json", authorization: `Bearer ${key}` };
   try {
     const response = await fetch(`${url}/v1/events`, {
@@ -41,10 +43,11 @@ async function attempt({ url, key }: Api, events: readonly unknown[]): Promise<P
       body: JSON.stringify(events),
     });
     if (response.status === 401) throw new UsageError("The provider's key is wrong, expired or revoked.");
-    if (response.status !== 200 && response.status !== 207) return undefined;
-    return Answer.parse(await response.json()).results;
+    if (response.status !== 200 && response.status !== 207)
+      return { retry_ms: Number(response.headers.get("retry-after") ?? 0) * 1000 };
+    return { results: Answer.parse(await response.json()).results };
   } catch (error) {
-    if (error instanceof TypeError) return undefined;
+    if (error instanceof TypeError) return { retry_ms: 0 };
     throw error;
   }
 }

@@ -20,6 +20,16 @@ export function referenceFaults(setup: Setup, known: Setup): ReferenceFault[] {
     ...setup.schools.flatMap((row, index) =>
       dangling(["schools", index, "district_id"], "districts", row.district_id),
     ),
+    ...setup.providers.flatMap((row, index) =>
+      (row.contracts ?? []).flatMap(({ school_ids = [], program_ids = [] }, place) => [
+        ...school_ids.flatMap((id, at) =>
+          dangling(["providers", index, "contracts", place, "school_ids", at], "schools", id),
+        ),
+        ...program_ids.flatMap((id, at) =>
+          dangling(["providers", index, "contracts", place, "program_ids", at], "programs", id),
+        ),
+      ]),
+    ),
     ...setup.contacts.flatMap((row, index) => [
       ...row.school_ids.flatMap((id, place) =>
         dangling(["contacts", index, "school_ids", place], "schools", id),

@@ -1,5 +1,5 @@
-import { addDays } from "../domain/school-day.ts";
-import { isCurrent, type Enrolment, type RosterEntry } from "../domain/setup.ts";
+import { addDays, isCurrent } from "../domain/school-day.ts";
+import { type Enrolment, type RosterEntry } from "../domain/setup.ts";
 
 type Change<T> = { write: T[]; added: number; changed: number; unchanged: number; ended: number };
 type Dated = { from?: string | undefined; to?: string | undefined };

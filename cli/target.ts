@@ -1,4 +1,5 @@
 import { CloudFormationClient, DescribeStacksCommand } from "@aws-sdk/client-cloudformation";
+import { KMSClient } from "@aws-sdk/client-kms";
 import { S3Client } from "@aws-sdk/client-s3";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { existsSync, readFileSync } from "node:fs";
@@ -10,6 +11,9 @@ import { dynamoProviderKeyStore } from "../adapters/provider-key-store.ts";
 import { dynamoAlertStore } from "../adapters/alert-store.ts";
 import { dynamoMessageStore } from "../adapters/message-store.ts";
 import { dynamoMuteStore } from "../adapters/mute-store.ts";
+import { dynamoRefusalStore } from "../adapters/refusal-store.ts";
+import { kmsSecretBox, type SecretBox } from "../adapters/secret-box.ts";
+import { dynamoWebhookStore } from "../adapters/webhook-store.ts";
 import { dynamoSweepStore } from "../adapters/sweep-store.ts";
 import type { TableAccess } from "../adapters/query.ts";
 import { dynamoSessionStore } from "../adapters/session-store.ts";
@@ -24,6 +28,7 @@ export const LocalState = z.object({
   inbox_url: z.string(),
   dynamo_endpoint: z.string(),
   s3_endpoint: z.string(),
+  kms_endpoint: z.string(),
   table_name: z.string(),
   failure_bucket: z.string(),
   /** Keys of ready-made providers, by provider. */
@@ -39,6 +44,7 @@ type Place = {
   table: TableAccess;
   s3: S3Client;
   failureBucket: string;
+  secrets: SecretBox;
   keys: Record<string, string>;
   /** What sends mails and texts; absent where they go to the inbox of the local stack. */
   sending: Sending | undefined;
@@ -56,11 +62,14 @@ function targetOf(place: Place) {
     alerts: dynamoAlertStore(place.table),
     messages: dynamoMessageStore(place.table),
     mutes: dynamoMuteStore(place.table),
+    webhooks: dynamoWebhookStore(place.table),
+    refusals: dynamoRefusalStore(place.table),
     sweeps: dynamoSweepStore(place.table),
   };
 }
 
-type OutputName = "ApiUrl" | "TableName" | "FailureBucket" | "Sender" | "ConfigurationSet" | "TextOrigin";
+type OutputName =
+  "KeyArn" | "ApiUrl" | "TableName" | "FailureBucket" | "Sender" | "ConfigurationSet" | "TextOrigin";
 
 /** The stack in AWS that is named, else the local stack that runs. */
 export async function findTarget(stack: string | undefined): Promise<Target> {
@@ -86,6 +95,7 @@ export function targetOfState(state: LocalState): Target {
     },
     s3: new S3Client({ ...local, endpoint: state.s3_endpoint, forcePathStyle: true }),
     failureBucket: state.failure_bucket,
+    secrets: kmsSecretBox(new KMSClient({ ...local, endpoint: state.kms_endpoint }), "local"),
     keys: state.keys,
     sending: undefined,
   });
@@ -125,5 +135,6 @@ async function awsTarget(StackName: string): Promise<Target> {
     textOrigin: textOrigin === "none" ? undefined : textOrigin,
   };
   const failureBucket = of("FailureBucket");
-  return targetOf({ apiUrl, table, s3: new S3Client({}), failureBucket, keys: {}, sending });
+  const secrets = kmsSecretBox(new KMSClient({}), of("KeyArn"));
+  return targetOf({ apiUrl, table, s3: new S3Client({}), failureBucket, secrets, keys: {}, sending });
 }

@@ -119,3 +119,9 @@ export const mondayOf = (day: string) => addDays(day, 1 - isoWeekday(day));
 /** Whether no day of this week before this one had school. */
 export const isFirstOfWeek = (day: string, calendar: Calendar) =>
   isSchoolDay(day, calendar) && schoolDaysBetween(mondayOf(day), addDays(day, -1), calendar).length === 0;
+
+/** Whether a day lies between two others, both included; open ends where nothing is said. */
+export const isCurrent = (
+  { from, to }: { from?: string | undefined; to?: string | undefined },
+  day: string,
+) => (from === undefined || from <= day) && (to === undefined || day <= to);

@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { Contact } from "./contact.ts";
+import { Contract } from "./contract.ts";
 import { Day, Id, ProviderId } from "./ids.ts";
 import { isZone, type Calendar } from "./school-day.ts";
 import { Overrides, ProgramOverrides, type Layer } from "./settings.ts";
@@ -59,7 +60,17 @@ export type Program = z.infer<typeof Program>;
 export const targetHours = (program: Program) =>
   program.target_hours ?? (program.sessions_per_week * program.minutes_per_session * program.weeks) / 60;
 
-export const Provider = z.strictObject({ provider_id: ProviderId, name: z.string().max(200).optional() });
+/** Design: a school's partition takes 500 sessions a second. */
+export const DEFAULT_EVENTS_PER_MINUTE = 30_000;
+
+/** Who reports sessions. Without a contract nothing of a provider is taken. */
+export const Provider = z.strictObject({
+  provider_id: ProviderId,
+  name: z.string().max(200).optional(),
+  contracts: z.array(Contract).optional(),
+  /** Events that are taken of it in a minute; one request may bring 500. */
+  events_per_minute: z.int().min(500).max(1_000_000).optional(),
+});
 export type Provider = z.infer<typeof Provider>;
 
 /** The whole of setup.yaml. Absent lists change nothing. */
@@ -121,11 +132,6 @@ export const Enrolment = z.strictObject({
 });
 export type Enrolment = z.infer<typeof Enrolment>;
 
-export const isCurrent = (
-  { from, to }: { from?: string | undefined; to?: string | undefined },
-  day: string,
-) => (from === undefined || from <= day) && (to === undefined || day <= to);
-
 /** A provider's key as it is stored: never the key itself. Dates are ISO instants. */
 export const ProviderKey = z.strictObject({
   key_id: z.string(),
@@ -133,6 +139,8 @@ export const ProviderKey = z.strictObject({
   created_at: z.string(),
   expires_at: z.string().optional(),
   revoked_at: z.string().optional(),
+  /** To the hour. */
+  last_used_at: z.string().optional(),
 });
 export type ProviderKey = z.infer<typeof ProviderKey>;
 

@@ -8,6 +8,7 @@ import { LogGroup } from "aws-cdk-lib/aws-logs";
 import { Construct } from "constructs";
 import type { AuthorizeProviderEnv } from "../functions/authorize-provider/env.ts";
 import type { EnvOf } from "../functions/framework/env.ts";
+import type { ReceiveWebhookEnv } from "../functions/receive-webhook/env.ts";
 import type { IngestEventsEnv } from "../functions/ingest-events/env.ts";
 import type { DeployConfig } from "./config.ts";
 import { lambdaFunction } from "./lambda-function.ts";
@@ -27,7 +28,7 @@ type Props = { storage: Storage; config: DeployConfig };
 export class IngestApi extends Construct {
   readonly api: HttpApi;
   readonly url: string;
-  readonly functions: readonly [ingest: Function, authorize: Function];
+  readonly functions: readonly [ingest: Function, authorize: Function, webhook: Function];
 
   constructor(scope: Construct, id: string, { storage, config }: Props) {
     super(scope, id);
@@ -48,13 +49,38 @@ export class IngestApi extends Construct {
       logRetention,
     });
     storage.grantReadProviderKeys(authorize);
-    this.functions = [ingest, authorize];
+    const webhook = this.#webhook({ storage, config });
+    this.functions = [ingest, authorize, webhook];
     this.api = new HttpApi(this, "Api", {
       createDefaultStage: false,
       description: "Rollcall: session events",
     });
     this.url = this.#stage(logRetention).url;
     this.#routes(ingest, authorize);
+    this.#webhookRoute(webhook);
+  }
+
+  #webhook({ storage, config }: Props): Function {
+    const environment = { TABLE_NAME: storage.table.tableName, KEY_ARN: storage.key.keyArn };
+    const webhook = lambdaFunction(this, {
+      name: "receive-webhook",
+      environment: environment satisfies EnvOf<typeof ReceiveWebhookEnv>,
+      timeout: Duration.seconds(25),
+      memorySize: 512,
+      logRetention: config.logRetention,
+    });
+    storage.grantAppendSessions(webhook);
+    storage.grantOpenWebhooks(webhook);
+    return webhook;
+  }
+
+  #webhookRoute(webhook: Function): void {
+    const integration = new HttpLambdaIntegration("Webhook", webhook);
+    const path = "/v1/webhooks/{endpoint_id}";
+    const reason =
+      "Who posts is who signed the bytes: the function verifies the signature before it reads them.";
+    for (const route of this.api.addRoutes({ path, methods: [HttpMethod.POST], integration }))
+      Validations.of(route).acknowledge({ id: "AwsSolutions-APIG4", reason });
   }
 
   #stage(retention: DeployConfig["logRetention"]): HttpStage {

@@ -69,6 +69,11 @@ const Event = SessionEvent.meta({ id: "SessionEvent" });
 const Batch = z.array(Event).max(500);
 const Results = z.object({ results: z.array(ItemResult) });
 
+const overQuota = {
+  ...failure("More events in this minute than were agreed; nothing of the request was stored"),
+  headers: z.object({ "Retry-After": z.string() }),
+};
+
 const postEvents = {
   operationId: "postEvents",
   summary: "Post one session event, or up to 500, at most 1 MB",
@@ -93,11 +98,60 @@ const postEvents = {
     "400": failure("The body is no event and no batch"),
     "401": failure("The key is missing, wrong, expired or revoked"),
     "409": failure("Another content is stored under this revision; the answer names the revision to send"),
+    "403": failure("No contract covers the school, the program or the day of the event"),
     "413": failure("More than 1 MB or more than 500 events"),
     "415": failure("Another content type"),
     "422": failure("The event breaks the contract; the errors name where and what to do"),
+    "429": overQuota,
     "503": {
       ...answer(z.union([Results, Problem]), "Something could not be stored; post again after Retry-After"),
+      headers: z.object({ "Retry-After": z.string() }),
+    },
+  },
+} as const;
+
+const envelope = {
+  type: EVENT_TYPES.completed,
+  timestamp: "2026-01-20T22:15:00Z",
+  data: example.data,
+};
+
+const postWebhook = {
+  operationId: "postWebhook",
+  summary: "Post one event as a signed webhook (standardwebhooks.com)",
+  description:
+    "For systems that already send webhooks. The endpoint names the provider; `webhook-signature` holds v1 (HMAC-SHA256) or v1a (ed25519) signatures over `webhook-id.webhook-timestamp.body`, at most five minutes old. The event's id is the `webhook-id`.",
+  requestParams: {
+    path: z.object({ endpoint_id: z.string() }),
+    header: z.object({
+      "webhook-id": z.string(),
+      "webhook-timestamp": z.string().meta({ description: "Seconds since 1970" }),
+      "webhook-signature": z.string(),
+    }),
+  },
+  requestBody: {
+    required: true,
+    content: {
+      "application/json": {
+        schema: z
+          .looseObject({ type: z.string(), timestamp: z.string().optional(), data: z.looseObject({}) })
+          .meta({ id: "Webhook", description: "type and data as in SessionEvent" }),
+        example: envelope,
+      },
+    },
+  },
+  responses: {
+    "200": answer(ItemResult, "The event was known"),
+    "202": answer(ItemResult, "Accepted, or quarantined until its school is set up"),
+    "400": failure("The body is no event"),
+    "401": failure("The signature does not verify, or there is no such endpoint"),
+    "403": failure("No contract covers the school, the program or the day of the event"),
+    "409": failure("Another content is stored under this revision; the answer names the revision to send"),
+    "413": failure("More than 1 MB"),
+    "422": failure("The event breaks the contract; the errors name where and what to do"),
+    "429": overQuota,
+    "503": {
+      ...answer(Problem, "It could not be stored; the sender tries again"),
       headers: z.object({ "Retry-After": z.string() }),
     },
   },
@@ -154,6 +208,7 @@ export function openApiDocument() {
     components: { securitySchemes: { providerKey: { type: "http", scheme: "bearer" } } },
     paths: {
       "/v1/events": { post: postEvents },
+      "/v1/webhooks/{endpoint_id}": { post: postWebhook },
       "/v1/schools/{school_id}/sessions/{session_id}": { get: getSession },
       "/v1/acknowledge/{token}": linkPaths("Acknowledge", "alerts that one line of a mail stands for"),
       "/v1/unsubscribe/{token}": linkPaths("Unsubscribe", "the mails to one contact; RFC 8058 one-click"),

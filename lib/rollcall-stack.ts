@@ -24,6 +24,7 @@ export class RollcallStack extends Stack {
     watchData(observability, { ingest, projection, alerting });
     // read by `rollcall --stack NAME`
     new CfnOutput(this, "ApiUrl", { value: ingest.url });
+    new CfnOutput(this, "KeyArn", { value: storage.key.keyArn });
     new CfnOutput(this, "TableName", { value: storage.table.tableName });
     new CfnOutput(this, "FailureBucket", { value: storage.failures.bucketName });
     new CfnOutput(this, "Sender", { value: config.sender });
@@ -38,7 +39,7 @@ function watchFunctions(
   observability: Observability,
   { ingest, projection, alerting, answers }: Parts,
 ): void {
-  const [post, authorize] = ingest.functions;
+  const [post, authorize, webhook] = ingest.functions;
   observability.watchFunction(
     post,
     "Posting events failed on our side. Providers post again by themselves; look at the log of ingest-events for the class of the error.",
@@ -46,6 +47,10 @@ function watchFunctions(
   observability.watchFunction(
     authorize,
     "Keys of providers could not be checked, so their posts are refused. Look at the log of authorize-provider; posts come again.",
+  );
+  observability.watchFunction(
+    webhook,
+    "Webhooks of providers failed on our side. Senders try again by themselves; look at the log of receive-webhook for the class of the error.",
   );
   observability.watchFunction(
     projection.summarize,
@@ -85,6 +90,12 @@ function watchData(
     ingest.api,
     "The API answers with errors of its own. Providers retry; look at the access log for the route, then at the log of ingest-events.",
   );
+  for (const door of [ingest.functions[0], ingest.functions[2]])
+    observability.watchLog(
+      door,
+      "over_quota",
+      "A provider posts more events a minute than it may, and is told to wait. Ask what its system does; where it is right, raise its events_per_minute in setup.yaml and apply it.",
+    );
   observability.watchLog(
     projection.summarize,
     "unreadable_record",

@@ -97,10 +97,25 @@ export class Storage extends Construct {
       partitions: [any(PREFIX.quarantine)],
     });
     this.#grant(to, { actions: ["GetItem"], partitions: [SETUP_PARTITION] });
+    this.#grant(to, { actions: ["PutItem"], partitions: [any(PREFIX.refused)] });
+    this.#grant(to, { actions: ["UpdateItem"], partitions: [any(PREFIX.quota)] });
   }
 
+  /** Find out whose key it is, and when it was last used. */
   grantReadProviderKeys(to: IGrantable): void {
-    this.#grant(to, { actions: ["GetItem"], partitions: [any(PREFIX.key)] });
+    this.#grant(to, { actions: ["GetItem", "UpdateItem"], partitions: [any(PREFIX.key)] });
+  }
+
+  /** Open the secrets of webhook endpoints: no other function may. */
+  grantOpenWebhooks(to: IGrantable): void {
+    this.#grant(to, { actions: ["GetItem"], partitions: [any(PREFIX.webhook)] });
+    to.grantPrincipal.addToPrincipalPolicy(
+      new PolicyStatement({
+        actions: ["kms:Decrypt"],
+        resources: [this.key.keyArn],
+        conditions: { StringEquals: { "kms:EncryptionContext:rollcall": "webhook" } },
+      }),
+    );
   }
 
   /** Read the sessions of a day, and write its summary. */

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { startDynamo } from "./dynamo-engine.ts";
 import { dynamoWire, type DynamoWire } from "./dynamo-wire.ts";
 import { startFailureBucket } from "./failure-bucket.ts";
+import { startKeyService } from "./key-service.ts";
 import { HttpApi } from "./http-api.ts";
 import { LambdaPool } from "./lambda-pool.ts";
 import { startMail, startTexts } from "./mail-and-text.ts";
@@ -29,6 +30,7 @@ export type LocalStack = {
   textsUrl: string;
   dynamoEndpoint: string;
   s3Endpoint: string;
+  kmsEndpoint: string;
   plan: Plan;
   wire: DynamoWire;
   /** Runs a function by the name of its folder. */
@@ -38,7 +40,7 @@ export type LocalStack = {
 
 /** What every local process sees in place of AWS; what is not emulated fails at once instead of leaving the machine. */
 export function localEnvironment(
-  endpoints: Record<"dynamodb" | "ses" | "texts" | "s3", string>,
+  endpoints: Record<"dynamodb" | "ses" | "texts" | "s3" | "kms", string>,
 ): Record<string, string> {
   return {
     AWS_REGION: "us-east-1",
@@ -49,6 +51,7 @@ export function localEnvironment(
     AWS_ENDPOINT_URL_SESV2: endpoints.ses,
     AWS_ENDPOINT_URL_PINPOINT_SMS_VOICE_V2: endpoints.texts,
     AWS_ENDPOINT_URL_S3: endpoints.s3,
+    AWS_ENDPOINT_URL_KMS: endpoints.kms,
   };
 }
 
@@ -76,16 +79,12 @@ async function assemble(
   closers: Closers,
 ): Promise<Omit<LocalStack, "close">> {
   const { port, output } = options;
-  const { dynamoEndpoint, mail, texts, bucket } = await engines(options, plan, closers);
+  const { dynamoEndpoint, mail, texts, bucket, keys } = await engines(options, plan, closers);
   const wire = dynamoWire(dynamoEndpoint);
   const streams = new Map<string, string>();
   for (const table of plan.tables) streams.set(`${table.id}.StreamArn`, await createTable(wire, table));
-  const env = localEnvironment({
-    dynamodb: dynamoEndpoint,
-    ses: mail.endpoint,
-    texts: texts.endpoint,
-    s3: bucket.endpoint,
-  });
+  const [ses, s3, kms] = [mail.endpoint, bucket.endpoint, keys.endpoint];
+  const env = localEnvironment({ dynamodb: dynamoEndpoint, ses, texts: texts.endpoint, s3, kms });
   // the functions know the API's address, so it must listen before they start
   const api: HttpApi = new HttpApi({ plan, invoke: (id, event) => invoke(id, event) });
   const apiUrl: string = await api.start(port);
@@ -104,7 +103,8 @@ async function assemble(
     inboxUrl: mail.endpoint,
     textsUrl: `${texts.endpoint}/texts`,
     dynamoEndpoint,
-    s3Endpoint: bucket.endpoint,
+    s3Endpoint: s3,
+    kmsEndpoint: kms,
     plan,
     wire,
     invoke: (name, event) => invoke(idOf(plan, name), event),
@@ -134,7 +134,9 @@ async function engines(options: StackOptions, plan: Plan, closers: Closers) {
   closers.push(texts.close);
   const bucket = await startFailureBucket(portAt(port, 4), plan.buckets);
   closers.push(bucket.close);
-  return { dynamoEndpoint, mail, texts, bucket };
+  const keys = await startKeyService(portAt(port, 5), options.folder);
+  closers.push(keys.close);
+  return { dynamoEndpoint, mail, texts, bucket, keys };
 }
 
 async function dynamo({ dynamoEndpoint, port, folder }: StackOptions, closers: Closers): Promise<string> {

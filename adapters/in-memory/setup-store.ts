@@ -1,6 +1,7 @@
 import {
   nothingSetUp,
   type Enrolment,
+  type Provider,
   type RosterEntry,
   type School,
   type Setup,
@@ -27,6 +28,10 @@ export class InMemorySetupStore implements SetupStore {
 
   async contact(contact_id: string): Promise<Contact | undefined> {
     return this.#setup.contacts.find((contact) => contact.contact_id === contact_id);
+  }
+
+  async provider(provider_id: string): Promise<Provider | undefined> {
+    return this.#setup.providers.find((provider) => provider.provider_id === provider_id);
   }
 
   async all(): Promise<Setup> {

@@ -1,8 +1,8 @@
 import { wasAttended } from "../metrics.ts";
 import { minimumMinutesOf } from "../dosage-report.ts";
 import type { Rule, RuleInput } from "../rule.ts";
-import { addDays, schoolDaysBetween } from "../school-day.ts";
-import { calendarOf, isCurrent, type Enrolment } from "../setup.ts";
+import { addDays, schoolDaysBetween, isCurrent } from "../school-day.ts";
+import { calendarOf, type Enrolment } from "../setup.ts";
 import { attendanceByStudent, schoolDaysOnly, termStart, type Attendance } from "./reading.ts";
 
 export const assignedNeverStarted: Rule = {

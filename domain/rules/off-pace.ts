@@ -1,7 +1,7 @@
 import { sum } from "../metrics.ts";
 import type { Firing, Range, Rule, RuleInput } from "../rule.ts";
-import { addDays, isHalfDay, schoolDaysBetween } from "../school-day.ts";
-import { calendarOf, isCurrent, targetHours, type Enrolment, type Program } from "../setup.ts";
+import { addDays, isHalfDay, schoolDaysBetween, isCurrent } from "../school-day.ts";
+import { calendarOf, targetHours, type Enrolment, type Program } from "../setup.ts";
 import {
   asPercent,
   attendanceByStudent,

@@ -1,6 +1,6 @@
 import type { Firing, Rule, RuleInput } from "../rule.ts";
-import { addDays, isoWeekday, isSchoolDay, schoolDaysBack } from "../school-day.ts";
-import { calendarOf, isCurrent } from "../setup.ts";
+import { addDays, isoWeekday, isSchoolDay, schoolDaysBack, isCurrent } from "../school-day.ts";
+import { calendarOf } from "../setup.ts";
 import { isFullSchoolDay, pastSchoolDays, promisedPerWeek, providersOf, reportsOn } from "./reading.ts";
 
 export const providerFeedSilent: Rule = {

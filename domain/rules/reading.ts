@@ -2,8 +2,8 @@ import type { StudentSession, Summary } from "../day-summary.ts";
 import { groupByStudent } from "../dosage-report.ts";
 import { sum } from "../metrics.ts";
 import type { DaySummary, RuleInput } from "../rule.ts";
-import { addDays, isHalfDay, isSchoolDay, schoolDaysBack } from "../school-day.ts";
-import { calendarOf, isCurrent } from "../setup.ts";
+import { addDays, isHalfDay, isSchoolDay, schoolDaysBack, isCurrent } from "../school-day.ts";
+import { calendarOf } from "../setup.ts";
 import { NOT_HELD_ATTRIBUTION } from "../words.ts";
 
 /** A day's student-session, with its day. */

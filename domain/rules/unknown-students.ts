@@ -1,5 +1,5 @@
+import { isCurrent } from "../school-day.ts";
 import type { Firing, Rule, RuleInput } from "../rule.ts";
-import { isCurrent } from "../setup.ts";
 import { daysAmong, pastSchoolDays, providersOf, readsBack } from "./reading.ts";
 
 export const unknownStudents: Rule = {

@@ -3,9 +3,10 @@ import { isFinal, revisionOf, type SessionRecord } from "../../domain/session-re
 import { readContent } from "../../domain/session.ts";
 import { json, problemResult, type HttpEvent, type HttpResult } from "../framework/http.ts";
 import { readBody } from "./read-body.ts";
-import { storeEvents, type IngestDeps, type ItemResult } from "./store-events.ts";
+import { uncovered } from "../../domain/contract.ts";
+import { takeEvents, type TakeDeps } from "../framework/take-events.ts";
 
-export type HandlerDeps = IngestDeps & { openapi: () => string };
+export type HandlerDeps = TakeDeps & { openapi: () => string };
 
 /** The provider's side of the API. */
 export const ingestEvents =
@@ -34,36 +35,24 @@ async function forProvider(deps: HandlerDeps, event: HttpEvent): Promise<HttpRes
 }
 
 async function postEvents(deps: HandlerDeps, provider_id: string, event: HttpEvent): Promise<HttpResult> {
-  const body = readBody(event);
-  if ("status" in body) return problemResult(body);
-  const results = await storeEvents(deps, provider_id, body.events);
-  const [first] = results;
-  return body.kind === "single" && first !== undefined ? answerSingle(first) : answerBatch(results);
-}
-
-const RETRY = { "retry-after": "5" };
-
-function answerSingle({ problem: failure, ...item }: ItemResult): HttpResult {
-  if (failure !== undefined) {
-    return problemResult(failure, { extra: item, headers: failure.status === 503 ? RETRY : {} });
-  }
-  const taken = item.result === "accepted" || item.result === "quarantined";
-  return json(taken ? 202 : 200, item);
-}
-
-function answerBatch(results: ItemResult[]): HttpResult {
-  if (results.some((item) => item.result === "not_stored")) return json(503, { results }, RETRY);
-  const failed = results.some((item) => item.problem !== undefined);
-  return json(failed ? 207 : 200, { results });
+  const { requestId: request_id } = event.requestContext;
+  return takeEvents(deps, { provider_id, request_id }, readBody(event));
 }
 
 async function getSession(deps: HandlerDeps, provider_id: string, event: HttpEvent): Promise<HttpResult> {
   const { school_id = "", session_id = "" } = event.pathParameters ?? {};
   const key = { school_id: school_id.normalize("NFC"), provider_id, session_id: session_id.normalize("NFC") };
   const record = await deps.sessions.get(key);
-  if (record === undefined)
+  if (record === undefined || !(await isCovered(deps, record)))
     return problemResult(problem("not-found", "You have not posted this session to this school."));
   return json(200, storedSession(record));
+}
+
+/** A provider sees what it may report, and no longer than that. */
+async function isCovered({ contracts }: HandlerDeps, record: SessionRecord): Promise<boolean> {
+  const { school_id, provider_id, day } = record;
+  const program_id = readContent(record.content)?.program_id;
+  return uncovered(await contracts(provider_id), { school_id, program_id, day }) === undefined;
 }
 
 /** What a provider posted, in the words in which it was posted. */

@@ -1,13 +1,10 @@
 import { duplicateKeys } from "../../domain/json-text.ts";
 import { problem, type Fault, type Problem } from "../../domain/problem.ts";
 import type { HttpEvent } from "../framework/http.ts";
+import type { Body } from "../framework/take-events.ts";
 
 export const MAX_BODY_BYTES = 1_048_576;
 export const MAX_EVENTS = 500;
-
-/** One event of a request, as it was sent; `faults` are those that parsing hides. */
-export type SentEvent = { value: unknown; faults: Fault[] };
-export type Body = { kind: "single" | "batch"; events: SentEvent[] };
 
 const MODES: Record<string, "event" | "batch" | "plain"> = {
   "application/cloudevents+json": "event",

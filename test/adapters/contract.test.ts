@@ -3,6 +3,10 @@ import { dynamoAlertStore, type AlertStore } from "../../adapters/alert-store.ts
 import { InMemoryAlertStore } from "../../adapters/in-memory/alert-store.ts";
 import { InMemoryMessageStore } from "../../adapters/in-memory/message-store.ts";
 import { InMemoryMuteStore } from "../../adapters/in-memory/mute-store.ts";
+import { InMemoryQuotaStore } from "../../adapters/in-memory/quota-store.ts";
+import { InMemoryRefusalStore } from "../../adapters/in-memory/refusal-store.ts";
+import { dynamoQuotaStore, type QuotaStore } from "../../adapters/quota-store.ts";
+import { dynamoRefusalStore, type RefusalStore } from "../../adapters/refusal-store.ts";
 import { InMemorySweepStore } from "../../adapters/in-memory/sweep-store.ts";
 import { dynamoMessageStore, type MessageStore } from "../../adapters/message-store.ts";
 import { dynamoMuteStore, type MuteStore } from "../../adapters/mute-store.ts";
@@ -30,6 +34,8 @@ type Stores = {
   messages: MessageStore;
   mutes: MuteStore;
   sweeps: SweepStore;
+  quotas: QuotaStore;
+  refusals: RefusalStore;
 };
 /** One operation and what it answers, in a form that can be compared. */
 type Operation = (stores: Stores) => Promise<unknown>;
@@ -264,6 +270,26 @@ const OPERATIONS: ((random: Random) => Operation)[] = [
     };
   },
   (random) => {
+    const [provider_id, events, second] = [random.pick(PROVIDERS), random.below(9), random.below(60)];
+    const at = new Date(Date.parse(NOW) + (second + 60 * random.below(3)) * 1000);
+    return async ({ quotas }) => quotas.add(provider_id, events, at);
+  },
+  (random) => {
+    const [provider_id, from, to] = [random.pick(PROVIDERS), random.pick(DAYS), random.pick(DAYS)];
+    const at = new Date(`${random.pick(DAYS)}T0${random.below(10)}:00:00Z`);
+    const result = random.pick(["rejected", "conflict"] as const);
+    const refused = Array.from({ length: random.below(30) }, (_, place) => ({
+      event_id: place % 3 === 0 ? undefined : `e${place}`,
+      result,
+      errors: [{ pointer: "/data", detail: "is wrong" }],
+    }));
+    const request_id = String(random.below(4));
+    return async ({ refusals }) => {
+      await refusals.keep({ provider_id, request_id, at, refused });
+      return (await refusals.between(provider_id, from, to)).map(canonical);
+    };
+  },
+  (random) => {
     const contact_id = `c${random.below(3)}`;
     const contact = Contact.parse({
       contact_id,
@@ -290,6 +316,8 @@ const inMemory = (): Stores => ({
   messages: new InMemoryMessageStore(),
   mutes: new InMemoryMuteStore(),
   sweeps: new InMemorySweepStore(),
+  quotas: new InMemoryQuotaStore(),
+  refusals: new InMemoryRefusalStore(),
 });
 
 describe("the adapters in memory and on DynamoDB", () => {
@@ -304,6 +332,8 @@ describe("the adapters in memory and on DynamoDB", () => {
       messages: dynamoMessageStore(table),
       mutes: dynamoMuteStore(table),
       sweeps: dynamoSweepStore(table),
+      quotas: dynamoQuotaStore(table),
+      refusals: dynamoRefusalStore(table),
     };
     const memory = inMemory();
     const random = seeded(seed);

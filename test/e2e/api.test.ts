@@ -16,7 +16,7 @@ beforeAll(async () => {
     districts: [{ district_id: "D" }],
     schools: [{ school_id: SCHOOL, district_id: "D", time_zone: "America/Denver" }],
     programs: [],
-    providers: [{ provider_id: "other" }],
+    providers: [{ provider_id: "other", contracts: [{}] }],
     contacts: [],
   });
 });

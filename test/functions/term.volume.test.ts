@@ -9,7 +9,8 @@ import { ruleOf } from "../../domain/rules/index.ts";
 import { clockOf } from "../../domain/school-day.ts";
 import { alertSchool } from "../../functions/summarize-school/alert-school.ts";
 import { summarizeSchool } from "../../functions/summarize-school/handler.ts";
-import { storeEvents } from "../../functions/ingest-events/store-events.ts";
+import { openDoor } from "../support/door.ts";
+import { storeEvents } from "../../functions/framework/store-events.ts";
 import { alerting, isTold, linkIn, type AlertingWorld } from "../support/alerting.ts";
 import { announceSeed, seeded } from "../support/random.ts";
 import { TERM, termPosts, termSetup } from "../support/term.ts";
@@ -41,7 +42,7 @@ async function term() {
     sleep: async () => undefined,
     log: place.log,
   });
-  const ingest = { sessions, zones: async () => ZONE, clock: place.clock, log: place.log };
+  const ingest = { sessions, zones: async () => ZONE, ...openDoor(), clock: place.clock, log: place.log };
   const random = seeded(seed);
   const posts = termPosts(seed);
   const answers: { at: number; mail: Mail }[] = [];
@@ -54,7 +55,7 @@ async function term() {
     for (const [provider_id, own] of Map.groupBy(due, (post) => post.provider_id))
       await storeEvents(
         ingest,
-        provider_id,
+        { provider_id, request_id: String(at) },
         own.map(({ event }) => ({ value: event, faults: [] })),
       );
     const records: DynamoDBRecord[] = stream.records.splice(0);

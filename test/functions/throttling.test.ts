@@ -6,6 +6,7 @@ import { InMemorySummaryStore } from "../../adapters/in-memory/summary-store.ts"
 import { unpack } from "../../domain/summary-packing.ts";
 import { ingestEvents } from "../../functions/ingest-events/handler.ts";
 import { summarizeSchool } from "../../functions/summarize-school/handler.ts";
+import { openDoor } from "../support/door.ts";
 import { completed, request, ZONE } from "../support/world.ts";
 
 const MINUTE = 60_000;
@@ -45,6 +46,7 @@ function throttledWorld() {
     ingestEvents({
       sessions,
       zones: async () => ZONE,
+      ...openDoor(),
       clock: () => new Date("2026-03-02T18:00:00Z"),
       log: () => undefined,
       openapi: () => "",

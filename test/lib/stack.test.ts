@@ -42,7 +42,7 @@ describe("every function", () => {
       String(Properties?.["Description"]).replace("Rollcall ", ""),
     );
     expect(names.sort()).toEqual([...functionNames()].sort());
-    expect(names).toHaveLength(7);
+    expect(names).toHaveLength(8);
   });
 
   it.each(functions)(
@@ -248,13 +248,15 @@ describe("the API", () => {
     expect(routes.filter(([, type]) => type !== "CUSTOM").map(([key]) => key)).toEqual([
       "GET /v1/health",
       "GET /v1/openapi.json",
+      // signed over its bytes
+      "POST /v1/webhooks/{endpoint_id}",
       // signed by the token in the address
       "GET /v1/acknowledge/{token}",
       "POST /v1/acknowledge/{token}",
       "GET /v1/unsubscribe/{token}",
       "POST /v1/unsubscribe/{token}",
     ]);
-    expect(routes).toHaveLength(8);
+    expect(routes).toHaveLength(9);
     dev.hasResourceProperties("AWS::ApiGatewayV2::Authorizer", {
       AuthorizerResultTtlInSeconds: 30,
       EnableSimpleResponses: true,
@@ -266,6 +268,7 @@ describe("the API", () => {
       "ApiUrl",
       "ConfigurationSet",
       "FailureBucket",
+      "KeyArn",
       "Sender",
       "TableName",
       "TextOrigin",

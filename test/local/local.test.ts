@@ -24,6 +24,7 @@ describe("the local stack", () => {
       "ingest-events",
       "mute-channel",
       "notify",
+      "receive-webhook",
       "summarize-school",
       "sweep",
     ]);

@@ -56,7 +56,10 @@ export type Sent = { to: string; mail: Mail };
 export function alerting(setup_: Partial<Setup>) {
   let now = new Date("2026-03-13T14:30:00Z");
   const clock = () => now;
-  const setup = new InMemorySetupStore({ providers: [{ provider_id: "north-star" }], ...setup_ });
+  const setup = new InMemorySetupStore({
+    providers: [{ provider_id: "north-star", contracts: [{}] }],
+    ...setup_,
+  });
   const summaries = new InMemorySummaryStore();
   const alerts = new InMemoryAlertStore();
   const messages = new InMemoryMessageStore();

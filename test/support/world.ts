@@ -1,11 +1,14 @@
 import type { DynamoDBRecord } from "aws-lambda";
 import { InMemorySessionStore, type Stream } from "../../adapters/in-memory/session-store.ts";
 import { InMemorySummaryStore } from "../../adapters/in-memory/summary-store.ts";
+import type { Contract } from "../../domain/contract.ts";
 import type { SessionStore } from "../../adapters/session-store.ts";
 import type { SummaryStore } from "../../adapters/summary-store.ts";
 import type { HttpEvent } from "../../functions/framework/http.ts";
 import { ingestEvents } from "../../functions/ingest-events/handler.ts";
 import { summarizeSchool } from "../../functions/summarize-school/handler.ts";
+
+import { openDoor } from "./door.ts";
 
 export const ZONE = "America/Denver";
 
@@ -15,6 +18,8 @@ type Parts = {
   summaries?: SummaryStore;
   clock?: () => Date;
   zone?: (school_id: string) => string | undefined;
+  contracts?: Contract[];
+  limit?: number;
 };
 
 /** The shipped handlers over in-memory adapters. */
@@ -29,7 +34,17 @@ export function world(parts: Parts = {}) {
   const log = (line: unknown) => void lines.push(line);
   const clock = parts.clock ?? (() => new Date("2026-03-02T18:00:00Z"));
   const zones = async (school_id: string) => (parts.zone ?? (() => ZONE))(school_id);
-  const ingest = ingestEvents({ sessions, zones, clock, log, openapi: () => "{}" });
+  const door = openDoor();
+  const ingest = ingestEvents({
+    sessions,
+    zones,
+    ...door,
+    ...(parts.contracts && { contracts: async () => parts.contracts ?? [] }),
+    ...(parts.limit && { limit: async () => parts.limit }),
+    clock,
+    log,
+    openapi: () => "{}",
+  });
   const summarize = summarizeSchool({
     sessions,
     summaries,
@@ -45,6 +60,7 @@ export function world(parts: Parts = {}) {
     views,
     kept,
     lines,
+    refusals: door.refusals,
     post: (events: unknown, provider_id = "north-star") => ingest(request(events, { provider_id })),
     raw: ingest,
     deliver: (records: DynamoDBRecord[]) => summarize({ Records: records }, context),

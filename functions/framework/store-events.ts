@@ -1,8 +1,10 @@
+import type { RefusalStore, Refused } from "../../adapters/refusal-store.ts";
 import type { SessionStore } from "../../adapters/session-store.ts";
 import type { Stored } from "../../adapters/write-under-order.ts";
+import { uncovered, type Contract, type Uncovered } from "../../domain/contract.ts";
 import { faultsOfIssues, problem, type Fault, type Problem } from "../../domain/problem.ts";
 import { dayOf } from "../../domain/school-day.ts";
-import { SessionEvent } from "../../domain/session-event.ts";
+import { EVENT_TYPES, SessionEvent } from "../../domain/session-event.ts";
 import {
   arrivalOf,
   revisionOf,
@@ -10,13 +12,23 @@ import {
   type Outcome,
   type Snapshot,
 } from "../../domain/session-record.ts";
-import { concurrently } from "../framework/concurrently.ts";
-import { errorName, type Log } from "../framework/log.ts";
-import type { SentEvent } from "./read-body.ts";
+import { concurrently } from "./concurrently.ts";
+import { errorName, type Log } from "./log.ts";
+
+/** One event of a request, as it was sent; `faults` are those that parsing hides. */
+export type SentEvent = { value: unknown; faults: Fault[] };
 
 /** The zone of a school; undefined where no such school is set up. */
 export type SchoolZones = (school_id: string) => Promise<string | undefined>;
-export type IngestDeps = { sessions: SessionStore; zones: SchoolZones; clock: () => Date; log: Log };
+export type IngestDeps = {
+  sessions: SessionStore;
+  zones: SchoolZones;
+  /** The contracts of a provider, remembered for a minute at most. */
+  contracts: (provider_id: string) => Promise<readonly Contract[]>;
+  refusals: Pick<RefusalStore, "keep">;
+  clock: () => Date;
+  log: Log;
+};
 
 export type ItemResult = {
   index: number;
@@ -27,21 +39,27 @@ export type ItemResult = {
   problem?: Problem;
 };
 
-type RequestDeps = IngestDeps & { room: ReturnType<typeof waitingRoom> };
+type RequestDeps = IngestDeps & {
+  room: ReturnType<typeof waitingRoom>;
+  signed: readonly Contract[];
+};
 
 /** A provider whose system posts for unknown schools is stopped here, before it fills the table. */
 export const QUARANTINE_LIMIT = 10_000;
 const MAX_CONTENT_BYTES = 65_536;
 const WIDTH = 32;
 
-type Item = { index: number; id: string | undefined; snapshot: Snapshot };
+type Item = { index: number; id: string | undefined; snapshot: Snapshot; program_id: string | undefined };
+/** Who posts, and in which request: refused items are kept under its name. */
+export type Posting = { provider_id: string; request_id: string };
 
 /** Stores the events as if they were posted one by one: those of one session in order, different ones side by side. */
 export async function storeEvents(
   deps: IngestDeps,
-  provider_id: string,
+  posting: Posting,
   sent: readonly SentEvent[],
 ): Promise<ItemResult[]> {
+  const { provider_id } = posting;
   const results: ItemResult[] = [];
   const bySession = new Map<string, Item[]>();
   for (const [index, event] of sent.entries()) {
@@ -52,10 +70,12 @@ export async function storeEvents(
       bySession.set(name, [...(bySession.get(name) ?? []), read]);
     }
   }
-  const request = { ...deps, room: waitingRoom(deps, provider_id) };
+  const signed = bySession.size === 0 ? [] : await deps.contracts(provider_id);
+  const request = { ...deps, room: waitingRoom(deps, provider_id), signed };
   await concurrently([...bySession.values()], WIDTH, async (items) => {
     for (const item of items) results[item.index] = await storeItem(request, item);
   });
+  await keepRefused(deps, posting, { sent, results });
   return results;
 }
 
@@ -73,11 +93,13 @@ function readItem(sent: SentEvent, index: number, provider_id: string): Item | I
   if (!parsed.success || faults.length > 0) {
     return rejected({ index, id }, [...faults, ...faultsOfIssues(parsed.error?.issues ?? [])]);
   }
-  const snapshot = snapshotOf(parsed.data, provider_id);
+  const { data: event } = parsed;
+  const snapshot = snapshotOf(event, provider_id);
   if (Buffer.byteLength(snapshot.content) > MAX_CONTENT_BYTES) {
     return rejected({ index, id }, [{ pointer: "/data", detail: "is larger than 64 KB; split the session" }]);
   }
-  return { index, id, snapshot };
+  const program_id = event.type === EVENT_TYPES.voided ? undefined : (event.data.program_id ?? "");
+  return { index, id, snapshot, program_id };
 }
 
 function idOf(value: unknown): string | undefined {
@@ -90,14 +112,34 @@ function rejected(item: { index: number; id: string | undefined }, faults: Fault
   return { ...item, result: "rejected", problem: problem("invalid-event", detail, faults) };
 }
 
-async function storeItem(deps: RequestDeps, { index, id, snapshot }: Item): Promise<ItemResult> {
+const NOT_CONTRACTED: Record<Uncovered, Fault> = {
+  school: {
+    pointer: "/data/school_id",
+    detail: "is no school of your contracts; ask the district to add it",
+  },
+  program: {
+    pointer: "/data/program_id",
+    detail: "is missing or no program of your contracts at this school; name one that is",
+  },
+  day: {
+    pointer: "/data/scheduled_start",
+    detail: "lies outside your contracts at this school; ask the district to extend them",
+  },
+};
+
+function notContracted(why: Uncovered): Pick<ItemResult, "result" | "problem"> {
+  const detail = "You have no contract for this; nothing of it was stored. Post it again once you have one.";
+  return { result: "rejected", problem: problem("not-contracted", detail, [NOT_CONTRACTED[why]]) };
+}
+
+async function storeItem(deps: RequestDeps, { index, id, snapshot, program_id }: Item): Promise<ItemResult> {
   try {
     const zone = await deps.zones(snapshot.school_id);
     if (zone === undefined) return { index, id, ...(await quarantine(deps, snapshot)) };
-    const stored = await deps.sessions.put(
-      arrivalOf(snapshot, schoolDay(snapshot.start, zone), deps.clock()),
-    );
-    return { index, id, ...answerOf(stored) };
+    const day = schoolDay(snapshot.start, zone);
+    const why = uncovered(deps.signed, { school_id: snapshot.school_id, program_id, day });
+    if (why !== undefined) return { index, id, ...notContracted(why) };
+    return { index, id, ...answerOf(await deps.sessions.put(arrivalOf(snapshot, day, deps.clock()))) };
   } catch (error) {
     deps.log({ service: "ingest-events", event: "not_stored", error: errorName(error) });
     return {
@@ -137,8 +179,10 @@ function waitingRoom({ sessions }: IngestDeps, provider_id: string) {
   };
 }
 
+/** Who has no contract at all waits for nothing; whether one covers the event is asked when its school is set up. */
 async function quarantine(deps: RequestDeps, snapshot: Snapshot): Promise<Omit<ItemResult, "index" | "id">> {
   const { sessions, room } = deps;
+  if (deps.signed.length === 0) return notContracted("school");
   if (!(await room.take())) {
     const detail = `${QUARANTINE_LIMIT} events wait for schools that are not set up. Ask the district to set up the school.`;
     return { result: "not_stored", problem: problem("quarantine-full", detail) };
@@ -147,4 +191,22 @@ async function quarantine(deps: RequestDeps, snapshot: Snapshot): Promise<Omit<I
   if (stored.result === "accepted") return { ...stored, result: "quarantined" };
   room.giveBack();
   return stored;
+}
+
+type Answered = { sent: readonly SentEvent[]; results: readonly ItemResult[] };
+
+/** Refused items can be looked up later, by place and fault; an answer that nobody read is not the end of them. */
+async function keepRefused(deps: IngestDeps, posting: Posting, { results }: Answered): Promise<void> {
+  const refused = results.flatMap(({ id, result, problem: why }): Refused[] =>
+    result === "rejected" || result === "conflict"
+      ? [{ event_id: id, result, errors: why?.errors ?? [] }]
+      : [],
+  );
+  if (refused.length === 0) return;
+  try {
+    await deps.refusals.keep({ ...posting, at: deps.clock(), refused });
+  } catch (error) {
+    // the answer says it all the same
+    deps.log({ service: "ingest-events", event: "refusal_not_kept", error: errorName(error) });
+  }
 }

@@ -1,0 +1,18 @@
+import { keptOf, type KeptRefusal, type Refusal, type RefusalStore } from "../refusal-store.ts";
+
+export class InMemoryRefusalStore implements RefusalStore {
+  readonly kept = new Map<string, KeptRefusal & { provider_id: string }>();
+
+  async keep(refusal: Refusal): Promise<void> {
+    const { provider_id, request_id, at } = refusal;
+    this.kept.set(`${provider_id}/${at.toISOString()}/${request_id}`, { ...keptOf(refusal), provider_id });
+  }
+
+  async between(provider_id: string, from: string, to: string): Promise<KeptRefusal[]> {
+    return [...this.kept]
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([, kept]) => kept)
+      .filter((kept) => kept.provider_id === provider_id && from <= kept.at && kept.at <= `${to}~`)
+      .map(({ provider_id: _, ...kept }) => kept);
+  }
+}

@@ -1,0 +1,44 @@
+import * as z from "zod";
+import { Day, Id } from "./ids.ts";
+import { isCurrent } from "./school-day.ts";
+
+/** What a provider may report: at which schools, of which programs, from when to when. What is not named is not limited. */
+export const Contract = z
+  .strictObject({
+    school_ids: z.array(Id).min(1).optional(),
+    program_ids: z.array(Id).min(1).optional(),
+    from: Day.optional(),
+    to: Day.optional(),
+  })
+  .refine(({ from, to }) => from === undefined || to === undefined || from <= to, {
+    path: ["to"],
+    error: "lies before `from`",
+  });
+export type Contract = z.infer<typeof Contract>;
+
+/** What an event is about. A void names neither program nor day, so neither is asked of it. */
+export type ReportedPlace = {
+  school_id: string;
+  /** Empty where a session names none; undefined where it need not. */
+  program_id: string | undefined;
+  /** School-local date of the session. */
+  day: string | undefined;
+};
+
+/** What no contract covers, from far to near; undefined where one covers all of it. */
+export type Uncovered = "school" | "program" | "day";
+
+export function uncovered(contracts: readonly Contract[], place: ReportedPlace): Uncovered | undefined {
+  const { school_id, program_id, day } = place;
+  const atSchool = contracts.filter(({ school_ids }) => school_ids?.includes(school_id) ?? true);
+  if (atSchool.length === 0) return "school";
+  const ofProgram = atSchool.filter(
+    ({ program_ids }) => program_id === undefined || (program_ids?.includes(program_id) ?? true),
+  );
+  if (ofProgram.length === 0) return "program";
+  return day === undefined || ofProgram.some((contract) => isCurrent(contract, day)) ? undefined : "day";
+}
+
+/** Whether any contract lets a provider report something at this school at some time. */
+export const isContracted = (contracts: readonly Contract[], school_id: string) =>
+  uncovered(contracts, { school_id, program_id: undefined, day: undefined }) === undefined;

@@ -1,0 +1,27 @@
+import { dynamoQuotaStore } from "../../adapters/quota-store.ts";
+import { dynamoRefusalStore } from "../../adapters/refusal-store.ts";
+import type { TableAccess } from "../../adapters/query.ts";
+import { dynamoSessionStore } from "../../adapters/session-store.ts";
+import { dynamoSetupStore } from "../../adapters/setup-store.ts";
+import { cached } from "./cached.ts";
+import type { Log } from "./log.ts";
+import type { TakeDeps } from "./take-events.ts";
+
+/** What taking events needs, on a table: the same for every door through which they come. */
+export function ingestStores(
+  table: TableAccess,
+  { clock, log }: Pick<TakeDeps, "clock"> & { log: Log },
+): TakeDeps {
+  const setup = dynamoSetupStore(table);
+  const providers = cached((provider_id) => setup.provider(provider_id), clock);
+  return {
+    sessions: dynamoSessionStore(table),
+    refusals: dynamoRefusalStore(table),
+    quotas: dynamoQuotaStore(table),
+    zones: cached(async (school_id) => (await setup.school(school_id))?.time_zone, clock),
+    contracts: async (provider_id) => (await providers(provider_id))?.contracts ?? [],
+    limit: async (provider_id) => (await providers(provider_id))?.events_per_minute,
+    clock,
+    log,
+  };
+}

@@ -1,0 +1,76 @@
+import * as z from "zod";
+import { duplicateKeys } from "../../domain/json-text.ts";
+import { problem, type Problem } from "../../domain/problem.ts";
+import { problemResult, type HttpEvent, type HttpResult } from "../framework/http.ts";
+import { takeEvents, type Body, type TakeDeps } from "../framework/take-events.ts";
+import { isSigned, type OpenSecret } from "./signature.ts";
+
+/** An endpoint with its secrets opened, those that count now. */
+export type OpenEndpoint = { provider_id: string; secrets: OpenSecret[] };
+export type WebhookDeps = TakeDeps & {
+  /** Remembered for a minute at most, so that a revoked secret is refused within it. */
+  endpoint: (endpoint_id: string) => Promise<OpenEndpoint | undefined>;
+};
+
+const MAX_BODY_BYTES = 1_048_576;
+const ENDPOINT_ID = /^[\w-]{22}$/;
+
+/** The door for systems that send webhooks (standardwebhooks.com): who posts is who signed the bytes. */
+export const receiveWebhook =
+  (deps: WebhookDeps) =>
+  async (event: HttpEvent): Promise<HttpResult> => {
+    const { endpoint_id = "" } = event.pathParameters ?? {};
+    const body = Buffer.from(event.body ?? "", event.isBase64Encoded ? "base64" : "utf8");
+    if (body.length > MAX_BODY_BYTES)
+      return problemResult(problem("body-too-large", "Send one event of at most 1 MB."));
+    const endpoint = ENDPOINT_ID.test(endpoint_id) ? await deps.endpoint(endpoint_id) : undefined;
+    const { id, ...signature } = signedBy(event);
+    // the same answer for an address that is none: it tells nobody which ones exist
+    if (endpoint === undefined || !isSigned({ id, ...signature, body }, endpoint.secrets, deps.clock()))
+      return problemResult(problem("unsigned", UNSIGNED));
+    const { requestId: request_id } = event.requestContext;
+    const posting = { provider_id: endpoint.provider_id, request_id };
+    return takeEvents(deps, posting, readEnvelope(body, { id, endpoint_id }));
+  };
+
+const UNSIGNED =
+  "Sign `webhook-id.webhook-timestamp.body` with the secret of this endpoint, within five minutes, and send webhook-id, webhook-timestamp and webhook-signature.";
+
+const signedBy = ({ headers }: HttpEvent) => ({
+  id: headers["webhook-id"] ?? "",
+  timestamp: headers["webhook-timestamp"] ?? "",
+  signature: headers["webhook-signature"] ?? "",
+});
+
+/** What each of them must be is said by the event's own schema, with its place. */
+const Envelope = z.looseObject({
+  type: z.unknown().optional(),
+  timestamp: z.unknown().optional(),
+  data: z.unknown().optional(),
+});
+
+/** The envelope `{type, timestamp, data}` as an event whose id is the webhook's. */
+function readEnvelope(
+  body: Buffer,
+  { id, endpoint_id }: { id: string; endpoint_id: string },
+): Body | Problem {
+  let parsed: unknown;
+  let text: string;
+  try {
+    text = new TextDecoder("utf-8", { fatal: true }).decode(body);
+    parsed = JSON.parse(text);
+  } catch {
+    return problem("invalid-body", "The body is not JSON in UTF-8.");
+  }
+  const envelope = Envelope.safeParse(parsed);
+  if (!envelope.success)
+    return problem("invalid-body", "The body is not an object of type, timestamp and data.");
+  const { type, timestamp: time, data } = envelope.data;
+  const source = `/v1/webhooks/${endpoint_id}`;
+  const value = { specversion: "1.0", id, source, type, ...(time !== undefined && { time }), data };
+  const faults = duplicateKeys(text, parsed).map((pointer) => ({
+    pointer,
+    detail: "stands twice in the same object; send it once",
+  }));
+  return { kind: "single", events: [{ value, faults }] };
+}

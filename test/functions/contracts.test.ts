@@ -1,0 +1,166 @@
+import { describe, expect, it } from "vitest";
+import { releaseQuarantine } from "../../adapters/release-quarantine.ts";
+import { uncovered } from "../../domain/contract.ts";
+import { nothingSetUp } from "../../domain/setup.ts";
+import { canceled, completed, request, scheduled, voided, world, ZONE } from "../support/world.ts";
+
+const SCHOOL = "631930";
+type Answer = { statusCode?: number; body?: string };
+const read = ({ statusCode, body }: Answer) => {
+  const json = JSON.parse(body ?? "{}") as {
+    result?: string;
+    type?: string;
+    errors?: { pointer: string; detail: string }[];
+  };
+  return { status: statusCode, ...json };
+};
+const codeOf = (answer: Answer) => read(answer).type?.split(":").at(-1) ?? read(answer).result;
+
+describe("a contract", () => {
+  const contracts = [
+    { school_ids: ["A"], from: "2026-01-05", to: "2026-05-29" },
+    { school_ids: ["A", "B"], program_ids: ["math"], to: "2025-12-19" },
+  ];
+  it.each([
+    ["A", "math", "2026-01-05", undefined],
+    ["A", "ela", "2026-05-29", undefined],
+    ["A", "ela", "2026-05-30", "day"],
+    ["A", "ela", "2026-01-04", "day"],
+    ["A", "math", "2025-12-19", undefined],
+    ["A", "math", "2025-12-20", "day"],
+    ["B", "math", "2025-12-19", undefined],
+    ["B", "ela", "2025-12-19", "program"],
+    ["B", "", "2025-12-19", "program"],
+    ["B", undefined, undefined, undefined],
+    ["C", "math", "2026-01-05", "school"],
+  ])("at %s of %s on %s leaves uncovered: %s", (school_id, program_id, day, wanted) => {
+    expect(uncovered(contracts, { school_id, program_id, day })).toBe(wanted);
+  });
+  it("names nothing and covers everything, and none covers nothing", () => {
+    const place = { school_id: "A", program_id: "", day: "2026-01-05" };
+    expect([uncovered([{}], place), uncovered([], place)]).toEqual([undefined, "school"]);
+  });
+});
+
+describe("posting under a contract", () => {
+  it("is judged by the school's own date, not by the clock of the server", async () => {
+    const here = world({ contracts: [{ school_ids: [SCHOOL], to: "2026-03-02" }] });
+    // 23:30 in Denver is the next day in UTC
+    const late = { scheduled_start: "2026-03-02T23:30:00-07:00" };
+    expect(codeOf(await here.post(completed({ ...late, session_id: "late" })))).toBe("accepted");
+    const answer = read(await here.post(completed({ scheduled_start: "2026-03-03T00:00:00-07:00" })));
+    expect(answer).toMatchObject({ status: 403, result: "rejected" });
+    expect(answer.errors?.[0]?.pointer).toBe("/data/scheduled_start");
+    expect(here.sessions.facts.size).toBe(1);
+  });
+
+  it("takes corrections of what was covered, also after it has ended", async () => {
+    const here = world({
+      contracts: [{ school_ids: [SCHOOL], to: "2026-03-02" }],
+      clock: () => new Date("2026-09-01T12:00:00Z"),
+    });
+    expect(codeOf(await here.post(completed()))).toBe("accepted");
+    expect(codeOf(await here.post(completed({ revision: 2, tutor_id: "T9" })))).toBe("accepted");
+    expect(codeOf(await here.post(voided({ revision: 3 })))).toBe("accepted");
+  });
+
+  it("refuses another school, another program and a session moved out of it, and keeps the rest of the batch", async () => {
+    const here = world({ contracts: [{ school_ids: [SCHOOL], program_ids: ["math"], to: "2026-03-06" }] });
+    const own = { program_id: "math" };
+    const answer = await here.post([
+      completed({ ...own, session_id: "1" }),
+      completed({ ...own, session_id: "2", school_id: "other" }),
+      completed({ session_id: "3" }),
+      scheduled({ ...own, session_id: "4", scheduled_start: "2026-03-09T10:00:00-07:00" }),
+      canceled({ ...own, session_id: "5" }),
+      voided({ session_id: "6", school_id: "other" }),
+    ]);
+    const { results } = JSON.parse(answer.body ?? "{}") as { results: { result: string }[] };
+    expect([answer.statusCode, results.map(({ result }) => result)]).toEqual([
+      207,
+      ["accepted", "rejected", "rejected", "rejected", "accepted", "rejected"],
+    ]);
+    const moved = completed({
+      ...own,
+      session_id: "1",
+      revision: 2,
+      scheduled_start: "2026-03-09T10:00:00-07:00",
+    });
+    expect(codeOf(await here.post(moved))).toBe("not-contracted");
+    expect(here.sessions.facts.size).toBe(2);
+  });
+
+  it("shows a provider what it posted, and not once the contract no longer covers its day", async () => {
+    const contracts = [{ school_ids: [SCHOOL], to: "2026-03-02" }];
+    const here = world({ contracts });
+    await here.post(completed());
+    const get = { ...request(""), routeKey: "GET /v1/schools/{school_id}/sessions/{session_id}" };
+    const asked = { ...get, pathParameters: { school_id: SCHOOL, session_id: "S-1" } };
+    expect((await here.raw(asked)).statusCode).toBe(200);
+    contracts.splice(0, 1, { school_ids: [SCHOOL], to: "2026-03-01" });
+    expect((await here.raw(asked)).statusCode).toBe(404);
+  });
+
+  it("asks for a contract before it lets anything wait, and again before it is released", async () => {
+    const none = world({ contracts: [], zone: () => undefined });
+    expect(codeOf(await none.post(completed()))).toBe("not-contracted");
+    const here = world({ zone: () => undefined });
+    expect(codeOf(await here.post(completed()))).toBe("quarantined");
+    const school = { school_id: SCHOOL, district_id: "D", time_zone: ZONE };
+    const setup = (to: string) => ({
+      ...nothingSetUp(),
+      schools: [school],
+      providers: [{ provider_id: "north-star", contracts: [{ to }] }],
+    });
+    expect(await releaseQuarantine(here.sessions, setup("2026-03-01"))).toBe(0);
+    expect(await releaseQuarantine(here.sessions, setup("2026-03-02"))).toBe(1);
+    expect(here.sessions.facts.size).toBe(1);
+  });
+});
+
+describe("what was refused", () => {
+  it("can be looked up by its provider, without anything else of the event", async () => {
+    const here = world();
+    await here.post(completed());
+    await here.post([
+      completed({ tutor_id: "T2" }, { id: "other content" }),
+      completed({ students: [] }, { id: "nobody" }),
+      completed({ session_id: "fine" }, { id: "fine" }),
+    ]);
+    const [kept, ...rest] = await here.refusals.between("north-star", "2026-03-02", "2026-03-02");
+    expect(rest).toEqual([]);
+    expect(kept).toMatchObject({
+      rejected: 1,
+      conflicts: 1,
+      items: [
+        { event_id: "other content", result: "conflict", errors: [{ pointer: "/data/revision" }] },
+        { event_id: "nobody", result: "rejected", errors: [{ pointer: "/data/students" }] },
+      ],
+    });
+    expect(JSON.stringify(kept)).not.toContain("0016740395");
+    expect(await here.refusals.between("other", "2026-03-02", "2026-03-02")).toEqual([]);
+  });
+});
+
+describe("a quota", () => {
+  it("answers 429 with the seconds to wait, stores nothing of the request, and ends with the minute", async () => {
+    let now = new Date("2026-03-02T18:00:20Z");
+    const here = world({ limit: 3, clock: () => now });
+    const post = (...ids: string[]) => here.post(ids.map((session_id) => completed({ session_id })));
+    expect((await post("1", "2")).statusCode).toBe(200);
+    const refused = await post("3", "4");
+    expect([refused.statusCode, refused.headers?.["retry-after"]]).toEqual([429, "40"]);
+    expect(here.sessions.facts.size).toBe(2);
+    expect(here.lines).toContainEqual({ service: "ingest-events", event: "over_quota" });
+    now = new Date("2026-03-02T18:01:00Z");
+    expect((await post("3", "4")).statusCode).toBe(200);
+  });
+
+  it("counts each provider by itself, and a body that cannot be read as one", async () => {
+    const here = world({ limit: 2 });
+    expect((await here.post("{")).statusCode).toBe(400);
+    expect((await here.post("{")).statusCode).toBe(400);
+    expect((await here.post("{")).statusCode).toBe(429);
+    expect((await here.post(completed(), "other")).statusCode).toBe(202);
+  });
+});

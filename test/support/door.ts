@@ -1,0 +1,11 @@
+import { InMemoryQuotaStore } from "../../adapters/in-memory/quota-store.ts";
+import { InMemoryRefusalStore } from "../../adapters/in-memory/refusal-store.ts";
+import type { Contract } from "../../domain/contract.ts";
+
+/** What taking events needs beside its stores: a contract for everything, and no limit that is ever met. */
+export const openDoor = () => ({
+  contracts: async (): Promise<Contract[]> => [{}],
+  refusals: new InMemoryRefusalStore(),
+  quotas: new InMemoryQuotaStore(),
+  limit: async (): Promise<number | undefined> => 1_000_000_000,
+});
