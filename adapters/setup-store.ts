@@ -5,6 +5,7 @@ import {
   type WriteRequest,
 } from "@aws-sdk/client-dynamodb";
 import { District, Enrolment, Program, Provider, RosterEntry, School, type Setup } from "../domain/setup.ts";
+import { Person } from "../domain/access.ts";
 import { Contact } from "../domain/contact.ts";
 import { Id } from "../domain/ids.ts";
 import { Overrides } from "../domain/settings.ts";
@@ -30,6 +31,7 @@ export type SetupStore = {
   all(): Promise<Setup>;
   put(setup: Setup): Promise<void>;
   roster(school_id: string): Promise<RosterEntry[]>;
+  rosterEntry(school_id: string, student_id: string): Promise<RosterEntry | undefined>;
   putRoster(entries: readonly RosterEntry[]): Promise<void>;
   enrolments(school_id: string): Promise<Enrolment[]>;
   putEnrolments(enrolments: readonly Enrolment[]): Promise<void>;
@@ -55,6 +57,10 @@ export function dynamoSetupStore(table: TableAccess): SetupStore {
     put: (setup) => putDocs(table, documentsOf(setup)),
     roster: async (school_id) =>
       (await partition(table, rosterPartition(school_id))).map((row) => RosterEntry.parse(docOf(row))),
+    rosterEntry: async (school_id, student_id) => {
+      const doc = await getDoc(table, rosterKey(school_id, student_id));
+      return doc === undefined ? undefined : RosterEntry.parse(doc);
+    },
     putRoster: (entries) =>
       putDocs(
         table,
@@ -121,6 +127,7 @@ function documentsOf(setup: Setup): Document[] {
     ...setup.programs.map((value) => ({ key: setupKey("PROGRAM", value.program_id), value })),
     ...setup.providers.map((value) => ({ key: setupKey("PROVIDER", value.provider_id), value })),
     ...setup.contacts.map((value) => ({ key: setupKey("CONTACT", value.contact_id), value })),
+    ...(setup.people ?? []).map((value) => ({ key: setupKey("PERSON", value.person_id), value })),
     ...(setup.default_owner === undefined
       ? []
       : [{ key: setupKey("OWNER", "default"), value: setup.default_owner }]),
@@ -139,6 +146,7 @@ async function readSetup(table: TableAccess): Promise<Setup> {
     programs: of("PROGRAM").map((doc) => Program.parse(doc)),
     providers: of("PROVIDER").map((doc) => Provider.parse(doc)),
     contacts: of("CONTACT").map((doc) => Contact.parse(doc)),
+    people: of("PERSON").map((doc) => Person.parse(doc)),
     default_owner: of("OWNER").map((doc) => Id.parse(doc))[0],
     settings: of("SETTINGS").map((doc) => Overrides.parse(doc))[0],
   };

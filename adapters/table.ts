@@ -12,7 +12,8 @@
  * | alerts whose episode is over           | ALERTLOG#school       | rule#subject#first day         | put, query                 |
  * | messages to a contact, decided or sent | MESSAGE#contact       | day#kind, day#kind#which       | put under version, query   |
  * | addresses that take no more messages   | MUTED                 | channel#address                | get, put, query            |
- * | the secret that signs links in mails   | SECRET                | LINKS                          | put if absent, get         |
+ * | the secret that signs links            | SECRET                | LINKS                          | put if absent, get         |
+ * | the secret behind pseudonyms           | PSEUDONYM             | SECRET                         | put if absent, get         |
  * | set-up (facts)                         | SETUP                 | KIND#id                        | get, query                 |
  * | roster of a school (facts)             | ROSTER#school         | STUDENT#student                | query                      |
  * | enrolments of a school (facts)         | ENROLMENT#school      | student#program#provider       | query                      |
@@ -20,6 +21,8 @@
  * | what was refused of a provider's posts | REFUSED#provider      | instant#request                | put, query a range, expires |
  * | events of a provider in a minute       | QUOTA#provider        | minute                         | add, expires               |
  * | a webhook endpoint and its secrets     | WEBHOOK#endpoint      | ENDPOINT                       | get, put                   |
+ * | reads and commands not yet in the log  | AUDITOPEN             | window#who#what#about          | add, query, transact       |
+ * | the audit log, a chain of blocks       | AUDIT#year            | number of the block            | put if absent, query       |
  * | what sweep did last for a school       | SWEEP#school          | SWEEP                          | get, put                   |
  * | stream records that could not be used  | FAILURE               | sequence number                | put, query                 |
  */
@@ -57,6 +60,7 @@ export const PREFIX = {
   refused: "REFUSED#",
   quota: "QUOTA#",
   webhook: "WEBHOOK#",
+  audit: "AUDIT#",
 } as const;
 
 type SessionIds = { school_id: string; provider_id: string; session_id: string };
@@ -155,6 +159,9 @@ export const mutedKey = (channel: string, address: string): TableKey => ({
 });
 export const SECRET_PARTITION = "SECRET";
 export const LINK_SECRET_KEY: TableKey = { pk: SECRET_PARTITION, sk: "LINKS" };
+/** Turns ids of students into pseudonyms; without it the audit log names nobody. */
+export const PSEUDONYM_PARTITION = "PSEUDONYM";
+export const PSEUDONYM_SECRET_KEY: TableKey = { pk: PSEUDONYM_PARTITION, sk: "SECRET" };
 export const refusalPartition = (provider_id: string) => `${PREFIX.refused}${provider_id}`;
 export const refusalKey = (provider_id: string, at: string, request_id: string): TableKey => ({
   pk: refusalPartition(provider_id),
@@ -167,6 +174,13 @@ export const quotaKey = (provider_id: string, minute: string): TableKey => ({
 export const webhookKey = (endpoint_id: string): TableKey => ({
   pk: `${PREFIX.webhook}${endpoint_id}`,
   sk: "ENDPOINT",
+});
+export const AUDIT_OPEN_PARTITION = "AUDITOPEN";
+export const auditOpenKey = (name: string): TableKey => ({ pk: AUDIT_OPEN_PARTITION, sk: name });
+export const auditPartition = (year: string) => `${PREFIX.audit}${year}`;
+export const auditKey = (year: string, number: number): TableKey => ({
+  pk: auditPartition(year),
+  sk: String(number).padStart(10, "0"),
 });
 export const FAILURE_PARTITION = "FAILURE";
 export const failureKey = (name: string): TableKey => ({ pk: FAILURE_PARTITION, sk: name });

@@ -99,6 +99,7 @@ function entriesOf(setup: Setup): Entry[] {
     ...setup.programs.map((value) => ({ name: `program ${value.program_id}`, value })),
     ...setup.providers.map((value) => ({ name: `provider ${value.provider_id}`, value })),
     ...setup.contacts.map((value) => ({ name: `contact ${value.contact_id}`, value })),
+    ...(setup.people ?? []).map((value) => ({ name: `person ${value.person_id}`, value })),
     ...(setup.default_owner === undefined ? [] : [{ name: "default owner", value: setup.default_owner }]),
     ...(setup.settings === undefined ? [] : [{ name: "settings", value: setup.settings }]),
   ];

@@ -20,16 +20,7 @@ export function referenceFaults(setup: Setup, known: Setup): ReferenceFault[] {
     ...setup.schools.flatMap((row, index) =>
       dangling(["schools", index, "district_id"], "districts", row.district_id),
     ),
-    ...setup.providers.flatMap((row, index) =>
-      (row.contracts ?? []).flatMap(({ school_ids = [], program_ids = [] }, place) => [
-        ...school_ids.flatMap((id, at) =>
-          dangling(["providers", index, "contracts", place, "school_ids", at], "schools", id),
-        ),
-        ...program_ids.flatMap((id, at) =>
-          dangling(["providers", index, "contracts", place, "program_ids", at], "programs", id),
-        ),
-      ]),
-    ),
+    ...contractFaults(setup, dangling),
     ...setup.contacts.flatMap((row, index) => [
       ...row.school_ids.flatMap((id, place) =>
         dangling(["contacts", index, "school_ids", place], "schools", id),
@@ -38,11 +29,41 @@ export function referenceFaults(setup: Setup, known: Setup): ReferenceFault[] {
       ...dangling(["contacts", index, "provider_id"], "providers", row.provider_id),
       ...dangling(["contacts", index, "district_id"], "districts", row.district_id),
     ]),
+    ...grantFaults(setup, dangling),
     ...dangling(["default_owner"], "contacts", setup.default_owner),
     ...deafOwner(setup, known),
     ...(isUnowned(setup, known) ? [{ at: ["default_owner"], reason: NO_OWNER }] : []),
   ];
 }
+
+type Dangling = (
+  at: PropertyKey[],
+  list: keyof ReturnType<typeof listsOf>,
+  id: string | undefined,
+) => ReferenceFault[];
+
+const contractFaults = (setup: Setup, dangling: Dangling): ReferenceFault[] =>
+  setup.providers.flatMap((row, index) =>
+    (row.contracts ?? []).flatMap(({ school_ids = [], program_ids = [] }, place) => [
+      ...school_ids.flatMap((id, at) =>
+        dangling(["providers", index, "contracts", place, "school_ids", at], "schools", id),
+      ),
+      ...program_ids.flatMap((id, at) =>
+        dangling(["providers", index, "contracts", place, "program_ids", at], "programs", id),
+      ),
+    ]),
+  );
+
+const grantFaults = (setup: Setup, dangling: Dangling): ReferenceFault[] =>
+  (setup.people ?? []).flatMap((row, index) =>
+    row.grants.flatMap((grant, place) => {
+      const at = ["people", index, "grants", place];
+      if (grant.role === "provider_user")
+        return dangling([...at, "provider_id"], "providers", grant.provider_id);
+      if (grant.role !== "site_lead") return dangling([...at, "district_id"], "districts", grant.district_id);
+      return grant.school_ids.flatMap((id, one) => dangling([...at, "school_ids", one], "schools", id));
+    }),
+  );
 
 /** Who gets what is nobody's must be one whom mail reaches: alerts are never told by text alone. */
 function deafOwner(setup: Setup, known: Setup): ReferenceFault[] {
@@ -65,4 +86,5 @@ const listsOf = (setup: Setup) => ({
   programs: setup.programs.map((row) => row.program_id),
   providers: setup.providers.map((row) => row.provider_id),
   contacts: setup.contacts.map((row) => row.contact_id),
+  people: (setup.people ?? []).map((row) => row.person_id),
 });

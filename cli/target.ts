@@ -29,6 +29,7 @@ export const LocalState = z.object({
   dynamo_endpoint: z.string(),
   s3_endpoint: z.string(),
   kms_endpoint: z.string(),
+  issuer_url: z.string(),
   table_name: z.string(),
   failure_bucket: z.string(),
   /** Keys of ready-made providers, by provider. */

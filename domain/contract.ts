@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { Day, Id } from "./ids.ts";
-import { isCurrent } from "./school-day.ts";
+import { addDays, isCurrent } from "./school-day.ts";
 
 /** What a provider may report: at which schools, of which programs, from when to when. What is not named is not limited. */
 export const Contract = z
@@ -39,6 +39,14 @@ export function uncovered(contracts: readonly Contract[], place: ReportedPlace):
   return day === undefined || ofProgram.some((contract) => isCurrent(contract, day)) ? undefined : "day";
 }
 
-/** Whether any contract lets a provider report something at this school at some time. */
-export const isContracted = (contracts: readonly Contract[], school_id: string) =>
-  uncovered(contracts, { school_id, program_id: undefined, day: undefined }) === undefined;
+/** Days after its contract for which a provider reads what it reported, to correct it; after that it reads nothing. */
+export const READ_AFTER_DAYS = 30;
+
+/** Whether a provider may read about a school on this day: while a contract there runs, and shortly after. */
+export const isReadable = (contracts: readonly Contract[], school_id: string, today: string) =>
+  contracts.some(
+    ({ school_ids, from, to }) =>
+      (school_ids?.includes(school_id) ?? true) &&
+      (from === undefined || from <= today) &&
+      (to === undefined || addDays(to, READ_AFTER_DAYS) >= today),
+  );

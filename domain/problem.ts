@@ -23,7 +23,12 @@ const TITLES = {
   "not-contracted": [403, "No contract covers what the event is about"],
   "over-quota": [429, "Too many events in this minute"],
   unsigned: [401, "The signature does not verify"],
-  unauthorized: [401, "The key is missing, wrong, expired or revoked"],
+  "not-allowed": [403, "Your role does not allow this"],
+  "second-factor": [403, "This asks for a second factor"],
+  "invalid-parameter": [400, "A parameter is wrong"],
+  "invalid-token": [410, "The link or cursor is altered, expired or not yours"],
+  resolved: [409, "The alert is resolved"],
+  unauthorized: [401, "The key or token is missing, wrong, expired or revoked"],
   "not-found": [404, "There is nothing here"],
   internal: [500, "Something went wrong on our side"],
 } as const satisfies Record<string, readonly [number, string]>;

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { Person } from "./access.ts";
 import { Contact } from "./contact.ts";
 import { Contract } from "./contract.ts";
 import { Day, Id, ProviderId } from "./ids.ts";
@@ -80,6 +81,8 @@ export const Setup = z.strictObject({
   programs: z.array(Program).default([]),
   providers: z.array(Provider).default([]),
   contacts: z.array(Contact).default([]),
+  /** Who may sign in, and what each may see. */
+  people: z.array(Person).optional(),
   /** The contact who gets what nobody else is named for, so that no alert is without an owner. */
   default_owner: Id.optional(),
   /** Thresholds of the whole deployment. */

@@ -10,6 +10,16 @@ export type DeployConfig = {
   sender: string;
   /** Who is told of alarms; without it an alarm has no subscriber. */
   alarmEmail: string | undefined;
+  /** Where people are sent after they signed in; without it the API's own address. */
+  callbackUrl: string | undefined;
+  /** Prefix of the sign-in page's address; without it there is no sign-in page. */
+  signInDomain: string | undefined;
+  /** The district's identity provider, by which people sign in. */
+  identityProvider: IdentityProvider | undefined;
+  /** What it says in `amr` or `acr` of somebody who gave a second factor: `mfa`, or an address of its own. */
+  mfaValues: string;
+  /** Whether it may say what somebody may see, in its claim `rollcall_grants`. */
+  grantsFromClaim: boolean;
   /** ARN of the number or pool that texts come from; without it no text is sent. */
   textOrigin: string | undefined;
   logRetention: RetentionDays;
@@ -17,6 +27,10 @@ export type DeployConfig = {
   /** Units that on-demand tables serve at once; undefined keeps AWS's default. */
   warmThroughput: { readUnitsPerSecond: number; writeUnitsPerSecond: number } | undefined;
 };
+
+export type IdentityProvider =
+  | { kind: "oidc"; issuer: string; clientId: string; /** In Secrets Manager. */ secretName: string }
+  | { kind: "saml"; metadataUrl: string };
 
 type Context = { tryGetContext(name: string): unknown };
 
@@ -32,9 +46,27 @@ export function readConfig(node: Context): DeployConfig {
     stage,
     sender: textOf(node.tryGetContext("sender")) ?? "rollcall@example.org",
     alarmEmail: textOf(node.tryGetContext("alarmEmail")),
+    callbackUrl: textOf(node.tryGetContext("callbackUrl")),
+    signInDomain: textOf(node.tryGetContext("signInDomain")),
+    identityProvider: identityProviderOf(node),
+    mfaValues: textOf(node.tryGetContext("mfaValues")) ?? "",
+    grantsFromClaim: textOf(node.tryGetContext("grantsFromClaim")) === "yes",
     textOrigin: textOf(node.tryGetContext("textOrigin")),
     logRetention: production ? RetentionDays.ONE_YEAR : RetentionDays.ONE_MONTH,
     deletionProtection: production,
     warmThroughput: production ? { readUnitsPerSecond: 12_000, writeUnitsPerSecond: 4_000 } : undefined,
   };
+}
+
+/** Throws on half a provider: nobody could sign in by it. */
+function identityProviderOf(node: Context): IdentityProvider | undefined {
+  const metadataUrl = textOf(node.tryGetContext("samlMetadataUrl"));
+  if (metadataUrl !== undefined) return { kind: "saml", metadataUrl };
+  const [issuer, clientId, secretName] = ["oidcIssuer", "oidcClientId", "oidcSecretName"].map((name) =>
+    textOf(node.tryGetContext(name)),
+  );
+  if (issuer === undefined && clientId === undefined && secretName === undefined) return undefined;
+  if (issuer === undefined || clientId === undefined || secretName === undefined)
+    throw new Error("oidcIssuer, oidcClientId and oidcSecretName belong together");
+  return { kind: "oidc", issuer, clientId, secretName };
 }

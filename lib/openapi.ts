@@ -1,21 +1,8 @@
 import * as z from "zod";
 import { createDocument } from "zod-openapi";
+import { readPaths } from "./openapi-reading.ts";
+import { answer, failure, Problem } from "./openapi-parts.ts";
 import { EVENT_TYPES, SessionEvent } from "../domain/session-event.ts";
-
-const Fault = z.object({
-  pointer: z.string().meta({ description: "JSON pointer (RFC 6901) within the event" }),
-  detail: z.string().meta({ description: "What is wrong there and what to do" }),
-});
-
-const Problem = z
-  .looseObject({
-    type: z.string(),
-    title: z.string(),
-    status: z.int(),
-    detail: z.string(),
-    errors: z.array(Fault).optional(),
-  })
-  .meta({ id: "Problem", description: "RFC 9457 problem" });
 
 const ItemResult = z
   .object({
@@ -39,14 +26,6 @@ const StoredSession = z
   })
   .meta({ id: "StoredSession" });
 
-const answer = (schema: z.ZodType, description: string) => ({
-  description,
-  content: { "application/json": { schema } },
-});
-const failure = (description: string) => ({
-  description,
-  content: { "application/problem+json": { schema: Problem } },
-});
 const secured = [{ providerKey: [] }];
 
 const example = {
@@ -202,16 +181,27 @@ export function openApiDocument() {
     info: {
       title: "Rollcall",
       version: "1.0.0",
-      description: "Tutoring sessions, as providers report them.",
+      description: "Tutoring sessions, as providers report them, and what they come to.",
       license: { name: "Apache-2.0", identifier: "Apache-2.0" },
     },
-    components: { securitySchemes: { providerKey: { type: "http", scheme: "bearer" } } },
+    components: {
+      securitySchemes: {
+        providerKey: { type: "http", scheme: "bearer", description: "A key of a provider's system" },
+        token: {
+          type: "http",
+          scheme: "bearer",
+          bearerFormat: "JWT",
+          description: "An access token of the district's user pool, 15 minutes old at most",
+        },
+      },
+    },
     paths: {
       "/v1/events": { post: postEvents },
       "/v1/webhooks/{endpoint_id}": { post: postWebhook },
       "/v1/schools/{school_id}/sessions/{session_id}": { get: getSession },
       "/v1/acknowledge/{token}": linkPaths("Acknowledge", "alerts that one line of a mail stands for"),
       "/v1/unsubscribe/{token}": linkPaths("Unsubscribe", "the mails to one contact; RFC 8058 one-click"),
+      ...readPaths,
       "/v1/health": {
         get: {
           operationId: "getHealth",

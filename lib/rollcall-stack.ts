@@ -6,6 +6,8 @@ import { IngestApi } from "./ingest-api.ts";
 import { MailAnswers } from "./mail-answers.ts";
 import { Observability } from "./observability.ts";
 import { Projection } from "./projection.ts";
+import { ReadApi } from "./read-api.ts";
+import { SignIn } from "./sign-in.ts";
 import { Storage } from "./storage.ts";
 
 /** All of Rollcall for one district, or one state with many. */
@@ -19,11 +21,21 @@ export class RollcallStack extends Stack {
     const alerting = new Alerting(this, "Alerting", { storage, config, apiUrl: ingest.url });
     const { mails } = alerting;
     const answers = new MailAnswers(this, "MailAnswers", { storage, config, api: ingest.api, mails });
+    const signIn = new SignIn(this, "SignIn", { config, apiUrl: ingest.url });
+    const reading = new ReadApi(this, "ReadApi", {
+      storage,
+      config,
+      signIn,
+      api: ingest.api,
+      apiUrl: ingest.url,
+    });
     const observability = new Observability(this, "Observability", { storage, config });
-    watchFunctions(observability, { ingest, projection, alerting, answers });
+    watchFunctions(observability, { ingest, projection, alerting, answers, reading, signIn });
     watchData(observability, { ingest, projection, alerting });
     // read by `rollcall --stack NAME`
     new CfnOutput(this, "ApiUrl", { value: ingest.url });
+    new CfnOutput(this, "UserPoolId", { value: signIn.pool.userPoolId });
+    new CfnOutput(this, "UserPoolClientId", { value: signIn.client.userPoolClientId });
     new CfnOutput(this, "KeyArn", { value: storage.key.keyArn });
     new CfnOutput(this, "TableName", { value: storage.table.tableName });
     new CfnOutput(this, "FailureBucket", { value: storage.failures.bucketName });
@@ -33,11 +45,18 @@ export class RollcallStack extends Stack {
   }
 }
 
-type Parts = { ingest: IngestApi; projection: Projection; alerting: Alerting; answers: MailAnswers };
+type Parts = {
+  ingest: IngestApi;
+  projection: Projection;
+  alerting: Alerting;
+  answers: MailAnswers;
+  reading: ReadApi;
+  signIn: SignIn;
+};
 
 function watchFunctions(
   observability: Observability,
-  { ingest, projection, alerting, answers }: Parts,
+  { ingest, projection, alerting, answers, reading, signIn }: Parts,
 ): void {
   const [post, authorize, webhook] = ingest.functions;
   observability.watchFunction(
@@ -69,6 +88,18 @@ function watchFunctions(
     "Buttons in mails do not work, so alerts cannot be acknowledged from a mail. Look at the log of answer-mail; `rollcall alerts acknowledge` works meanwhile.",
   );
   observability.watchFunction(
+    reading.readApi,
+    "Reading failed on our side: people and provider systems get errors instead of figures. Look at the log of read-api for the class of the error.",
+  );
+  observability.watchFunction(
+    reading.authorizeReader,
+    "Tokens and keys of readers could not be checked, so nobody reads. Look at the log of authorize-reader, and whether the user pool still stands.",
+  );
+  observability.watchFunction(
+    signIn.issueToken,
+    "Nobody can sign in, because tokens cannot be made. Look at the log of issue-token for the class of the error.",
+  );
+  observability.watchFunction(
     answers.muteChannel,
     "Bounces or complaints could not be recorded, so mails go on to addresses that refuse them. Look at the log of mute-channel. Lambda tries three times; after that the next mail to such an address bounces again, and mutes it.",
   );
@@ -76,7 +107,7 @@ function watchFunctions(
 
 function watchData(
   observability: Observability,
-  { ingest, projection, alerting }: Omit<Parts, "answers">,
+  { ingest, projection, alerting }: Pick<Parts, "ingest" | "projection" | "alerting">,
 ): void {
   observability.watchStream(projection.summarize, projection.mapping, {
     late: "Summaries are more than 15 minutes behind the posts: reports and alerts are old. Look for throttling of the table, or errors of summarize-school.",

@@ -14,10 +14,12 @@ import { BlockPublicAccess, Bucket, BucketEncryption, ObjectOwnership } from "aw
 import { Construct } from "constructs";
 import {
   ATTRIBUTE,
+  AUDIT_OPEN_PARTITION,
   BY_DAY_INDEX,
   FAILURE_PARTITION,
   MUTED_PARTITION,
   PREFIX,
+  PSEUDONYM_PARTITION,
   SECRET_PARTITION,
   SETUP_PARTITION,
 } from "../adapters/table.ts";
@@ -104,6 +106,28 @@ export class Storage extends Construct {
   /** Find out whose key it is, and when it was last used. */
   grantReadProviderKeys(to: IGrantable): void {
     this.#grant(to, { actions: ["GetItem", "UpdateItem"], partitions: [any(PREFIX.key)] });
+  }
+
+  /** Know who may see what, sign cursors and links, and write down what was read. */
+  grantAnswerReaders(to: IGrantable): void {
+    this.#grant(to, { actions: ["GetItem", "Query"], partitions: [SETUP_PARTITION] });
+    this.#grant(to, { actions: ["GetItem", "PutItem"], partitions: [SECRET_PARTITION, PSEUDONYM_PARTITION] });
+    this.#grant(to, { actions: ["UpdateItem", "Query"], partitions: [AUDIT_OPEN_PARTITION] });
+    this.#grant(to, { actions: ["Query"], partitions: [any(PREFIX.audit)] });
+  }
+
+  /** All that any reader may see; each request's session is limited to what its caller may. */
+  grantRead(to: IGrantable): void {
+    const { view, roster, enrolment, alert, alertLog, refused, quarantine } = PREFIX;
+    const partitions = [view, roster, enrolment, alert, alertLog, refused, quarantine].map(any);
+    this.#grant(to, { actions: ["GetItem", "Query"], partitions });
+    this.#grant(to, { actions: ["PutItem"], partitions: [any(PREFIX.alert)] });
+  }
+
+  /** Put what was read into the audit log. */
+  grantSealAudit(to: IGrantable): void {
+    this.#grant(to, { actions: ["Query", "DeleteItem"], partitions: [AUDIT_OPEN_PARTITION] });
+    this.#grant(to, { actions: ["Query", "PutItem"], partitions: [any(PREFIX.audit)] });
   }
 
   /** Open the secrets of webhook endpoints: no other function may. */

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { startDynamo } from "./dynamo-engine.ts";
 import { dynamoWire, type DynamoWire } from "./dynamo-wire.ts";
 import { startFailureBucket } from "./failure-bucket.ts";
+import { startIssuer, startSessions } from "./identities.ts";
 import { startKeyService } from "./key-service.ts";
 import { HttpApi } from "./http-api.ts";
 import { LambdaPool } from "./lambda-pool.ts";
@@ -31,6 +32,8 @@ export type LocalStack = {
   dynamoEndpoint: string;
   s3Endpoint: string;
   kmsEndpoint: string;
+  /** Where tokens of people come from. */
+  issuerUrl: string;
   plan: Plan;
   wire: DynamoWire;
   /** Runs a function by the name of its folder. */
@@ -40,7 +43,7 @@ export type LocalStack = {
 
 /** What every local process sees in place of AWS; what is not emulated fails at once instead of leaving the machine. */
 export function localEnvironment(
-  endpoints: Record<"dynamodb" | "ses" | "texts" | "s3" | "kms", string>,
+  endpoints: Record<"dynamodb" | "ses" | "texts" | "s3" | "kms" | "sts", string>,
 ): Record<string, string> {
   return {
     AWS_REGION: "us-east-1",
@@ -52,6 +55,7 @@ export function localEnvironment(
     AWS_ENDPOINT_URL_PINPOINT_SMS_VOICE_V2: endpoints.texts,
     AWS_ENDPOINT_URL_S3: endpoints.s3,
     AWS_ENDPOINT_URL_KMS: endpoints.kms,
+    AWS_ENDPOINT_URL_STS: endpoints.sts,
   };
 }
 
@@ -79,17 +83,20 @@ async function assemble(
   closers: Closers,
 ): Promise<Omit<LocalStack, "close">> {
   const { port, output } = options;
-  const { dynamoEndpoint, mail, texts, bucket, keys } = await engines(options, plan, closers);
-  const wire = dynamoWire(dynamoEndpoint);
+  const { endpoints, mail, texts, bucket, issuer } = await engines(options, plan, closers);
+  const wire = dynamoWire(endpoints.dynamodb);
   const streams = new Map<string, string>();
   for (const table of plan.tables) streams.set(`${table.id}.StreamArn`, await createTable(wire, table));
-  const [ses, s3, kms] = [mail.endpoint, bucket.endpoint, keys.endpoint];
-  const env = localEnvironment({ dynamodb: dynamoEndpoint, ses, texts: texts.endpoint, s3, kms });
+  const env = localEnvironment(endpoints);
   // the functions know the API's address, so it must listen before they start
   const api: HttpApi = new HttpApi({ plan, invoke: (id, event) => invoke(id, event) });
   const apiUrl: string = await api.start(port);
   closers.push(() => api.close());
-  const pool: LambdaPool = new LambdaPool({ functions: withApiUrl(plan.functions, apiUrl), env, output });
+  const pool: LambdaPool = new LambdaPool({
+    functions: withAddresses(plan.functions, { apiUrl, issuerUrl: issuer.url }),
+    env,
+    output,
+  });
   await pool.start();
   closers.push(() => pool.close());
   const invoke = (id: string, event: unknown): Promise<unknown> => pool.invoke(id, event);
@@ -102,24 +109,32 @@ async function assemble(
     apiUrl,
     inboxUrl: mail.endpoint,
     textsUrl: `${texts.endpoint}/texts`,
-    dynamoEndpoint,
-    s3Endpoint: s3,
-    kmsEndpoint: kms,
+    dynamoEndpoint: endpoints.dynamodb,
+    s3Endpoint: endpoints.s3,
+    kmsEndpoint: endpoints.kms,
+    issuerUrl: issuer.url,
     plan,
     wire,
     invoke: (name, event) => invoke(idOf(plan, name), event),
   };
 }
 
-/** An HTTP API's address, as the template writes it, is the local one. */
-const withApiUrl = (functions: readonly FunctionSpec[], apiUrl: string): FunctionSpec[] =>
+type Addresses = { apiUrl: string; issuerUrl: string };
+
+/** The addresses of the HTTP API and of the user pool, as the template writes them, are the local ones. */
+const withAddresses = (
+  functions: readonly FunctionSpec[],
+  { apiUrl, issuerUrl }: Addresses,
+): FunctionSpec[] =>
   functions.map((spec) => ({
     ...spec,
     Environment: {
       Variables: Object.fromEntries(
         Object.entries(spec.Environment?.Variables ?? {}).map(([name, value]) => [
           name,
-          value.replace(/^https:\/\/[^/]+\.execute-api\.[^/]+\/?$/, apiUrl),
+          value
+            .replace(/^https:\/\/[^/]+\.execute-api\.[^/]+\/?$/, apiUrl)
+            .replace(/^\w+\.ProviderURL$/, issuerUrl),
         ]),
       ),
     },
@@ -136,7 +151,19 @@ async function engines(options: StackOptions, plan: Plan, closers: Closers) {
   closers.push(bucket.close);
   const keys = await startKeyService(portAt(port, 5), options.folder);
   closers.push(keys.close);
-  return { dynamoEndpoint, mail, texts, bucket, keys };
+  const sessions = await startSessions(portAt(port, 6));
+  closers.push(sessions.close);
+  const issuer = await startIssuer(portAt(port, 7), plan.clients[0] ?? "");
+  closers.push(issuer.close);
+  const endpoints = {
+    dynamodb: dynamoEndpoint,
+    ses: mail.endpoint,
+    texts: texts.endpoint,
+    s3: bucket.endpoint,
+    kms: keys.endpoint,
+    sts: sessions.endpoint,
+  };
+  return { endpoints, mail, texts, bucket, issuer };
 }
 
 async function dynamo({ dynamoEndpoint, port, folder }: StackOptions, closers: Closers): Promise<string> {

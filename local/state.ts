@@ -9,6 +9,7 @@ export function stateOf(stack: LocalStack, keys: Record<string, string>) {
     inbox_url: stack.inboxUrl,
     dynamo_endpoint: stack.dynamoEndpoint,
     s3_endpoint: stack.s3Endpoint,
+    issuer_url: stack.issuerUrl,
     kms_endpoint: stack.kmsEndpoint,
     table_name: stack.plan.outputs["TableName"] ?? "",
     failure_bucket: bucketName(stack.plan.outputs["FailureBucket"] ?? ""),

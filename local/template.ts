@@ -24,11 +24,14 @@ const RUN = new Set([
   "AWS::ApiGatewayV2::Route",
   "AWS::S3::Bucket",
   "AWS::Scheduler::Schedule",
+  "AWS::Cognito::UserPoolClient",
 ]);
 /** Permissions, keys, logs, alarms and domains: nothing that moves data on a laptop. */
 const LEFT_OUT = new Set([
   "AWS::ApiGatewayV2::Stage",
   "AWS::CloudWatch::Alarm",
+  // its tokens come from a stand-in, whose claims the caller chooses
+  "AWS::Cognito::UserPool",
   "AWS::Events::Rule",
   "AWS::IAM::Policy",
   "AWS::IAM::Role",
@@ -129,6 +132,8 @@ export type Plan = {
   authorizers: AuthorizerSpec[];
   buckets: string[];
   schedules: ScheduleSpec[];
+  /** Who may ask for tokens of people. */
+  clients: string[];
   outputs: Record<string, string>;
 };
 
@@ -166,6 +171,7 @@ export function readPlan(assembly: string): Plan {
       id,
       ...Schedule.parse(Properties),
     })),
+    clients: of("AWS::Cognito::UserPoolClient", (id) => id),
     outputs: Object.fromEntries(
       Object.entries(template.Outputs).map(([name, { Value }]) => [name, String(resolve(Value))]),
     ),

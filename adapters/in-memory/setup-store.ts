@@ -45,6 +45,7 @@ export class InMemorySetupStore implements SetupStore {
       programs: upsert(this.#setup.programs, setup.programs, (row) => row.program_id),
       providers: upsert(this.#setup.providers, setup.providers, (row) => row.provider_id),
       contacts: upsert(this.#setup.contacts, setup.contacts, (row) => row.contact_id),
+      people: upsert(this.#setup.people ?? [], setup.people ?? [], (row) => row.person_id),
       default_owner: setup.default_owner ?? this.#setup.default_owner,
       settings: setup.settings ?? this.#setup.settings,
     };
@@ -52,6 +53,10 @@ export class InMemorySetupStore implements SetupStore {
 
   async roster(school_id: string): Promise<RosterEntry[]> {
     return this.#roster.filter((entry) => entry.school_id === school_id);
+  }
+
+  async rosterEntry(school_id: string, student_id: string): Promise<RosterEntry | undefined> {
+    return (await this.roster(school_id)).find((entry) => entry.student_id === student_id);
   }
 
   async putRoster(entries: readonly RosterEntry[]): Promise<void> {

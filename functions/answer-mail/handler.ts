@@ -37,6 +37,7 @@ export const answerMail =
     const grant = verify(event.pathParameters?.["token"] ?? "", await deps.secret(), deps.clock());
     if (grant === undefined || !path.startsWith(`/v1/${grant.kind}/`)) return tooOld();
     if (grant.kind === "unsubscribe") return unsubscribe(deps, grant, press);
+    if (grant.kind !== "acknowledge") return tooOld();
     return acknowledge(deps, grant, press ? { note: noteOf(event) } : undefined);
   };
 

@@ -1,6 +1,6 @@
 import { dynamoAlertStore } from "../../adapters/alert-store.ts";
 import { dynamoClient } from "../../adapters/aws-clients.ts";
-import { dynamoLinkSecretStore } from "../../adapters/link-secret-store.ts";
+import { linkSecretStore } from "../../adapters/secret-store.ts";
 import { dynamoMessageStore } from "../../adapters/message-store.ts";
 import { dynamoMuteStore } from "../../adapters/mute-store.ts";
 import { dynamoSetupStore } from "../../adapters/setup-store.ts";
@@ -11,7 +11,7 @@ import { answerMail } from "./handler.ts";
 
 const table = { client: dynamoClient(), tableName: AnswerMailEnv.parse(process.env).TABLE_NAME };
 const clock = () => new Date();
-const secrets = dynamoLinkSecretStore(table);
+const secrets = linkSecretStore(table);
 const handle = answerMail({
   alerts: dynamoAlertStore(table),
   messages: dynamoMessageStore(table),

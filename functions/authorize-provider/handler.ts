@@ -1,6 +1,6 @@
 import type { ProviderKeyStore } from "../../adapters/provider-key-store.ts";
 import { isLive } from "../../domain/setup.ts";
-import type { Identity } from "../framework/http.ts";
+import type { Identity } from "../../domain/access.ts";
 
 type Deps = { keys: Pick<ProviderKeyStore, "byKey" | "used">; clock: () => Date };
 type Request = { headers?: Record<string, string | undefined> };

@@ -1,10 +1,9 @@
 import middy from "@middy/core";
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from "aws-lambda";
+import type { Identity } from "../../domain/access.ts";
 import { problem, type Problem } from "../../domain/problem.ts";
 import { errorName, type Log } from "./log.ts";
 
-/** What the authorizer found out: an empty provider is a wrong, expired or revoked key. */
-export type Identity = { provider_id?: string };
 export type HttpEvent = APIGatewayProxyEventV2 & {
   requestContext: { authorizer?: { lambda?: Identity | null } };
 };

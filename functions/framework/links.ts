@@ -1,7 +1,10 @@
 import { createHash, createHmac, timingSafeEqual } from "node:crypto";
 import * as z from "zod";
 
-/** What a link in a mail allows its bearer to do: answer one line of one message, or stop a contact's mails. */
+/**
+ * What a signed token allows its bearer to do: answer one line of one message, stop a contact's mails, go on with a
+ * list, or fetch a report.
+ */
 export const Grant = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("acknowledge"), message_id: z.string(), item: z.int(), until: z.int() }),
   z.strictObject({
@@ -9,6 +12,27 @@ export const Grant = z.discriminatedUnion("kind", [
     contact_id: z.string(),
     /** Hash of the address that the mail went to. */
     address: z.string(),
+    until: z.int(),
+  }),
+  /** Where a list goes on, for the caller and the question it was made for. */
+  z.strictObject({
+    kind: z.literal("cursor"),
+    caller: z.string(),
+    question: z.string(),
+    after: z.string(),
+    until: z.int(),
+  }),
+  /** A report to be fetched without a header, by a browser: who asked, and for what. */
+  z.strictObject({
+    kind: z.literal("export"),
+    caller: z.string(),
+    question: z.string(),
+    identity: z.strictObject({
+      provider_id: z.string().optional(),
+      email: z.string().optional(),
+      mfa: z.boolean().optional(),
+      claim: z.string().optional(),
+    }),
     until: z.int(),
   }),
 ]);

@@ -3,7 +3,8 @@ import { isFinal, revisionOf, type SessionRecord } from "../../domain/session-re
 import { readContent } from "../../domain/session.ts";
 import { json, problemResult, type HttpEvent, type HttpResult } from "../framework/http.ts";
 import { readBody } from "./read-body.ts";
-import { uncovered } from "../../domain/contract.ts";
+import { dayOf } from "../../domain/school-day.ts";
+import { isReadable, uncovered } from "../../domain/contract.ts";
 import { takeEvents, type TakeDeps } from "../framework/take-events.ts";
 
 export type HandlerDeps = TakeDeps & { openapi: () => string };
@@ -49,10 +50,12 @@ async function getSession(deps: HandlerDeps, provider_id: string, event: HttpEve
 }
 
 /** A provider sees what it may report, and no longer than that. */
-async function isCovered({ contracts }: HandlerDeps, record: SessionRecord): Promise<boolean> {
+async function isCovered({ contracts, zones, clock }: HandlerDeps, record: SessionRecord): Promise<boolean> {
   const { school_id, provider_id, day } = record;
   const program_id = readContent(record.content)?.program_id;
-  return uncovered(await contracts(provider_id), { school_id, program_id, day }) === undefined;
+  const [zone, signed] = [await zones(school_id), await contracts(provider_id)];
+  if (zone === undefined || uncovered(signed, { school_id, program_id, day }) !== undefined) return false;
+  return isReadable(signed, school_id, dayOf(clock().getTime() / 1000, zone));
 }
 
 /** What a provider posted, in the words in which it was posted. */

@@ -1,6 +1,6 @@
 import { dynamoClient } from "../../adapters/aws-clients.ts";
 import { sesSender } from "../../adapters/email-sender.ts";
-import { dynamoLinkSecretStore } from "../../adapters/link-secret-store.ts";
+import { linkSecretStore } from "../../adapters/secret-store.ts";
 import { dynamoMessageStore } from "../../adapters/message-store.ts";
 import { dynamoMuteStore } from "../../adapters/mute-store.ts";
 import { dynamoSetupStore } from "../../adapters/setup-store.ts";
@@ -15,7 +15,7 @@ import { linksOf } from "./links.ts";
 const env = NotifyEnv.parse(process.env);
 const table = { client: dynamoClient(), tableName: env.TABLE_NAME };
 const clock = () => new Date();
-const secrets = dynamoLinkSecretStore(table);
+const secrets = linkSecretStore(table);
 const secret = cached(() => secrets.make(), clock);
 export const handler = notify({
   messages: dynamoMessageStore(table),

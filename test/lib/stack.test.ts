@@ -42,7 +42,7 @@ describe("every function", () => {
       String(Properties?.["Description"]).replace("Rollcall ", ""),
     );
     expect(names.sort()).toEqual([...functionNames()].sort());
-    expect(names).toHaveLength(8);
+    expect(names).toHaveLength(11);
   });
 
   it.each(functions)(
@@ -64,8 +64,11 @@ describe("every function", () => {
     expect(alarms.map(([, { Properties }]) => Properties?.["MetricName"])).toContain("Errors");
   });
 
-  it("is small enough to start fast: 350 KB at most", () => {
-    for (const name of functionNames()) expect([name, bundleBytes(name) <= 350_000]).toEqual([name, true]);
+  it("is small enough to start fast: 350 KB at most, 400 for the one that opens sessions", () => {
+    // STS answers in XML, whose reader the others do without
+    const limit = (name: string) => (name === "read-api" ? 400_000 : 350_000);
+    for (const name of functionNames())
+      expect([name, bundleBytes(name) <= limit(name)]).toEqual([name, true]);
   });
 });
 
@@ -255,8 +258,9 @@ describe("the API", () => {
       "POST /v1/acknowledge/{token}",
       "GET /v1/unsubscribe/{token}",
       "POST /v1/unsubscribe/{token}",
+      "GET /v1/exports/{token}",
     ]);
-    expect(routes).toHaveLength(9);
+    expect(routes).toHaveLength(22);
     dev.hasResourceProperties("AWS::ApiGatewayV2::Authorizer", {
       AuthorizerResultTtlInSeconds: 30,
       EnableSimpleResponses: true,
@@ -272,6 +276,8 @@ describe("the API", () => {
       "Sender",
       "TableName",
       "TextOrigin",
+      "UserPoolClientId",
+      "UserPoolId",
     ]);
   });
 });

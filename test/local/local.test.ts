@@ -21,9 +21,12 @@ describe("the local stack", () => {
     expect(plan.functions.map(({ name }) => name).sort()).toEqual([
       "answer-mail",
       "authorize-provider",
+      "authorize-reader",
       "ingest-events",
+      "issue-token",
       "mute-channel",
       "notify",
+      "read-api",
       "receive-webhook",
       "summarize-school",
       "sweep",

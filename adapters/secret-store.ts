@@ -4,20 +4,20 @@ import * as z from "zod";
 import { docItem, getDoc } from "./setup-store.ts";
 import { unlessLost } from "./put-version.ts";
 import type { TableAccess } from "./query.ts";
-import { ATTRIBUTE, LINK_SECRET_KEY } from "./table.ts";
+import { ATTRIBUTE, LINK_SECRET_KEY, PSEUDONYM_SECRET_KEY, type TableKey } from "./table.ts";
 
 const Secret = z.strictObject({ secret: z.string().min(43) });
 
-/** The secret that signs the links in mails. */
-export type LinkSecretStore = {
+/** A secret of this deployment alone. */
+export type SecretStore = {
   read(): Promise<string | undefined>;
   /** Makes it where there is none yet, so that no deployment shares one with another. */
   make(): Promise<string>;
 };
 
-export function dynamoLinkSecretStore(table: TableAccess): LinkSecretStore {
+function dynamoSecretStore(table: TableAccess, key: TableKey): SecretStore {
   const read = async () => {
-    const doc = await getDoc(table, LINK_SECRET_KEY);
+    const doc = await getDoc(table, key);
     return doc === undefined ? undefined : Secret.parse(doc).secret;
   };
   return {
@@ -28,12 +28,17 @@ export function dynamoLinkSecretStore(table: TableAccess): LinkSecretStore {
       const value = { secret: randomBytes(32).toString("base64url") };
       const command = new PutItemCommand({
         TableName: table.tableName,
-        Item: docItem({ key: LINK_SECRET_KEY, value }),
+        Item: docItem({ key, value }),
         ConditionExpression: "attribute_not_exists(#pk)",
         ExpressionAttributeNames: { "#pk": ATTRIBUTE.pk },
       });
       await unlessLost(() => table.client.send(command));
-      return Secret.parse(await getDoc(table, LINK_SECRET_KEY)).secret;
+      return Secret.parse(await getDoc(table, key)).secret;
     },
   };
 }
+
+/** Signs the links in mails, page cursors and export links. */
+export const linkSecretStore = (table: TableAccess) => dynamoSecretStore(table, LINK_SECRET_KEY);
+/** Makes the pseudonyms of the audit log. */
+export const pseudonymSecretStore = (table: TableAccess) => dynamoSecretStore(table, PSEUDONYM_SECRET_KEY);

@@ -1,0 +1,8 @@
+import { IssueTokenEnv } from "./env.ts";
+import { issueToken } from "./handler.ts";
+
+const env = IssueTokenEnv.parse(process.env);
+export const handler = issueToken({
+  mfaValues: env.MFA_VALUES.split(",").filter((value) => value !== ""),
+  grantsFromClaim: env.GRANTS_FROM_CLAIM === "yes",
+});

@@ -1,0 +1,24 @@
+import { byText } from "../../domain/ids.ts";
+import { dayAsked, pageOf, Refused, type Ask } from "./ask.ts";
+
+/** Who read or changed what, a day at a time; what was read in the last quarter of an hour is not yet in the chain. */
+export async function getAudit(ask: Ask) {
+  const { deps, scope, now } = ask;
+  if (!deps.checks.audit(scope)) throw new Refused("not-allowed", "Your role does not see the audit log.");
+  const day = dayAsked(ask, "day", now.toISOString().slice(0, 10));
+  const blocks = await deps.audit.blocks([day.slice(0, 4)]);
+  const sealed = blocks.flatMap(({ number, hash, lines }) =>
+    lines.map((line, place) => ({ block: number, hash, place, ...line })),
+  );
+  const wanted = sealed.filter(({ at }) => at.startsWith(day));
+  const keyed = wanted.map((line) => ({
+    ...line,
+    key: `${String(line.block).padStart(10, "0")}#${String(line.place).padStart(3, "0")}`,
+  }));
+  const page = await pageOf(
+    ask,
+    keyed.sort((a, b) => byText(a.key, b.key)),
+    ({ key }) => key,
+  );
+  return { day, ...page, items: page.items.map(({ key: _, ...line }) => line) };
+}

@@ -1,0 +1,131 @@
+import { createHash } from "node:crypto";
+import type { Identity } from "../../domain/access.ts";
+import { json, problemResult, type HttpEvent, type HttpResult } from "../framework/http.ts";
+import { known, questionOf, Refused, type Ask, type ReadDeps } from "./ask.ts";
+import { getAudit } from "./audit.ts";
+import { getDosage, getExport, getMe, getOverview } from "./districts.ts";
+import { getQuality } from "./providers.ts";
+import {
+  acknowledgeAlert,
+  getAlerts,
+  getDay,
+  getStudent,
+  getStudents,
+  getWeek,
+  snoozeAlert,
+} from "./schools.ts";
+
+type Answer = (ask: Ask) => Promise<object>;
+
+/** Every route and what answers it; the name stands in the audit log and in the API's reference. */
+export const ROUTES: Record<string, readonly [operation: string, answer: Answer]> = {
+  "GET /v1/me": ["getMe", getMe],
+  "GET /v1/districts/{district_id}/overview": ["getOverview", getOverview],
+  "GET /v1/schools/{school_id}/days/{date}": ["getDay", getDay],
+  "GET /v1/schools/{school_id}/weeks/{week}": ["getWeek", getWeek],
+  "GET /v1/schools/{school_id}/students": ["getStudents", getStudents],
+  "GET /v1/schools/{school_id}/students/{student_id}": ["getStudent", getStudent],
+  "GET /v1/schools/{school_id}/alerts": ["getAlerts", getAlerts],
+  "POST /v1/schools/{school_id}/alerts/{alert_id}/acknowledge": ["acknowledgeAlert", acknowledgeAlert],
+  "POST /v1/schools/{school_id}/alerts/{alert_id}/snooze": ["snoozeAlert", snoozeAlert],
+  "GET /v1/providers/{provider_id}/quality": ["getQuality", getQuality],
+  "GET /v1/reports/dosage": ["getDosage", getDosage],
+  "GET /v1/audit": ["getAudit", getAudit],
+};
+const EXPORT = "GET /v1/exports/{token}";
+
+/** What people and machines read: each answer is built from what the caller's grants reach, and from nothing else. */
+export const readApi =
+  (deps: ReadDeps & { apiUrl: string }) =>
+  async (event: HttpEvent): Promise<HttpResult> => {
+    try {
+      if (event.routeKey === EXPORT) return await fetchExport(deps, event);
+      const route = ROUTES[event.routeKey];
+      if (route === undefined) throw new Refused("not-found", "No such route. See GET /v1/openapi.json.");
+      const [operation, answer] = route;
+      const identity = event.requestContext.authorizer?.lambda ?? {};
+      const ask = await askOf(deps, event, { identity, operation });
+      return conditional(event, json(200, await answer(ask), PRIVATE));
+    } catch (error) {
+      if (!(error instanceof Refused)) throw error;
+      return problemResult(error.problem, {
+        headers: { ...(error.problem.status === 401 && { "www-authenticate": "Bearer" }) },
+      });
+    }
+  };
+
+const PRIVATE = { "cache-control": "private, no-cache", "x-content-type-options": "nosniff" };
+
+type Asking = { identity: Identity; operation: string };
+
+async function askOf(
+  deps: ReadDeps & { apiUrl: string },
+  event: HttpEvent,
+  { identity, operation }: Asking,
+): Promise<Ask> {
+  const { setup, now, caller, scope } = await known(deps, identity);
+  return {
+    deps,
+    setup,
+    identity: cleaned(identity),
+    caller,
+    scope,
+    now,
+    params: (name) => (event.pathParameters?.[name] ?? "").normalize("NFC"),
+    query: (name) => event.queryStringParameters?.[name],
+    question: questionOf(event),
+    operation,
+    apiUrl: deps.apiUrl,
+    body: bodyOf(event),
+  };
+}
+
+/** What the authorizer said, and nothing that a gateway may add. */
+const cleaned = ({ provider_id, email, mfa, claim }: Identity): Identity => ({
+  ...(provider_id !== undefined && { provider_id }),
+  ...(email !== undefined && { email }),
+  ...(mfa !== undefined && { mfa }),
+  ...(claim !== undefined && { claim }),
+});
+
+function bodyOf({ body = "", isBase64Encoded }: HttpEvent): unknown {
+  if (body === "") return undefined;
+  try {
+    return JSON.parse(Buffer.from(body, isBase64Encoded ? "base64" : "utf8").toString("utf8"));
+  } catch {
+    throw new Refused("invalid-body", "The body is not JSON.");
+  }
+}
+
+/** 304 where the caller has this answer already. */
+function conditional({ headers }: HttpEvent, result: HttpResult): HttpResult {
+  const etag = `"${createHash("sha256")
+    .update(result.body ?? "")
+    .digest("base64url")
+    .slice(0, 22)}"`;
+  const known = (headers["if-none-match"] ?? "").split(",").map((one) => one.trim().replace(/^W\//, ""));
+  if (known.includes(etag)) return { statusCode: 304, headers: { ...PRIVATE, etag } };
+  return { ...result, headers: { ...result.headers, etag } };
+}
+
+/** A link that a browser can follow: for a quarter of an hour, and only while who made it may still see it. */
+async function fetchExport(deps: ReadDeps & { apiUrl: string }, event: HttpEvent): Promise<HttpResult> {
+  const token = event.pathParameters?.["token"] ?? "";
+  const grant = deps.verify(token, await deps.secret(), deps.clock());
+  if (grant?.kind !== "export")
+    throw new Refused("invalid-token", "Ask for the report again: it names a new link.");
+  const query = new URLSearchParams(grant.question);
+  const asked = { ...event, queryStringParameters: Object.fromEntries(query) };
+  const ask = await askOf(deps, asked, { identity: grant.identity, operation: "getExport" });
+  const bound = { caller: ask.caller.id, question: grant.question };
+  if (!deps.checks.bound(grant, bound)) throw new Refused("invalid-token", "The link is somebody else's.");
+  return {
+    statusCode: 200,
+    headers: {
+      ...PRIVATE,
+      "content-type": "text/csv; charset=utf-8",
+      "content-disposition": 'attachment; filename="dosage.csv"',
+    },
+    body: await getExport(ask),
+  };
+}

@@ -1,0 +1,108 @@
+import type { KeptRefusal } from "../../adapters/refusal-store.ts";
+import { isCurrent } from "../../domain/school-day.ts";
+import { mergeAll, type Summary } from "../../domain/day-summary.ts";
+import { ofProvider, qualityOf, type Reading } from "../../domain/read-model.ts";
+import { addDays, dayOf } from "../../domain/school-day.ts";
+import type { School } from "../../domain/setup.ts";
+import { unpack } from "../../domain/summary-packing.ts";
+import { concurrently } from "../framework/concurrently.ts";
+import { dayAsked, note, notFound, Refused, wallOf, withheldOr, type Ask } from "./ask.ts";
+import { readingOf } from "./schools.ts";
+
+const WIDTH = 8;
+const DAYS = { usual: 14, most: 92 };
+
+/** How well a provider reports: by day what is complete, late, refused and unmatched, with the items to mend. */
+export async function getQuality(ask: Ask) {
+  const { provider, isOwn, schools } = providerAsked(ask);
+  const { provider_id, contracts = [] } = provider;
+  const { from, to } = rangeAsked(ask);
+  const sees = ({ school_id }: School) => ask.deps.checks.students(ask.scope, school_id);
+  const level = isOwn || schools.every(sees) ? "students" : "totals";
+  const reading = readingOf(ask, level);
+  const ids = schools.map(({ school_id }) => school_id);
+  const wall = await wallOf(ask, { schools: ids, providers: [provider_id] });
+  const parts = await concurrently(schools, WIDTH, async (school) => {
+    const { school_id } = school;
+    const { summaries, setup: facts } = wall.school(school_id);
+    const days = await summaries.read({ school_id, from, to });
+    return { school, days, roster: await facts.roster(school_id) };
+  });
+  if (level === "students") for (const school_id of ids) await note(ask, { school_id });
+  const { refusals, quarantine } = wall.provider(provider_id);
+  const refused = await refusals.between(provider_id, from, addDays(to, 1));
+  const covered = (school: School, day: string) =>
+    !isOwn || contracts.some((one) => covers(one, school.school_id, day));
+  return {
+    provider_id,
+    from,
+    to,
+    waiting_for_a_school: await quarantine.count(provider_id),
+    days: daysOf(parts, { provider_id, covered, reading }),
+    refused: refused.map((one) => refusedView(one, reading)),
+  };
+}
+
+/** The provider of the path, and the schools of which its reports are shown: its own see those under contract. */
+function providerAsked(ask: Ask) {
+  const { deps, scope, setup } = ask;
+  const provider_id = ask.params("provider_id");
+  const provider = setup.providers.find((one) => one.provider_id === provider_id);
+  if (provider === undefined || !deps.checks.provider(scope, provider_id))
+    throw withheldOr(ask, notFound("There is no such provider, or you may not see it."));
+  const isOwn = ask.caller.grants.some(
+    (grant) => grant.role === "provider_user" && grant.provider_id === provider_id,
+  );
+  const schools = setup.schools.filter((school) =>
+    isOwn
+      ? deps.checks.contract(provider.contracts ?? [], school, ask.now)
+      : deps.checks.school(scope, school.school_id),
+  );
+  return { provider, isOwn, schools };
+}
+
+const covers = (
+  { school_ids, ...period }: { school_ids?: string[] | undefined; from?: string; to?: string },
+  school_id: string,
+  day: string,
+) => (school_ids?.includes(school_id) ?? true) && isCurrent(period, day);
+
+const refusedView = ({ items, ...counts }: KeptRefusal, { level }: Reading) => ({
+  ...counts,
+  ...(level === "students" && { items }),
+});
+
+function rangeAsked(ask: Ask): { from: string; to: string } {
+  const to = dayAsked(ask, "to", dayOf(ask.now.getTime() / 1000, "UTC"));
+  const from = dayAsked(ask, "from", addDays(to, -DAYS.usual));
+  if (from > to) throw new Refused("invalid-parameter", "from lies after to.");
+  if (addDays(from, DAYS.most) < to)
+    throw new Refused("invalid-parameter", `Ask for ${DAYS.most} days at most.`);
+  return { from, to };
+}
+
+type Part = {
+  school: School;
+  days: { day: string; packed: string }[];
+  roster: { student_id: string; from?: string | undefined; to?: string | undefined }[];
+};
+type About = { provider_id: string; covered: (school: School, day: string) => boolean; reading: Reading };
+
+function daysOf(parts: readonly Part[], { provider_id, covered, reading }: About) {
+  const all = parts.flatMap(({ school, days, roster }) =>
+    days
+      .filter(({ day }) => covered(school, day))
+      .map(({ day, packed }) => ({
+        day,
+        school_id: school.school_id,
+        summary: ofProvider(unpack(packed), provider_id),
+        known: new Set(roster.filter((entry) => isCurrent(entry, day)).map(({ student_id }) => student_id)),
+      })),
+  );
+  return [...Map.groupBy(all, ({ day }) => day)]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([date, own]) => ({
+      date,
+      ...qualityOf(own, mergeAll(own.map(({ summary }): Summary => summary)), reading),
+    }));
+}

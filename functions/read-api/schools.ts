@@ -1,0 +1,257 @@
+import { answered, standingOf, type Alert, type Trail } from "../../domain/alert.ts";
+import { empty, mergeAll, type Summary } from "../../domain/day-summary.ts";
+import { byText } from "../../domain/ids.ts";
+import { totalMinutes } from "../../domain/metrics.ts";
+import {
+  alertView,
+  figuresOf,
+  isRule,
+  mondayOfWeek,
+  sessionView,
+  studentView,
+  type Reading,
+} from "../../domain/read-model.ts";
+import { addDays, isDay } from "../../domain/school-day.ts";
+import type { RosterEntry, School } from "../../domain/setup.ts";
+import { unpack } from "../../domain/summary-packing.ts";
+import * as z from "zod";
+import { concurrently } from "../framework/concurrently.ts";
+import { note, notFound, pageOf, Refused, schoolAsked, todayOf, wallOf, type Ask } from "./ask.ts";
+import type { SchoolStores } from "./wall.ts";
+
+type Range = { school_id: string; from: string; to: string };
+
+export const readingOf = (ask: Ask, level: Reading["level"]): Reading => ({
+  programs: ask.setup.programs,
+  now: ask.now.getTime() / 1000,
+  level,
+});
+
+export async function foldOf({ summaries }: SchoolStores, range: Range): Promise<Summary> {
+  return mergeAll((await summaries.read(range)).map(({ packed }) => unpack(packed)));
+}
+
+/** The school year so far: from the first day of the calendar, or a year back where there is none. */
+export const yearOf = (school: School, today: string) => ({
+  school_id: school.school_id,
+  from: school.calendar?.first_day ?? addDays(today, -365),
+  to: today,
+});
+
+const levelOf = ({ deps, scope }: Ask, school_id: string): Reading["level"] =>
+  deps.checks.students(scope, school_id) ? "students" : "totals";
+
+export async function getDay(ask: Ask) {
+  const { school_id } = schoolAsked(ask, "totals");
+  const date = ask.params("date");
+  if (!isDay(date)) throw new Refused("invalid-parameter", "date is no date, such as 2026-11-25.");
+  const level = levelOf(ask, school_id);
+  const stores = (await wallOf(ask, { schools: [school_id] })).school(school_id);
+  const [stored] = await stores.summaries.read({ school_id, from: date, to: date });
+  const summary = stored === undefined ? empty() : unpack(stored.packed);
+  if (level === "students") await note(ask, { school_id });
+  return {
+    school_id,
+    date,
+    version: stored?.version ?? 0,
+    ...figuresOf(summary, readingOf(ask, level)),
+    ...(level === "students" && { student_sessions: summary.student_sessions.map(sessionView) }),
+  };
+}
+
+export async function getWeek(ask: Ask) {
+  const { school_id } = schoolAsked(ask, "totals");
+  const week = ask.params("week");
+  const from = mondayOfWeek(week);
+  if (from === undefined) throw new Refused("invalid-parameter", "week is no ISO week, such as 2026-W48.");
+  const level = levelOf(ask, school_id);
+  const stores = (await wallOf(ask, { schools: [school_id] })).school(school_id);
+  const days = await stores.summaries.read({ school_id, from, to: addDays(from, 6) });
+  const parts = days.map(({ day, packed }) => ({ day, summary: unpack(packed) }));
+  const whole = mergeAll(parts.map(({ summary }) => summary));
+  const reading = readingOf(ask, level);
+  const ids = [...new Set(whole.student_sessions.map(({ student_id }) => student_id))].sort(byText);
+  if (level === "students") await note(ask, { school_id });
+  return {
+    school_id,
+    week,
+    from,
+    to: addDays(from, 6),
+    ...figuresOf(whole, reading),
+    days: parts.map(({ day, summary }) => ({ date: day, ...figuresOf(summary, reading) })),
+    ...(level === "students" && {
+      students: ids.map((student_id) => studentView({ student_id }, whole, reading)),
+    }),
+  };
+}
+
+export async function getStudents(ask: Ask) {
+  const school = schoolAsked(ask, "students");
+  const { school_id } = school;
+  const today = todayOf(ask, school);
+  const stores = (await wallOf(ask, { schools: [school_id] })).school(school_id);
+  const [roster, enrolments, whole] = await Promise.all([
+    stores.setup.roster(school_id),
+    stores.setup.enrolments(school_id),
+    foldOf(stores, yearOf(school, today)),
+  ]);
+  const program = ask.query("program_id");
+  const enrolled = new Set(
+    enrolments.filter(({ program_id }) => program_id === program).map(({ student_id }) => student_id),
+  );
+  const wanted = roster
+    .filter(({ student_id }) => program === undefined || enrolled.has(student_id))
+    .sort((a, b) => byText(a.student_id, b.student_id));
+  const page = await pageOf(ask, wanted, ({ student_id }) => student_id);
+  await note(ask, { school_id });
+  const reading = readingOf(ask, "students");
+  return {
+    school_id,
+    ...page,
+    items: page.items.map((entry) => ({
+      ...periodOf(entry),
+      ...studentView(entry, whole, reading),
+    })),
+  };
+}
+
+const periodOf = ({ grade, from, to }: RosterEntry) => ({
+  ...(grade !== undefined && { grade }),
+  ...(from !== undefined && { from }),
+  ...(to !== undefined && { to }),
+});
+
+/** One student: at the schools that the caller may see, with the minutes of the others as a bare number. */
+export async function getStudent(ask: Ask) {
+  const school = schoolAsked(ask, "students");
+  const { school_id } = school;
+  const student_id = ask.params("student_id").normalize("NFC");
+  const seen = ask.setup.schools.filter((one) => ask.deps.checks.students(ask.scope, one.school_id));
+  const others = ask.setup.schools.filter((one) => !seen.includes(one));
+  const wall = await wallOf(ask, {
+    schools: seen.map((one) => one.school_id),
+    elsewhere: others.map((one) => one.school_id),
+  });
+  const at = (one: School) => attended(ask, { school: one, student_id, stores: wall.school(one.school_id) });
+  const visible = (await concurrently(seen, 8, at)).flatMap((one) => one ?? []);
+  if (!visible.some((one) => one.school_id === school_id))
+    throw notFound("This school knows no such student.");
+  await note(ask, { school_id, student_id });
+  const elsewhere = (await concurrently(others, 8, at)).flatMap((one) => one ?? []);
+  const minutes_elsewhere = totalMinutes(elsewhere.flatMap(({ summary }) => summary.student_sessions));
+  return {
+    ...studentView(
+      { student_id },
+      mergeAll(visible.map(({ summary }) => summary)),
+      readingOf(ask, "students"),
+    ),
+    school_id,
+    hours_elsewhere: minutes_elsewhere / 60,
+    schools: visible.map(({ summary, entry, ...one }) => ({
+      ...one,
+      ...(entry && periodOf(entry)),
+      minutes: totalMinutes(summary.student_sessions),
+    })),
+    history: visible.flatMap((one) =>
+      one.summary.student_sessions.map((row) => ({ school_id: one.school_id, ...sessionView(row) })),
+    ),
+    ...(await alertsAbout(ask, { school, student_id, stores: wall.school(school_id) })),
+  };
+}
+
+async function alertsAbout(ask: Ask, { school, student_id, stores }: At) {
+  const { school_id } = school;
+  const [enrolments, current, log] = await Promise.all([
+    stores.setup.enrolments(school_id),
+    stores.alerts.current(school_id),
+    stores.alerts.log(school_id),
+  ]);
+  return {
+    enrolments: enrolments.filter((row) => row.student_id === student_id),
+    alerts: [...current, ...log]
+      .filter((alert) => alert.subject === student_id)
+      .map((alert) => alertView(alert, todayOf(ask, school))),
+  };
+}
+
+type At = { school: School; student_id: string; stores: SchoolStores };
+
+/** What a student had at a school, if its roster or its sessions know her. */
+async function attended(ask: Ask, { school, student_id, stores }: At) {
+  const { school_id } = school;
+  const [entry, whole] = await Promise.all([
+    stores.setup.rosterEntry(school_id, student_id),
+    foldOf(stores, yearOf(school, todayOf(ask, school))),
+  ]);
+  const student_sessions = whole.student_sessions.filter((row) => row.student_id === student_id);
+  const pending = whole.pending.filter(({ students }) => students.includes(student_id));
+  if (entry === undefined && student_sessions.length === 0 && pending.length === 0) return undefined;
+  return { school_id, entry, summary: { ...empty(), student_sessions, pending } };
+}
+
+const STANDINGS = ["open", "acknowledged", "snoozed", "resolved"] as const;
+
+export async function getAlerts(ask: Ask) {
+  const school = schoolAsked(ask, "students");
+  const { school_id } = school;
+  const today = todayOf(ask, school);
+  const [standing, rule] = [ask.query("standing"), ask.query("rule")];
+  if (standing !== undefined && !STANDINGS.some((one) => one === standing))
+    throw new Refused("invalid-parameter", `standing is none of ${STANDINGS.join(", ")}.`);
+  if (rule !== undefined && !isRule(rule)) throw new Refused("invalid-parameter", "rule is no rule.");
+  const { alerts } = (await wallOf(ask, { schools: [school_id] })).school(school_id);
+  const past = standing === undefined || standing === "resolved" ? await alerts.log(school_id) : [];
+  const wanted = [...(await alerts.current(school_id)), ...past]
+    .filter((alert) => standing === undefined || standingOf(alert, today) === standing)
+    .filter((alert) => rule === undefined || alert.rule === rule)
+    .sort((a, b) => byText(a.id, b.id));
+  await note(ask, { school_id });
+  const page = await pageOf(ask, wanted, ({ id }) => id);
+  return { school_id, ...page, items: page.items.map((alert) => alertView(alert, today)) };
+}
+
+const AnswerBody = z.strictObject({ note: z.string().max(1000).optional(), until: z.string().optional() });
+
+export const acknowledgeAlert = (ask: Ask) => answerAlert(ask, "acknowledged");
+export const snoozeAlert = (ask: Ask) => answerAlert(ask, "snoozed");
+
+async function answerAlert(ask: Ask, step: "acknowledged" | "snoozed") {
+  const school = schoolAsked(ask, "students");
+  const { school_id } = school;
+  const today = todayOf(ask, school);
+  const trail = trailOf(ask, step, today);
+  const { alerts } = (await wallOf(ask, { schools: [school_id] })).school(school_id);
+  // who comes second reads again
+  for (;;) {
+    const alert = await findAlert(alerts, school_id, ask.params("alert_id"));
+    if (standingOf(alert, today) === "resolved")
+      throw new Refused("resolved", "There is nothing to answer any more.");
+    const change = answered(alert, trail, today);
+    if (change === undefined) return alertView(alert, today);
+    if (!(await alerts.write(change))) continue;
+    await note(ask, { school_id });
+    return alertView(change, today);
+  }
+}
+
+function trailOf(ask: Ask, step: "acknowledged" | "snoozed", today: string): Trail {
+  const body = AnswerBody.safeParse(ask.body ?? {});
+  if (!body.success) throw new Refused("invalid-parameter", "Send `note` and, to snooze, `until`, as texts.");
+  const { note: written, until } = body.data;
+  const ahead = until !== undefined && isDay(until) && until > today;
+  if ((step === "snoozed") !== ahead)
+    throw new Refused("invalid-parameter", "`until` is for snoozing, and a date ahead, such as 2026-12-01.");
+  return {
+    at: ask.now.toISOString(),
+    step,
+    by: ask.caller.id,
+    ...(written !== undefined && { note: written.replaceAll(/\p{Cc}/gu, " ") }),
+    ...(until !== undefined && { until }),
+  };
+}
+
+async function findAlert(alerts: SchoolStores["alerts"], school_id: string, id: string): Promise<Alert> {
+  const found = (await alerts.current(school_id)).find((alert) => alert.id === id);
+  if (found === undefined) throw notFound("There is no such alert at this school.");
+  return found;
+}

@@ -1,0 +1,348 @@
+import * as z from "zod";
+import { ACCESS_ROLES } from "../domain/access.ts";
+import { NOT_HELD_REASONS, RULE_IDS, STEPS } from "../domain/words.ts";
+import { answer, failure } from "./openapi-parts.ts";
+
+/** What people and provider systems read, as the API's reference shows it. */
+
+const secured: Record<string, string[]>[] = [{ token: [] }, { providerKey: [] }];
+const rate = z
+  .number()
+  .min(0)
+  .nullable()
+  .meta({ description: "Between 0 and 1; null where nothing was counted" });
+const count = z.int().min(0);
+const instant = z.string().meta({ description: "ISO instant" });
+const day = z.string().meta({ description: "School-local date, YYYY-MM-DD", example: "2026-11-25" });
+
+const figures = {
+  sessions_held: count,
+  sessions_not_held: count,
+  sessions_unreported: count.meta({ description: "Ended without a final report" }),
+  delivery_rate: rate,
+  provider_fault_rate: rate,
+  completeness: rate,
+  reporting_lag_minutes: z.object({ p50: count.nullable(), p90: count.nullable() }),
+  students: count.optional(),
+  minutes: count.optional(),
+  attendance_rate_scheduled: rate.optional(),
+  attendance_rate_held: rate.optional(),
+  suppressed: z
+    .literal(true)
+    .optional()
+    .meta({ description: "Fewer than 10 students: their figures are shown to who may see students" }),
+  providers: z.array(
+    z.object({
+      provider_id: z.string(),
+      sessions_held: count,
+      not_held: z.array(z.object({ reason: z.enum(NOT_HELD_REASONS), sessions: count })),
+    }),
+  ),
+  unreadable: count,
+};
+const Figures = z.object(figures).meta({ id: "Figures" });
+
+const StudentSession = z
+  .object({
+    student_id: z.string(),
+    at: instant,
+    provider_id: z.string(),
+    program_id: z.string(),
+    session_topic: z.string(),
+    tutor_id: z.string(),
+    group_size: count,
+    status: z.string(),
+    minutes: count,
+    scheduled_minutes: count,
+  })
+  .meta({ id: "StudentSession" });
+
+const dosage = {
+  student_id: z.string(),
+  sessions: count.meta({ description: "Sessions attended" }),
+  minutes: count,
+  hours: z.number(),
+  target_hours: z.number().optional(),
+  pct_full_dosage: z.number().optional().meta({ description: "actual / target, uncapped" }),
+  attendance_rate_held: rate,
+  attendance_rate_scheduled: rate,
+  last_attended: instant.nullable(),
+};
+const period = { grade: z.string().optional(), from: day.optional(), to: day.optional() };
+
+const Alert = z
+  .object({
+    id: z.string(),
+    school_id: z.string(),
+    rule: z.enum(RULE_IDS),
+    subject: z.string(),
+    provider_ids: z.array(z.string()),
+    standing: z.enum(["open", "acknowledged", "snoozed", "resolved"]),
+    first_day: day,
+    resolved_day: day.optional(),
+    facts: z.record(z.string(), z.union([z.number(), z.string()])),
+    history: z.array(z.looseObject({ at: instant, step: z.enum(STEPS) })),
+  })
+  .meta({ id: "Alert" });
+
+const Refused = z.object({
+  at: instant,
+  rejected: count,
+  conflicts: count,
+  items: z
+    .array(
+      z.object({
+        event_id: z.string().optional(),
+        result: z.enum(["rejected", "conflict"]),
+        errors: z.array(z.object({ pointer: z.string(), detail: z.string() })),
+      }),
+    )
+    .optional(),
+});
+
+const next = z.string().optional().meta({ description: "Cursor of the next page; absent on the last" });
+const paging = {
+  limit: z.string().optional().meta({ description: "1 to 500, 100 where nothing is said" }),
+  cursor: z.string().optional().meta({ description: "`next` of the page before, with the same filters" }),
+};
+
+const failures = {
+  "400": failure("A parameter is wrong; the detail names it"),
+  "401": failure("The token or key is missing, wrong, expired or revoked, or nobody knows its bearer"),
+  "403": failure("The caller's role does not allow this, or a second factor is missing"),
+  "404": failure("There is nothing here that the caller may see"),
+};
+const invalidCursor = { "410": failure("The cursor is altered, expired, or of another caller or list") };
+const unchanged = { "304": { description: "What `If-None-Match` names is still the answer" } };
+
+type Read = {
+  id: string;
+  summary: string;
+  path?: Record<string, z.ZodType>;
+  query?: Record<string, z.ZodType>;
+  is: z.ZodType;
+};
+const read = ({ id, summary, path = {}, query = {}, is }: Read) => ({
+  get: {
+    operationId: id,
+    summary,
+    security: secured,
+    requestParams: {
+      path: z.object(path),
+      query: z.object(query),
+      header: z.object({ "if-none-match": z.string().optional() }),
+    },
+    responses: {
+      "200": { ...answer(is, "What is known now"), headers: z.object({ ETag: z.string() }) },
+      ...unchanged,
+      ...failures,
+      ...("cursor" in query && invalidCursor),
+    },
+  },
+});
+
+const answering = (id: string, summary: string, required: Record<string, z.ZodType>) => ({
+  post: {
+    operationId: id,
+    summary,
+    security: secured,
+    requestParams: { path: z.object({ school_id: z.string(), alert_id: z.string() }) },
+    requestBody: {
+      content: {
+        "application/json": {
+          schema: z.object({ ...required, note: z.string().max(1000).optional() }),
+        },
+      },
+    },
+    responses: {
+      "200": answer(Alert, "The alert as it stands now; also where it stood so before"),
+      ...failures,
+      "409": failure("The alert is resolved"),
+    },
+  },
+});
+
+const school = { school_id: z.string() };
+const Grants = z.array(z.looseObject({ role: z.enum(ACCESS_ROLES) }));
+const group = z.looseObject({ suppressed: z.literal(true).optional() });
+
+export const readPaths = {
+  "/v1/me": read({
+    id: "getMe",
+    summary: "Who asks, and what she may see",
+    is: z.object({
+      id: z.string(),
+      grants: Grants,
+      second_factor_needed_for: Grants.optional(),
+      districts: z.array(z.string()),
+      schools: z.array(z.object({ ...school, name: z.string().optional(), students: z.boolean() })),
+      providers: z.array(z.string()),
+      audit: z.boolean(),
+    }),
+  }),
+  "/v1/districts/{district_id}/overview": read({
+    id: "getOverview",
+    summary: "This week and the year so far, school by school",
+    path: { district_id: z.string() },
+    is: z.object({
+      district_id: z.string(),
+      schools: z.array(
+        z.object({
+          ...school,
+          name: z.string().optional(),
+          week: z.object({ week: z.string(), ...figures }),
+          year: Figures,
+        }),
+      ),
+    }),
+  }),
+  "/v1/schools/{school_id}/days/{date}": read({
+    id: "getDay",
+    summary: "A school's day; its student-sessions for who may see students",
+    path: { ...school, date: day },
+    is: z.object({
+      ...school,
+      date: day,
+      version: count,
+      ...figures,
+      student_sessions: z.array(StudentSession).optional(),
+    }),
+  }),
+  "/v1/schools/{school_id}/weeks/{week}": read({
+    id: "getWeek",
+    summary: "A school's ISO week, by day; a row per student for who may see students",
+    path: { ...school, week: z.string().meta({ example: "2026-W48" }) },
+    is: z.object({
+      ...school,
+      week: z.string(),
+      from: day,
+      to: day,
+      ...figures,
+      days: z.array(z.object({ date: day, ...figures })),
+      students: z.array(z.object(dosage)).optional(),
+    }),
+  }),
+  "/v1/schools/{school_id}/students": read({
+    id: "getStudents",
+    summary: "A school's roster with what each got this school year",
+    path: school,
+    query: { program_id: z.string().optional(), ...paging },
+    is: z.object({ ...school, items: z.array(z.object({ ...period, ...dosage })), next }),
+  }),
+  "/v1/schools/{school_id}/students/{student_id}": read({
+    id: "getStudent",
+    summary: "A student: dosage, attendance, history and alerts, over the schools that the caller may see",
+    path: { ...school, student_id: z.string() },
+    is: z.object({
+      ...dosage,
+      ...school,
+      hours_elsewhere: z.number().meta({ description: "Hours at schools that the caller may not see" }),
+      schools: z.array(z.object({ ...school, ...period, minutes: count })),
+      enrolments: z.array(z.looseObject({ program_id: z.string() })),
+      history: z.array(StudentSession.extend(school)),
+      alerts: z.array(Alert),
+    }),
+  }),
+  "/v1/schools/{school_id}/alerts": read({
+    id: "getAlerts",
+    summary: "A school's alerts",
+    path: school,
+    query: {
+      standing: z.enum(["open", "acknowledged", "snoozed", "resolved"]).optional(),
+      rule: z.enum(RULE_IDS).optional(),
+      ...paging,
+    },
+    is: z.object({ ...school, items: z.array(Alert), next }),
+  }),
+  "/v1/schools/{school_id}/alerts/{alert_id}/acknowledge": answering(
+    "acknowledgeAlert",
+    "Take an alert on; the id is percent-encoded",
+    {},
+  ),
+  "/v1/schools/{school_id}/alerts/{alert_id}/snooze": answering(
+    "snoozeAlert",
+    "Leave an alert out of the digests until a day ahead",
+    { until: day },
+  ),
+  "/v1/providers/{provider_id}/quality": read({
+    id: "getQuality",
+    summary: "How well a provider reports, by day, with the items to mend",
+    path: { provider_id: z.string() },
+    query: { from: day.optional(), to: day.optional() },
+    is: z.object({
+      provider_id: z.string(),
+      from: day,
+      to: day,
+      waiting_for_a_school: count,
+      days: z.array(
+        z.object({
+          date: day,
+          sessions_held: count,
+          sessions_not_held: count,
+          sessions_unreported: count,
+          completeness: rate,
+          reporting_lag_minutes: figures.reporting_lag_minutes,
+          missing: z.array(z.object({ ...school, session_id: z.string(), scheduled_end: instant })),
+          unmatched: count.meta({ description: "Students whom the school's roster does not name" }),
+          unmatched_students: z.array(z.object({ ...school, student_id: z.string() })).optional(),
+        }),
+      ),
+      refused: z
+        .array(Refused)
+        .meta({ description: "Requests of which something was not taken, 30 days back" }),
+    }),
+  }),
+  "/v1/reports/dosage": read({
+    id: "getDosage",
+    summary: "Who got how much tutoring, on both denominators",
+    query: {
+      school_id: z.string().optional(),
+      district_id: z.string().optional(),
+      from: day.optional(),
+      to: day.optional(),
+      target_hours: z.string().optional(),
+    },
+    is: z.looseObject({
+      target_hours: z.number(),
+      by_school: z.array(group.extend({ school_id: z.string() })),
+      by_district: z.array(group.extend({ district_id: z.string() })),
+      export: z.string().meta({ description: "A link to the rows by school as CSV, for 15 minutes" }),
+    }),
+  }),
+  "/v1/exports/{token}": {
+    get: {
+      operationId: "getExport",
+      summary: "A report as CSV: the signed token, 15 minutes old at most, is the permission",
+      requestParams: { path: z.object({ token: z.string() }) },
+      responses: {
+        "200": { description: "Rows by school", content: { "text/csv": { schema: z.string() } } },
+        "401": failures["401"],
+        "404": failures["404"],
+        "410": failure("The link is altered or expired"),
+      },
+    },
+  },
+  "/v1/audit": read({
+    id: "getAudit",
+    summary: "Who read or changed what on a day; reads are in it a quarter of an hour later",
+    query: { day: day.optional(), ...paging },
+    is: z.object({
+      day,
+      items: z.array(
+        z.object({
+          block: count,
+          hash: z.string(),
+          place: count,
+          at: instant,
+          who: z.string(),
+          what: z.string(),
+          school_id: z.string().optional(),
+          student: z.string().optional().meta({ description: "Pseudonym" }),
+          why: z.string().optional(),
+          count: count,
+        }),
+      ),
+      next,
+    }),
+  }),
+};

@@ -1,0 +1,126 @@
+import { Duration, RemovalPolicy, SecretValue } from "aws-cdk-lib";
+import {
+  AccountRecovery,
+  FeaturePlan,
+  LambdaVersion,
+  Mfa,
+  OAuthScope,
+  ProviderAttribute,
+  StringAttribute,
+  UserPool,
+  UserPoolClientIdentityProvider,
+  UserPoolIdentityProviderOidc,
+  UserPoolIdentityProviderSaml,
+  UserPoolIdentityProviderSamlMetadata,
+  UserPoolOperation,
+  type IUserPoolIdentityProvider,
+  type UserPoolClient,
+} from "aws-cdk-lib/aws-cognito";
+import type { Function } from "aws-cdk-lib/aws-lambda";
+import { Construct } from "constructs";
+import type { EnvOf } from "../functions/framework/env.ts";
+import type { IssueTokenEnv } from "../functions/issue-token/env.ts";
+import type { DeployConfig } from "./config.ts";
+import { lambdaFunction } from "./lambda-function.ts";
+
+type Props = { config: DeployConfig; apiUrl: string };
+
+/** What the identity provider says of somebody, and where it is kept. */
+const CLAIMS = {
+  "custom:amr": ProviderAttribute.other("amr"),
+  "custom:acr": ProviderAttribute.other("acr"),
+  "custom:grants": ProviderAttribute.other("rollcall_grants"),
+};
+
+/** How people sign in: by the district's identity provider, or as local users with a TOTP code. */
+export class SignIn extends Construct {
+  readonly pool: UserPool;
+  readonly client: UserPoolClient;
+  readonly issueToken: Function;
+
+  constructor(scope: Construct, id: string, { config, apiUrl }: Props) {
+    super(scope, id);
+    this.pool = this.#pool(config);
+    this.issueToken = lambdaFunction(this, {
+      name: "issue-token",
+      environment: {
+        MFA_VALUES: config.mfaValues,
+        GRANTS_FROM_CLAIM: config.grantsFromClaim ? "yes" : "no",
+      } satisfies EnvOf<typeof IssueTokenEnv>,
+      timeout: Duration.seconds(5),
+      memorySize: 256,
+      logRetention: config.logRetention,
+    });
+    this.pool.addTrigger(UserPoolOperation.PRE_TOKEN_GENERATION_CONFIG, this.issueToken, LambdaVersion.V2_0);
+    this.client = this.#client(config, apiUrl);
+    if (config.signInDomain !== undefined)
+      this.pool.addDomain("Domain", { cognitoDomain: { domainPrefix: config.signInDomain } });
+  }
+
+  #pool(config: DeployConfig): UserPool {
+    const text = () => new StringAttribute({ mutable: true, maxLen: 2048 });
+    return new UserPool(this, "People", {
+      selfSignUpEnabled: false,
+      signInAliases: { email: true },
+      signInCaseSensitive: false,
+      mfa: Mfa.REQUIRED,
+      mfaSecondFactor: { otp: true, sms: false },
+      passwordPolicy: {
+        minLength: 14,
+        requireDigits: true,
+        requireLowercase: true,
+        requireSymbols: true,
+        requireUppercase: true,
+      },
+      accountRecovery: AccountRecovery.EMAIL_ONLY,
+      customAttributes: { amr: text(), acr: text(), grants: text() },
+      // access tokens with claims of our own
+      featurePlan: FeaturePlan.ESSENTIALS,
+      deletionProtection: config.deletionProtection,
+      removalPolicy: RemovalPolicy.RETAIN,
+    });
+  }
+
+  #client(config: DeployConfig, apiUrl: string): UserPoolClient {
+    const provider = this.#provider(config);
+    const federated =
+      provider === undefined ? [] : [UserPoolClientIdentityProvider.custom(provider.providerName)];
+    const client = this.pool.addClient("Web", {
+      generateSecret: false,
+      authFlows: {},
+      oAuth: {
+        flows: { authorizationCodeGrant: true },
+        // without `aws.cognito.signin.user.admin` a token cannot change its own user's attributes
+        scopes: [OAuthScope.OPENID, OAuthScope.EMAIL],
+        callbackUrls: [config.callbackUrl ?? apiUrl],
+      },
+      accessTokenValidity: Duration.minutes(15),
+      idTokenValidity: Duration.minutes(15),
+      refreshTokenValidity: Duration.hours(12),
+      enableTokenRevocation: true,
+      preventUserExistenceErrors: true,
+      supportedIdentityProviders: [UserPoolClientIdentityProvider.COGNITO, ...federated],
+    });
+    if (provider !== undefined) client.node.addDependency(provider);
+    return client;
+  }
+
+  #provider({ identityProvider: given }: DeployConfig): IUserPoolIdentityProvider | undefined {
+    if (given === undefined) return undefined;
+    const shared = { userPool: this.pool, name: "District" };
+    if (given.kind === "saml")
+      return new UserPoolIdentityProviderSaml(this, "District", {
+        ...shared,
+        metadata: UserPoolIdentityProviderSamlMetadata.url(given.metadataUrl),
+        attributeMapping: { email: ProviderAttribute.other("email"), custom: CLAIMS },
+      });
+    return new UserPoolIdentityProviderOidc(this, "District", {
+      ...shared,
+      issuerUrl: given.issuer,
+      clientId: given.clientId,
+      clientSecret: SecretValue.secretsManager(given.secretName).unsafeUnwrap(),
+      scopes: ["openid", "email"],
+      attributeMapping: { email: ProviderAttribute.other("email"), custom: CLAIMS },
+    });
+  }
+}
