@@ -51,6 +51,7 @@ export class Alerting extends Construct {
       timeout: Duration.minutes(14),
       memorySize: 1769,
       logRetention: config.logRetention,
+      key: storage.key,
     });
     storage.grantRunRules(sweep);
     storage.grantDecideMessages(sweep);
@@ -88,6 +89,7 @@ export class Alerting extends Construct {
       timeout: Duration.minutes(2),
       memorySize: 256,
       logRetention: config.logRetention,
+      key: storage.key,
     });
     storage.grantNotify(notify);
     const set = Stack.of(this).formatArn({

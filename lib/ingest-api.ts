@@ -39,6 +39,7 @@ export class IngestApi extends Construct {
       timeout: Duration.seconds(25),
       memorySize: 512,
       logRetention,
+      key: storage.key,
     });
     storage.grantAppendSessions(ingest);
     const authorize = lambdaFunction(this, {
@@ -47,6 +48,7 @@ export class IngestApi extends Construct {
       timeout: Duration.seconds(5),
       memorySize: 256,
       logRetention,
+      key: storage.key,
     });
     storage.grantReadProviderKeys(authorize);
     const webhook = this.#webhook({ storage, config });
@@ -55,7 +57,7 @@ export class IngestApi extends Construct {
       createDefaultStage: false,
       description: "Rollcall: session events",
     });
-    this.url = this.#stage(logRetention).url;
+    this.url = this.#stage(logRetention, storage).url;
     this.#routes(ingest, authorize);
     this.#webhookRoute(webhook);
   }
@@ -68,6 +70,7 @@ export class IngestApi extends Construct {
       timeout: Duration.seconds(25),
       memorySize: 512,
       logRetention: config.logRetention,
+      key: storage.key,
     });
     storage.grantAppendSessions(webhook);
     storage.grantOpenWebhooks(webhook);
@@ -83,8 +86,12 @@ export class IngestApi extends Construct {
       Validations.of(route).acknowledge({ id: "AwsSolutions-APIG4", reason });
   }
 
-  #stage(retention: DeployConfig["logRetention"]): HttpStage {
-    const logs = new LogGroup(this, "AccessLogs", { retention, removalPolicy: RemovalPolicy.DESTROY });
+  #stage(retention: DeployConfig["logRetention"], { key }: Storage): HttpStage {
+    const logs = new LogGroup(this, "AccessLogs", {
+      retention,
+      encryptionKey: key,
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
     return new HttpStage(this, "Stage", {
       httpApi: this.api,
       stageName: "$default",

@@ -1,6 +1,7 @@
 import type { Duration } from "aws-cdk-lib";
 import { RemovalPolicy } from "aws-cdk-lib";
 import { Role, ServicePrincipal } from "aws-cdk-lib/aws-iam";
+import type { IKey } from "aws-cdk-lib/aws-kms";
 import {
   ApplicationLogLevel,
   Architecture,
@@ -20,15 +21,18 @@ type Props = {
   timeout: Duration;
   memorySize: number;
   logRetention: RetentionDays;
+  /** Encrypts its log. */
+  key: IKey;
 };
 
 const pascal = (name: string) => name.replaceAll(/(?:^|-)(.)/g, (_, letter: string) => letter.toUpperCase());
 
 /** A function of the house: its own role and log group, nothing managed, nothing that is not asked for. */
-export function lambdaFunction(scope: Construct, { name, logRetention, ...props }: Props): Function {
+export function lambdaFunction(scope: Construct, { name, logRetention, key, ...props }: Props): Function {
   const id = pascal(name);
   const logGroup = new LogGroup(scope, `${id}Logs`, {
     retention: logRetention,
+    encryptionKey: key,
     removalPolicy: RemovalPolicy.DESTROY,
   });
   const role = new Role(scope, `${id}Role`, { assumedBy: new ServicePrincipal("lambda.amazonaws.com") });

@@ -33,6 +33,7 @@ export class MailAnswers extends Construct {
       timeout: Duration.seconds(25),
       memorySize: 512,
       logRetention: config.logRetention,
+      key: storage.key,
     });
     storage.grantAnswerMail(answerMail);
     const integration = new HttpLambdaIntegration("AnswerMail", answerMail);
@@ -55,6 +56,7 @@ export class MailAnswers extends Construct {
       timeout: Duration.seconds(30),
       memorySize: 256,
       logRetention: config.logRetention,
+      key: storage.key,
     });
     storage.grantMute(muteChannel);
     muteChannel.configureAsyncInvoke({ retryAttempts: 2, maxEventAge: Duration.hours(6) });

@@ -24,6 +24,7 @@ export class Projection extends Construct {
       timeout: Duration.minutes(2),
       memorySize: 512,
       logRetention: config.logRetention,
+      key: storage.key,
     });
     storage.grantProject(this.summarize);
     storage.grantRunRules(this.summarize);

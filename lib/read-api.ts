@@ -56,6 +56,7 @@ export class ReadApi extends Construct {
       timeout: Duration.seconds(5),
       memorySize: 256,
       logRetention: config.logRetention,
+      key: storage.key,
     });
     storage.grantReadProviderKeys(authorize);
     return authorize;
@@ -74,6 +75,7 @@ export class ReadApi extends Construct {
       timeout: Duration.seconds(25),
       memorySize: 1024,
       logRetention: config.logRetention,
+      key: storage.key,
     });
     storage.grantAnswerReaders(read);
     // what the function reads of schools, it reads in sessions of this role, each limited to what its caller may see

@@ -1,5 +1,6 @@
 import { CfnOutput, Stack, type StackProps } from "aws-cdk-lib";
 import type { Construct } from "constructs";
+import { acknowledgeFindings } from "./acknowledgements.ts";
 import { readConfig } from "./config.ts";
 import { Alerting } from "./alerting.ts";
 import { IngestApi } from "./ingest-api.ts";
@@ -21,7 +22,7 @@ export class RollcallStack extends Stack {
     const alerting = new Alerting(this, "Alerting", { storage, config, apiUrl: ingest.url });
     const { mails } = alerting;
     const answers = new MailAnswers(this, "MailAnswers", { storage, config, api: ingest.api, mails });
-    const signIn = new SignIn(this, "SignIn", { config, apiUrl: ingest.url });
+    const signIn = new SignIn(this, "SignIn", { storage, config, apiUrl: ingest.url });
     const reading = new ReadApi(this, "ReadApi", {
       storage,
       config,
@@ -29,6 +30,7 @@ export class RollcallStack extends Stack {
       api: ingest.api,
       apiUrl: ingest.url,
     });
+    acknowledgeFindings(this);
     const observability = new Observability(this, "Observability", { storage, config });
     watchFunctions(observability, { ingest, projection, alerting, answers, reading, signIn });
     watchData(observability, { ingest, projection, alerting });

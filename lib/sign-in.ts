@@ -21,9 +21,10 @@ import { Construct } from "constructs";
 import type { EnvOf } from "../functions/framework/env.ts";
 import type { IssueTokenEnv } from "../functions/issue-token/env.ts";
 import type { DeployConfig } from "./config.ts";
+import type { Storage } from "./storage.ts";
 import { lambdaFunction } from "./lambda-function.ts";
 
-type Props = { config: DeployConfig; apiUrl: string };
+type Props = { storage: Storage; config: DeployConfig; apiUrl: string };
 
 /** What the identity provider says of somebody, and where it is kept. */
 const CLAIMS = {
@@ -38,7 +39,7 @@ export class SignIn extends Construct {
   readonly client: UserPoolClient;
   readonly issueToken: Function;
 
-  constructor(scope: Construct, id: string, { config, apiUrl }: Props) {
+  constructor(scope: Construct, id: string, { storage, config, apiUrl }: Props) {
     super(scope, id);
     this.pool = this.#pool(config);
     this.issueToken = lambdaFunction(this, {
@@ -50,6 +51,7 @@ export class SignIn extends Construct {
       timeout: Duration.seconds(5),
       memorySize: 256,
       logRetention: config.logRetention,
+      key: storage.key,
     });
     this.pool.addTrigger(UserPoolOperation.PRE_TOKEN_GENERATION_CONFIG, this.issueToken, LambdaVersion.V2_0);
     this.client = this.#client(config, apiUrl);

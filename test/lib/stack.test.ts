@@ -178,6 +178,27 @@ describe("every permission", () => {
     }
   });
 
+  it("of keys, buckets and topics names what it allows, outside a short list with reasons", () => {
+    const REASONED: Record<string, string> = {
+      "kms:* by root": "AWS: without it a key can become unmanageable, and IAM decides for the account",
+      "kms:* on *": "the resource of a key's own policy is the key",
+      "s3:* denied": "refuses everything that is not TLS",
+    };
+    const found = new Set<string>();
+    for (const [id, { Type, Properties }] of all) {
+      const document = Properties?.[Type === "AWS::KMS::Key" ? "KeyPolicy" : "PolicyDocument"];
+      if (Type === "AWS::IAM::Policy" || document === undefined) continue;
+      for (const { Action, Effect, Resource } of (document as { Statement: Statement[] }).Statement) {
+        const key = Type === "AWS::KMS::Key";
+        for (const action of [Action].flat())
+          if (action.endsWith("*")) found.add(`${action} ${Effect === "Deny" ? "denied" : "by root"}`);
+        if (key && Resource === "*") found.add("kms:* on *");
+        else expect([id, [Resource].flat().includes("*")]).toEqual([id, false]);
+      }
+    }
+    expect([...found].sort()).toEqual(Object.keys(REASONED).sort());
+  });
+
   it("on the table is bound to partitions, and never to the whole of it", () => {
     const onTable = statements.filter(({ statement }) =>
       actionsOf(statement).some((action) => /^dynamodb:(Query|Scan|Batch|.*Item$)/.test(action)),
