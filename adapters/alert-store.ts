@@ -1,10 +1,18 @@
 import { DeleteItemCommand, PutItemCommand } from "@aws-sdk/client-dynamodb";
 import { Alert } from "../domain/alert.ts";
+import { RETENTION } from "../domain/retention.ts";
 import { keyItem, number, text, type Item } from "./items.ts";
 import { putVersion, unlessLost } from "./put-version.ts";
 import type { TableAccess } from "./query.ts";
 import { docOf, partition } from "./setup-store.ts";
-import { alertKey, alertLogKey, alertLogPartition, alertPartition, ATTRIBUTE } from "./table.ts";
+import {
+  alertKey,
+  alertLogKey,
+  alertLogPartition,
+  alertPartition,
+  ATTRIBUTE,
+  expiresAfter,
+} from "./table.ts";
 
 /** The alerts of a school: the current ones apart from the log, so that the rules read few. */
 export type AlertStore = {
@@ -15,6 +23,8 @@ export type AlertStore = {
   /** Moves an alert whose episode is over to the log. */
   archive(alert: Alert): Promise<void>;
   log(school_id: string): Promise<Alert[]>;
+  /** Deletes an alert, current or past, with its history. */
+  forget(alert: { school_id: string; id: string }): Promise<void>;
 };
 
 export function dynamoAlertStore(table: TableAccess): AlertStore {
@@ -24,8 +34,16 @@ export function dynamoAlertStore(table: TableAccess): AlertStore {
     current: (school_id) => read(alertPartition(school_id)),
     log: (school_id) => read(alertLogPartition(school_id)),
     write: (value) => putVersion(table, { key: alertKey(value), value }),
+    forget: async (alert) => {
+      for (const key of [alertKey(alert), alertLogKey(alert)])
+        await table.client.send(new DeleteItemCommand({ TableName, Key: keyItem(key) }));
+    },
     archive: async (alert) => {
-      const logged: Item = { ...keyItem(alertLogKey(alert)), [ATTRIBUTE.doc]: text(JSON.stringify(alert)) };
+      const logged: Item = {
+        ...keyItem(alertLogKey(alert)),
+        [ATTRIBUTE.doc]: text(JSON.stringify(alert)),
+        [ATTRIBUTE.expires]: number(expiresAfter(alert.resolved_day ?? alert.first_day, RETENTION.alerts)),
+      };
       await table.client.send(new PutItemCommand({ TableName, Item: logged }));
       const Key = keyItem(alertKey(alert));
       const unchanged = {

@@ -56,6 +56,8 @@ export type AuditStore = {
   append(line: Omit<AuditLine, "count">): Promise<Block>;
   /** Puts the quarters of an hour that are over into the chain; false where there were none. */
   seal(now: Date): Promise<Block | undefined>;
+  /** The last block. */
+  head(now: Date): Promise<Block | undefined>;
   /** What is not yet sealed. */
   open(): Promise<AuditLine[]>;
   /** The blocks of these years, in order. */
@@ -119,6 +121,7 @@ export function dynamoAuditStore(table: TableAccess): AuditStore {
         if (await putBlock(table, block, over)) sealed = block;
       }
     },
+    head: (now) => headOf(table, now.toISOString().slice(0, 4)),
     open: async () => (await openLines(table, "~")).map(({ line }) => line),
     blocks: async (years) => {
       const items = await Promise.all(years.map((year) => partition(table, auditPartition(year))));

@@ -1,9 +1,10 @@
 import { DeleteItemCommand, PutItemCommand } from "@aws-sdk/client-dynamodb";
 import type { DynamoDBRecord } from "aws-lambda";
-import { keyItem, keyOf } from "./items.ts";
+import { keyItem, keyOf, number } from "./items.ts";
 import type { TableAccess } from "./query.ts";
 import { docItem, docOf, partition } from "./setup-store.ts";
-import { FAILURE_PARTITION, failureKey } from "./table.ts";
+import { RETENTION } from "../domain/retention.ts";
+import { ATTRIBUTE, expiresAt, FAILURE_PARTITION, failureKey } from "./table.ts";
 
 export type KeptFailure = { name: string; record: unknown };
 
@@ -18,7 +19,10 @@ export function dynamoFailureStore(table: TableAccess): FailureStore {
   const TableName = table.tableName;
   return {
     keep: async (record) => {
-      const Item = docItem({ key: failureKey(failureName(record)), value: record });
+      const Item = {
+        ...docItem({ key: failureKey(failureName(record)), value: record }),
+        [ATTRIBUTE.expires]: number(expiresAt(new Date(), RETENTION.failures)),
+      };
       await table.client.send(new PutItemCommand({ TableName, Item }));
     },
     list: async () => {

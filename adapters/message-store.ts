@@ -1,4 +1,5 @@
 import { Message } from "../domain/message.ts";
+import { RETENTION } from "../domain/retention.ts";
 import { number, text } from "./items.ts";
 import { putVersion } from "./put-version.ts";
 import { queryAll, type TableAccess } from "./query.ts";
@@ -15,9 +16,6 @@ export type MessageStore = {
   of(contact_id: string, from: string): Promise<Message[]>;
 };
 
-/** Long enough for an audit of the school year. */
-const KEEP_DAYS = 400;
-
 export function dynamoMessageStore(table: TableAccess): MessageStore {
   return {
     write: (value) =>
@@ -26,7 +24,7 @@ export function dynamoMessageStore(table: TableAccess): MessageStore {
         value,
         more: {
           [ATTRIBUTE.state]: text(value.state),
-          [ATTRIBUTE.expires]: number(expiresAt(new Date(value.decided_at), KEEP_DAYS)),
+          [ATTRIBUTE.expires]: number(expiresAt(new Date(value.decided_at), RETENTION.messages)),
         },
       }),
     get: async (message_id) => {

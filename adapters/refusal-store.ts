@@ -1,11 +1,10 @@
-import { PutItemCommand } from "@aws-sdk/client-dynamodb";
+import { DeleteItemCommand, PutItemCommand } from "@aws-sdk/client-dynamodb";
 import * as z from "zod";
 import type { Fault } from "../domain/problem.ts";
-import { number } from "./items.ts";
+import { keyItem, keyOf, number, text } from "./items.ts";
 import { queryAll, type TableAccess } from "./query.ts";
 import { docItem, docOf } from "./setup-store.ts";
 import { ATTRIBUTE, expiresAt, refusalKey, refusalPartition } from "./table.ts";
-import { text } from "./items.ts";
 import { RETENTION } from "../domain/retention.ts";
 
 /** An event that was not taken: by its own id, with what was wrong. Nothing else of it is kept. */
@@ -33,6 +32,8 @@ export type RefusalStore = {
   keep(refusal: Refusal): Promise<void>;
   /** Requests with refused items, from a UTC day to another, both included. */
   between(provider_id: string, from: string, to: string): Promise<KeptRefusal[]>;
+  /** Deletes what was refused at this instant. */
+  forget(provider_id: string, at: string): Promise<void>;
 };
 
 /** Of one request; the counts go on. */
@@ -52,6 +53,18 @@ export function keptOf({ at, refused }: Refusal): KeptRefusal {
 
 export function dynamoRefusalStore(table: TableAccess): RefusalStore {
   return {
+    forget: async (provider_id, at) => {
+      const items = await queryAll(table, {
+        TableName: table.tableName,
+        KeyConditionExpression: "#pk = :pk AND begins_with(#sk, :at)",
+        ExpressionAttributeNames: { "#pk": ATTRIBUTE.pk, "#sk": ATTRIBUTE.sk },
+        ExpressionAttributeValues: { ":pk": text(refusalPartition(provider_id)), ":at": text(at) },
+      });
+      for (const item of items)
+        await table.client.send(
+          new DeleteItemCommand({ TableName: table.tableName, Key: keyItem(keyOf(item)) }),
+        );
+    },
     keep: async (refusal) => {
       const key = refusalKey(refusal.provider_id, refusal.at.toISOString(), refusal.request_id);
       const Item = {

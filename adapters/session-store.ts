@@ -8,11 +8,13 @@ import {
 } from "@aws-sdk/client-dynamodb";
 import { type Arrival, type SessionKey, type SessionRecord } from "../domain/session-record.ts";
 import { queryAll, type TableAccess } from "./query.ts";
-import { putUnderOrder, refusedBy, unchanged, type Stored } from "./write-under-order.ts";
+import { RETENTION } from "../domain/retention.ts";
+import { putUnderOrder, refusedBy, unchanged, type Place, type Stored } from "./write-under-order.ts";
 import { keyItem, number, sessionOfItem, text, type Item } from "./items.ts";
 import {
   ATTRIBUTE,
   BY_DAY_INDEX,
+  expiresAfter,
   expiresAt,
   markKey,
   quarantineKey,
@@ -36,6 +38,8 @@ export type SessionStore = {
   ofSchool(school_id: string): Promise<SessionRecord[]>;
   /** Gives a record another day, unless something newer came meanwhile; false then. Nothing else of it changes. */
   move(record: SessionRecord, day: string): Promise<boolean>;
+  /** Puts another content in place of a record's, unless something newer came meanwhile; false then. */
+  rewrite(record: SessionRecord, content: string): Promise<boolean>;
   /** Makes a day dirty again without touching a fact. */
   mark(school_id: string, day: string, now: Date): Promise<void>;
   quarantine: {
@@ -44,26 +48,39 @@ export type SessionStore = {
     waiting(provider_id: string, school_id?: string): Promise<SessionRecord[]>;
     /** Deletes under the order and arrival that were read; false when the record has changed since. */
     release(record: SessionRecord): Promise<boolean>;
+    rewrite(record: SessionRecord, content: string): Promise<boolean>;
   };
 };
 
 export function dynamoSessionStore(table: TableAccess): SessionStore {
   return {
-    put: (arrival) => putUnderOrder(table, sessionKey(arrival.snapshot), arrival),
+    put: (arrival) => putUnderOrder(table, sessionPlace(arrival), arrival),
     get: (key) => getRecord(table, sessionKey(key)),
     existing: (keys) => existingKeys(table, keys),
     onDay: (school_id, day) => queryDay(table, school_id, day),
     ofSchool: (school_id) => querySchool(table, school_id),
     move: (record, day) => moveUnchanged(table, record, day),
+    rewrite: (record, content) => rewriteUnchanged(table, { key: sessionKey(record), record, content }),
     mark: (school_id, day, now) => putMark(table, { school_id, day, now }),
     quarantine: {
-      put: (arrival) => putUnderOrder(table, quarantineKey(arrival.snapshot), arrival),
+      put: (arrival) => putUnderOrder(table, quarantinePlace(arrival), arrival),
       count: (provider_id) => countQuarantine(table, provider_id),
       waiting: (provider_id, school_id) => queryQuarantine(table, quarantineOf(provider_id, school_id)),
       release: (record) => deleteUnchanged(table, record),
+      rewrite: (record, content) => rewriteUnchanged(table, { key: quarantineKey(record), record, content }),
     },
   };
 }
+
+/** A session expires years after its day; one without a day holds no student. */
+const sessionPlace = ({ snapshot }: Arrival): Place => ({
+  key: sessionKey(snapshot),
+  expires: snapshot.day === undefined ? undefined : expiresAfter(snapshot.day, RETENTION.sessions),
+});
+const quarantinePlace = ({ snapshot }: Arrival): Place => ({
+  key: quarantineKey(snapshot),
+  expires: expiresAt(new Date(), RETENTION.quarantine),
+});
 
 async function getRecord(table: TableAccess, key: TableKey): Promise<SessionRecord | undefined> {
   const command = new GetItemCommand({ TableName: table.tableName, Key: keyItem(key), ConsistentRead: true });
@@ -125,6 +142,21 @@ async function moveUnchanged(table: TableAccess, record: SessionRecord, day: str
     ConditionExpression,
     ExpressionAttributeNames: { ...ExpressionAttributeNames, "#day": ATTRIBUTE.day },
     ExpressionAttributeValues: { ...ExpressionAttributeValues, ":day": text(day) },
+  });
+  return (await refusedBy(() => table.client.send(command))) === undefined;
+}
+
+type Rewrite = { key: TableKey; record: SessionRecord; content: string };
+
+async function rewriteUnchanged(table: TableAccess, { key, record, content }: Rewrite): Promise<boolean> {
+  const { ExpressionAttributeNames, ExpressionAttributeValues, ConditionExpression } = unchanged(record);
+  const command = new UpdateItemCommand({
+    TableName: table.tableName,
+    Key: keyItem(key),
+    UpdateExpression: "SET #content = :content",
+    ConditionExpression,
+    ExpressionAttributeNames: { ...ExpressionAttributeNames, "#content": ATTRIBUTE.content },
+    ExpressionAttributeValues: { ...ExpressionAttributeValues, ":content": text(content) },
   });
   return (await refusedBy(() => table.client.send(command))) === undefined;
 }

@@ -1,10 +1,12 @@
 import {
   BatchWriteItemCommand,
+  DeleteItemCommand,
   GetItemCommand,
   PutItemCommand,
   type WriteRequest,
 } from "@aws-sdk/client-dynamodb";
 import { District, Enrolment, Program, Provider, RosterEntry, School, type Setup } from "../domain/setup.ts";
+import * as z from "zod";
 import { Person } from "../domain/access.ts";
 import { Contact } from "../domain/contact.ts";
 import { Id } from "../domain/ids.ts";
@@ -35,7 +37,21 @@ export type SetupStore = {
   putRoster(entries: readonly RosterEntry[]): Promise<void>;
   enrolments(school_id: string): Promise<Enrolment[]>;
   putEnrolments(enrolments: readonly Enrolment[]): Promise<void>;
+  /** Deletes what a school's roster and enrolments say of a student. Resolves to how many entries there were. */
+  forgetStudent(school_id: string, student_id: string): Promise<number>;
 };
+
+async function forget(table: TableAccess, school_id: string, student_id: string): Promise<number> {
+  const items = await Promise.all(
+    [rosterPartition(school_id), enrolmentPartition(school_id)].map((pk) => partition(table, pk)),
+  );
+  const own = items.flat().filter((item) => OfStudent.parse(docOf(item)).student_id === student_id);
+  for (const item of own)
+    await table.client.send(new DeleteItemCommand({ TableName: table.tableName, Key: keyItem(keyOf(item)) }));
+  return own.length;
+}
+
+const OfStudent = z.looseObject({ student_id: z.string() });
 
 type Document = { key: TableKey; value: unknown };
 
@@ -73,6 +89,7 @@ export function dynamoSetupStore(table: TableAccess): SetupStore {
         table,
         enrolments.map((value) => ({ key: enrolmentKey(value), value })),
       ),
+    forgetStudent: (school_id, student_id) => forget(table, school_id, student_id),
   };
 }
 

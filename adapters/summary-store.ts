@@ -7,7 +7,8 @@ import {
 import { deflateRawSync, inflateRawSync } from "node:zlib";
 import { keyItem, keyOf, number, numberOf, text, type Item } from "./items.ts";
 import { queryAll, type TableAccess } from "./query.ts";
-import { ATTRIBUTE, dayKey, dayOfKey, dayRange, viewPartition } from "./table.ts";
+import { RETENTION } from "../domain/retention.ts";
+import { ATTRIBUTE, dayKey, dayOfKey, dayRange, expiresAfter, viewPartition } from "./table.ts";
 
 export type SchoolDay = { school_id: string; day: string };
 export type DayRange = { school_id: string; from: string; to: string };
@@ -48,6 +49,7 @@ function partsOf({ day, version, packed, partBytes }: Write): { version: number;
     ...keyItem(dayKey(day.school_id, day.day, part)),
     [ATTRIBUTE.version]: number(version + 1),
     ...(part === 0 && { [ATTRIBUTE.parts]: number(count) }),
+    [ATTRIBUTE.expires]: number(expiresAfter(day.day, RETENTION.sessions)),
     [ATTRIBUTE.body]: { B: body.subarray(part * partBytes, (part + 1) * partBytes) },
   }));
   return { version, items };

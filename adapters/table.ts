@@ -23,6 +23,7 @@
  * | a webhook endpoint and its secrets     | WEBHOOK#endpoint      | ENDPOINT                       | get, put                   |
  * | reads and commands not yet in the log  | AUDITOPEN             | window#who#what#about          | add, query, transact       |
  * | the audit log, a chain of blocks       | AUDIT#year            | number of the block            | put if absent, query       |
+ * | students who were erased               | ERASED                | pseudonym                      | put, query                 |
  * | what sweep did last for a school       | SWEEP#school          | SWEEP                          | get, put                   |
  * | stream records that could not be used  | FAILURE               | sequence number                | put, query                 |
  */
@@ -182,11 +183,14 @@ export const auditKey = (year: string, number: number): TableKey => ({
   pk: auditPartition(year),
   sk: String(number).padStart(10, "0"),
 });
+export const ERASED_PARTITION = "ERASED";
+export const erasedKey = (pseudonym: string): TableKey => ({ pk: ERASED_PARTITION, sk: pseudonym });
 export const FAILURE_PARTITION = "FAILURE";
 export const failureKey = (name: string): TableKey => ({ pk: FAILURE_PARTITION, sk: name });
 export const sweepKey = (school_id: string): TableKey => ({ pk: `${PREFIX.sweep}${school_id}`, sk: "SWEEP" });
 
 /** DynamoDB's TTL wants whole seconds since 1970; everywhere else time is an ISO text. */
+export const expiresAfter = (day: string, days: number) => expiresAt(new Date(`${day}T00:00:00Z`), days);
 export const expiresAt = (now: Date, days: number) => Math.floor(now.getTime() / 1000) + days * 86_400;
 
 const keyPrefix = (prefix: string) => ({ Keys: { [ATTRIBUTE.pk]: { S: [{ prefix }] } } });

@@ -6,15 +6,19 @@ import { ATTRIBUTE, type TableKey } from "./table.ts";
 
 export type Stored = { outcome: Outcome; order: number };
 
+/** Under which key, and when it may be forgotten: seconds since 1970. */
+export type Place = { key: TableKey; expires: number | undefined };
+
 /** New and newer snapshots take one write and no read; whatever else it is, the refused write returns the record. */
-export async function putUnderOrder(table: TableAccess, key: TableKey, arrival: Arrival): Promise<Stored> {
-  const stored = await refusedBy(() => table.client.send(updateOf(table, key, arrival)));
+export async function putUnderOrder(table: TableAccess, place: Place, arrival: Arrival): Promise<Stored> {
+  const { key } = place;
+  const stored = await refusedBy(() => table.client.send(updateOf(table, place, arrival)));
   if (stored === undefined) return { outcome: "accepted", order: arrival.snapshot.order };
   const record = sessionOfItem({ ...stored, ...keyItem(key) });
   const { outcome, write } = arrive(record, arrival);
   if (write !== undefined) {
-    const lost = await refusedBy(() => table.client.send(replaceOf(table, { key, record, write })));
-    if (lost !== undefined) return putUnderOrder(table, key, arrival);
+    const lost = await refusedBy(() => table.client.send(replaceOf(table, { place, record, write })));
+    if (lost !== undefined) return putUnderOrder(table, place, arrival);
   }
   return { outcome, order: (write ?? record).order };
 }
@@ -30,36 +34,60 @@ export async function refusedBy(write: () => Promise<unknown>): Promise<Item | u
   }
 }
 
-function updateOf(table: TableAccess, key: TableKey, { snapshot, reported }: Arrival): UpdateItemCommand {
-  const set = ["#order = :order", "#content = :content"];
-  if (snapshot.day !== undefined) set.push("#day = :day");
-  if (reported !== undefined) set.push("#reported = if_not_exists(#reported, :reported)");
+function updateOf(
+  table: TableAccess,
+  { key, expires }: Place,
+  { snapshot, reported }: Arrival,
+): UpdateItemCommand {
+  const fields = { ...optionalFields(snapshot.day, expires), reported };
   const earlier =
     reported === undefined ? "" : " AND (attribute_not_exists(#reported) OR #reported <= :reported)";
-  const { pk, order, content, day } = ATTRIBUTE;
   return new UpdateItemCommand({
     TableName: table.tableName,
     Key: keyItem(key),
-    UpdateExpression: `SET ${set.join(", ")}${snapshot.day === undefined ? " REMOVE #day" : ""}`,
+    UpdateExpression: updateExpression(fields),
     ConditionExpression: `attribute_not_exists(#pk) OR (#order < :order${earlier})`,
     ExpressionAttributeNames: {
-      "#pk": pk,
-      "#order": order,
-      "#content": content,
-      "#day": day,
+      "#pk": ATTRIBUTE.pk,
+      "#order": ATTRIBUTE.order,
+      "#content": ATTRIBUTE.content,
+      "#day": ATTRIBUTE.day,
+      "#expires": ATTRIBUTE.expires,
       ...(reported !== undefined && { "#reported": ATTRIBUTE.reported }),
     },
     ExpressionAttributeValues: {
       ":order": number(snapshot.order),
       ":content": text(snapshot.content),
-      ...(snapshot.day !== undefined && { ":day": text(snapshot.day) }),
+      ...fields.values,
       ...(reported !== undefined && { ":reported": text(reported) }),
     },
     ReturnValuesOnConditionCheckFailure: "ALL_OLD",
   });
 }
 
-type Replacement = { key: TableKey; record: SessionRecord; write: SessionRecord };
+/** What is set where it is known, and removed where it is not. */
+function optionalFields(day: string | undefined, expires: number | undefined) {
+  const known: Item = {
+    ...(day !== undefined && { ":day": text(day) }),
+    ...(expires !== undefined && { ":expires": number(expires) }),
+  };
+  const names = ["day", "expires"];
+  return {
+    set: names.filter((name) => known[`:${name}`] !== undefined).map((name) => `#${name} = :${name}`),
+    removed: names.filter((name) => known[`:${name}`] === undefined).map((name) => `#${name}`),
+    values: known,
+  };
+}
+
+type Fields = ReturnType<typeof optionalFields> & { reported: string | undefined };
+
+function updateExpression({ set, removed, reported }: Fields): string {
+  const kept = reported === undefined ? [] : ["#reported = if_not_exists(#reported, :reported)"];
+  const sets = ["#order = :order", "#content = :content", ...set, ...kept];
+  return `SET ${sets.join(", ")}${removed.length > 0 ? ` REMOVE ${removed.join(", ")}` : ""}`;
+}
+
+type Replacement = { place: Place; record: SessionRecord; write: SessionRecord };
 
 /** Holds while neither order nor arrival of a record has changed. */
 export const unchanged = (record: SessionRecord) => {
@@ -74,10 +102,14 @@ export const unchanged = (record: SessionRecord) => {
   };
 };
 
-function replaceOf(table: TableAccess, { key, record, write }: Replacement): PutItemCommand {
+function replaceOf(table: TableAccess, { place, record, write }: Replacement): PutItemCommand {
+  const { key, expires } = place;
   return new PutItemCommand({
     TableName: table.tableName,
-    Item: sessionItem(key, write),
+    Item: {
+      ...sessionItem(key, write),
+      ...(expires !== undefined && { [ATTRIBUTE.expires]: number(expires) }),
+    },
     ReturnValuesOnConditionCheckFailure: "ALL_OLD",
     ...unchanged(record),
   });

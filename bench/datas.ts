@@ -8,7 +8,7 @@ import { importStudents } from "../cli/import-students.ts";
 import { readyProvider } from "../cli/ready-provider.ts";
 import { seeded } from "../cli/seeded.ts";
 import { targetOfState } from "../cli/target.ts";
-import { concurrently } from "../functions/framework/concurrently.ts";
+import { concurrently } from "../adapters/concurrently.ts";
 import { startDynamo } from "../local/dynamo-engine.ts";
 import { stateOf } from "../local/state.ts";
 import { startStack } from "../local/stack.ts";

@@ -8,7 +8,7 @@ import { arrivalOf, snapshotOf } from "../domain/session-record.ts";
 import { dynamoSweepStore } from "../adapters/sweep-store.ts";
 import { nothingSetUp } from "../domain/setup.ts";
 import { pack } from "../domain/summary-packing.ts";
-import { concurrently } from "../functions/framework/concurrently.ts";
+import { concurrently } from "../adapters/concurrently.ts";
 import { alertSchool } from "../functions/summarize-school/alert-school.ts";
 import { summarizeDay } from "../functions/summarize-school/summarize-day.ts";
 import { deflateRawSync } from "node:zlib";

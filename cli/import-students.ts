@@ -1,3 +1,4 @@
+import type { IsErased } from "../domain/erasure.ts";
 import { isCurrent } from "../domain/school-day.ts";
 import { Enrolment, RosterEntry } from "../domain/setup.ts";
 import { readTable, requireColumns, writeTable, type Row, type Table } from "./csv.ts";
@@ -34,13 +35,13 @@ const ENDED_LIMIT = 0.2;
 
 /** Upserts a DATAS student file: who belongs to which school. Names and characteristics are not taken over. */
 export async function importStudents(
-  target: Pick<Target, "setup">,
+  target: Pick<Target, "setup" | "isErased">,
   options: RosterOptions,
 ): Promise<RosterResult> {
   const table = readTable(options.file, { grade: "current_grade_level" });
   requireColumns(options.file, table, ["student_id", "district_id", "school_id"]);
   warnOfLostZeros(table, options.warn);
-  const { values, faults } = readRows(table, readEntry);
+  const { values, faults } = readRows(table, unlessErased(await target.isErased(), readEntry));
   refuseFullWithFaults(faults, options);
   const setup = await target.setup.all();
   const created = newSchools({ setup, table, values }, options);
@@ -71,14 +72,17 @@ export async function importStudents(
 
 /** Upserts enrolments: student, school, program, provider, from, to. */
 export async function importEnrolments(
-  target: Pick<Target, "setup">,
+  target: Pick<Target, "setup" | "isErased">,
   options: RosterOptions,
 ): Promise<RosterResult> {
   const table = readTable(options.file);
   requireColumns(options.file, table, ["student_id", "school_id", "program_id"]);
   const { schools } = await target.setup.all();
   const known = new Set(schools.map((school) => school.school_id));
-  const { values, faults } = readRows(table, (cells) => readEnrolment(cells, known));
+  const { values, faults } = readRows(
+    table,
+    unlessErased(await target.isErased(), (cells) => readEnrolment(cells, known)),
+  );
   refuseFullWithFaults(faults, options);
   const stored = (
     await Promise.all(schools.map((school) => target.setup.enrolments(school.school_id)))
@@ -119,6 +123,19 @@ function readEnrolment(cells: Record<string, string>, schools: ReadonlySet<strin
     error: "is no school that is set up",
   }).safeParse(filled(cells, columns));
 }
+
+const ERASED: Read<never> = {
+  success: false,
+  error: {
+    issues: [{ path: ["student_id"], message: "was erased; take her out of the file and of its source" }],
+  },
+};
+
+/** An erased student does not come back with the next file. */
+const unlessErased =
+  <T>(isErased: IsErased, read: (cells: Record<string, string>) => Read<T>) =>
+  (cells: Record<string, string>): Read<T> =>
+    isErased(cells["student_id"] ?? "") ? ERASED : read(cells);
 
 type Read<T> =
   | { success: true; data: T }

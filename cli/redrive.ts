@@ -144,7 +144,12 @@ async function readObject(
   place: { Bucket: string; Key: string | undefined },
 ): Promise<unknown[]> {
   const { Body } = await s3.send(new GetObjectCommand(place));
-  const failed = Failed.safeParse(JSON.parse((await Body?.transformToString()) ?? "null"));
+  return recordsOf((await Body?.transformToString()) ?? "null");
+}
+
+/** The stream records of a failure that Lambda left in the bucket; one undefined where it cannot be read. */
+export function recordsOf(text: string): unknown[] {
+  const failed = Failed.safeParse(JSON.parse(text));
   if (!failed.success) return [undefined];
   return failed.data.Records ?? failed.data.payload?.Records ?? [undefined];
 }

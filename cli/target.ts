@@ -2,9 +2,16 @@ import { CloudFormationClient, DescribeStacksCommand } from "@aws-sdk/client-clo
 import { KMSClient } from "@aws-sdk/client-kms";
 import { S3Client } from "@aws-sdk/client-s3";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
+import { userInfo } from "node:os";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import * as z from "zod";
+import { s3AnchorStore } from "../adapters/anchor-store.ts";
+import { dynamoAuditStore } from "../adapters/audit-store.ts";
+import { dynamoErasedStore } from "../adapters/erased-store.ts";
+import { erasedStudents, pseudonyms } from "../adapters/pseudonyms.ts";
+import { pseudonymSecretStore } from "../adapters/secret-store.ts";
 import { dynamoClient } from "../adapters/aws-clients.ts";
 import { dynamoFailureStore } from "../adapters/failure-store.ts";
 import { dynamoProviderKeyStore } from "../adapters/provider-key-store.ts";
@@ -32,6 +39,7 @@ export const LocalState = z.object({
   issuer_url: z.string(),
   table_name: z.string(),
   failure_bucket: z.string(),
+  anchor_bucket: z.string(),
   /** Keys of ready-made providers, by provider. */
   keys: z.record(z.string(), z.string()),
 });
@@ -44,6 +52,9 @@ type Place = {
   apiUrl: string;
   table: TableAccess;
   s3: S3Client;
+  anchorBucket: string;
+  /** Under which identity admin commands run here. */
+  whoAmI: () => Promise<string>;
   failureBucket: string;
   secrets: SecretBox;
   keys: Record<string, string>;
@@ -63,6 +74,11 @@ function targetOf(place: Place) {
     alerts: dynamoAlertStore(place.table),
     messages: dynamoMessageStore(place.table),
     mutes: dynamoMuteStore(place.table),
+    audit: dynamoAuditStore(place.table),
+    anchors: s3AnchorStore(place.s3, place.anchorBucket),
+    erased: dynamoErasedStore(place.table),
+    pseudonym: pseudonyms(pseudonymSecretStore(place.table)),
+    isErased: () => erasedStudents(place.table),
     webhooks: dynamoWebhookStore(place.table),
     refusals: dynamoRefusalStore(place.table),
     sweeps: dynamoSweepStore(place.table),
@@ -70,7 +86,14 @@ function targetOf(place: Place) {
 }
 
 type OutputName =
-  "KeyArn" | "ApiUrl" | "TableName" | "FailureBucket" | "Sender" | "ConfigurationSet" | "TextOrigin";
+  | "KeyArn"
+  | "AnchorBucket"
+  | "ApiUrl"
+  | "TableName"
+  | "FailureBucket"
+  | "Sender"
+  | "ConfigurationSet"
+  | "TextOrigin";
 
 /** The stack in AWS that is named, else the local stack that runs. */
 export async function findTarget(stack: string | undefined): Promise<Target> {
@@ -96,6 +119,8 @@ export function targetOfState(state: LocalState): Target {
     },
     s3: new S3Client({ ...local, endpoint: state.s3_endpoint, forcePathStyle: true }),
     failureBucket: state.failure_bucket,
+    anchorBucket: state.anchor_bucket,
+    whoAmI: async () => `local:${userInfo().username}`,
     secrets: kmsSecretBox(new KMSClient({ ...local, endpoint: state.kms_endpoint }), "local"),
     keys: state.keys,
     sending: undefined,
@@ -137,5 +162,8 @@ async function awsTarget(StackName: string): Promise<Target> {
   };
   const failureBucket = of("FailureBucket");
   const secrets = kmsSecretBox(new KMSClient({}), of("KeyArn"));
-  return targetOf({ apiUrl, table, s3: new S3Client({}), failureBucket, secrets, keys: {}, sending });
+  const whoAmI = async () => (await new STSClient({}).send(new GetCallerIdentityCommand({}))).Arn ?? "aws";
+  const anchorBucket = of("AnchorBucket");
+  const buckets = { s3: new S3Client({}), failureBucket, anchorBucket };
+  return targetOf({ apiUrl, table, ...buckets, whoAmI, secrets, keys: {}, sending });
 }

@@ -1,4 +1,5 @@
 import { EVENT_TYPES, type SessionEvent } from "./session-event.ts";
+import { withoutErased, type IsErased } from "./erasure.ts";
 import { contentOf, sessionOf, startOf, VOID_CONTENT, type Session } from "./session.ts";
 
 /** Who a session is: three ids, for ever. */
@@ -36,13 +37,18 @@ export const revisionOf = (order: number) => Math.floor(order / 4);
 export const isFinal = (order: number) => order % 4 === STAGES.completed;
 
 /** The snapshot that an event is, for the provider who posted it. */
-export function snapshotOf(event: SessionEvent, provider_id: string): Snapshot {
+export function snapshotOf(
+  event: SessionEvent,
+  provider_id: string,
+  isErased: IsErased = () => false,
+): Snapshot {
   const { session_id, school_id, revision } = event.data;
   const key = { school_id, provider_id, session_id };
   if (event.type === EVENT_TYPES.voided) {
     return { ...key, order: orderOf(revision, "voided"), content: VOID_CONTENT, start: undefined };
   }
-  const [status, session] = readEvent(event);
+  const [status, whole] = readEvent(event);
+  const session = withoutErased(whole, isErased);
   return { ...key, order: orderOf(revision, status), content: contentOf(session), start: startOf(session) };
 }
 

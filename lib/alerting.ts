@@ -1,9 +1,6 @@
 import { Duration, Stack } from "aws-cdk-lib";
 import { PolicyStatement } from "aws-cdk-lib/aws-iam";
 import type { EventSourceMapping, Function } from "aws-cdk-lib/aws-lambda";
-import { Role, ServicePrincipal } from "aws-cdk-lib/aws-iam";
-import { Schedule, ScheduleExpression } from "aws-cdk-lib/aws-scheduler";
-import { LambdaInvoke } from "aws-cdk-lib/aws-scheduler-targets";
 import {
   ConfigurationSet,
   ConfigurationSetTlsPolicy,
@@ -17,6 +14,7 @@ import type { EnvOf } from "../functions/framework/env.ts";
 import type { NotifyEnv } from "../functions/notify/env.ts";
 import type { SweepEnv } from "../functions/sweep/env.ts";
 import type { DeployConfig } from "./config.ts";
+import { every } from "./every.ts";
 import { lambdaFunction } from "./lambda-function.ts";
 import type { Storage } from "./storage.ts";
 import { streamMapping } from "./stream-mapping.ts";
@@ -56,21 +54,7 @@ export class Alerting extends Construct {
     storage.grantRunRules(sweep);
     storage.grantDecideMessages(sweep);
     storage.grantReleaseQuarantine(sweep);
-    // its own role, which may start this one function and nothing else
-    const role = new Role(this, "ScheduleRole", {
-      assumedBy: new ServicePrincipal("scheduler.amazonaws.com"),
-    });
-    role.addToPolicy(
-      new PolicyStatement({ actions: ["lambda:InvokeFunction"], resources: [sweep.functionArn] }),
-    );
-    new Schedule(this, "Every15Minutes", {
-      schedule: ScheduleExpression.rate(Duration.minutes(15)),
-      target: new LambdaInvoke(sweep, {
-        role: role.withoutPolicyUpdates(),
-        retryAttempts: 2,
-        maxEventAge: Duration.minutes(10),
-      }),
-    });
+    every(this, { id: "Every15Minutes", rate: Duration.minutes(15), target: sweep, roleId: "ScheduleRole" });
     return sweep;
   }
 

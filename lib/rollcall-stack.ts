@@ -7,6 +7,7 @@ import { IngestApi } from "./ingest-api.ts";
 import { MailAnswers } from "./mail-answers.ts";
 import { Observability } from "./observability.ts";
 import { Projection } from "./projection.ts";
+import { Proof } from "./proof.ts";
 import { ReadApi } from "./read-api.ts";
 import { SignIn } from "./sign-in.ts";
 import { Storage } from "./storage.ts";
@@ -30,9 +31,10 @@ export class RollcallStack extends Stack {
       api: ingest.api,
       apiUrl: ingest.url,
     });
+    const proof = new Proof(this, "Proof", { storage, config });
     acknowledgeFindings(this);
     const observability = new Observability(this, "Observability", { storage, config });
-    watchFunctions(observability, { ingest, projection, alerting, answers, reading, signIn });
+    watchFunctions(observability, { ingest, projection, alerting, answers, reading, signIn, proof });
     watchData(observability, { ingest, projection, alerting });
     // read by `rollcall --stack NAME`
     new CfnOutput(this, "ApiUrl", { value: ingest.url });
@@ -40,6 +42,7 @@ export class RollcallStack extends Stack {
     new CfnOutput(this, "UserPoolClientId", { value: signIn.client.userPoolClientId });
     new CfnOutput(this, "KeyArn", { value: storage.key.keyArn });
     new CfnOutput(this, "TableName", { value: storage.table.tableName });
+    new CfnOutput(this, "AnchorBucket", { value: storage.anchors.bucketName });
     new CfnOutput(this, "FailureBucket", { value: storage.failures.bucketName });
     new CfnOutput(this, "Sender", { value: config.sender });
     new CfnOutput(this, "ConfigurationSet", { value: mails.configurationSetName });
@@ -54,11 +57,12 @@ type Parts = {
   answers: MailAnswers;
   reading: ReadApi;
   signIn: SignIn;
+  proof: Proof;
 };
 
 function watchFunctions(
   observability: Observability,
-  { ingest, projection, alerting, answers, reading, signIn }: Parts,
+  { ingest, projection, alerting, answers, reading, signIn, proof }: Parts,
 ): void {
   const [post, authorize, webhook] = ingest.functions;
   observability.watchFunction(
@@ -100,6 +104,10 @@ function watchFunctions(
   observability.watchFunction(
     signIn.issueToken,
     "Nobody can sign in, because tokens cannot be made. Look at the log of issue-token for the class of the error.",
+  );
+  observability.watchFunction(
+    proof.sealAudit,
+    "What was read could not be put into the audit log's chain. Nothing is lost, and it is tried again within 15 minutes; look at the log of seal-audit if this alarm stays.",
   );
   observability.watchFunction(
     answers.muteChannel,

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { startDynamo } from "./dynamo-engine.ts";
 import { dynamoWire, type DynamoWire } from "./dynamo-wire.ts";
-import { startFailureBucket } from "./failure-bucket.ts";
+import { bucketName, startFailureBucket } from "./failure-bucket.ts";
 import { startIssuer, startSessions } from "./identities.ts";
 import { startKeyService } from "./key-service.ts";
 import { HttpApi } from "./http-api.ts";
@@ -93,7 +93,7 @@ async function assemble(
   const apiUrl: string = await api.start(port);
   closers.push(() => api.close());
   const pool: LambdaPool = new LambdaPool({
-    functions: withAddresses(plan.functions, { apiUrl, issuerUrl: issuer.url }),
+    functions: withAddresses(plan.functions, { apiUrl, issuerUrl: issuer.url, buckets: plan.buckets }),
     env,
     output,
   });
@@ -119,12 +119,12 @@ async function assemble(
   };
 }
 
-type Addresses = { apiUrl: string; issuerUrl: string };
+type Addresses = { apiUrl: string; issuerUrl: string; buckets: readonly string[] };
 
 /** The addresses of the HTTP API and of the user pool, as the template writes them, are the local ones. */
 const withAddresses = (
   functions: readonly FunctionSpec[],
-  { apiUrl, issuerUrl }: Addresses,
+  { apiUrl, issuerUrl, buckets }: Addresses,
 ): FunctionSpec[] =>
   functions.map((spec) => ({
     ...spec,
@@ -134,7 +134,8 @@ const withAddresses = (
           name,
           value
             .replace(/^https:\/\/[^/]+\.execute-api\.[^/]+\/?$/, apiUrl)
-            .replace(/^\w+\.ProviderURL$/, issuerUrl),
+            .replace(/^\w+\.ProviderURL$/, issuerUrl)
+            .replace(/^.+$/, (whole) => (buckets.includes(whole) ? bucketName(whole) : whole)),
         ]),
       ),
     },

@@ -12,6 +12,7 @@ export function stateOf(stack: LocalStack, keys: Record<string, string>) {
     issuer_url: stack.issuerUrl,
     kms_endpoint: stack.kmsEndpoint,
     table_name: stack.plan.outputs["TableName"] ?? "",
+    anchor_bucket: bucketName(stack.plan.outputs["AnchorBucket"] ?? ""),
     failure_bucket: bucketName(stack.plan.outputs["FailureBucket"] ?? ""),
     keys,
   };

@@ -20,6 +20,11 @@ export class InMemoryAlertStore implements AlertStore {
     return true;
   }
 
+  async forget({ school_id, id }: { school_id: string; id: string }): Promise<void> {
+    this.alerts.delete(`${school_id}/${id}`);
+    this.#log.delete(`${school_id}/${id}`);
+  }
+
   async archive(alert: Alert): Promise<void> {
     const name = `${alert.school_id}/${alert.id}`;
     this.#log.set(name, alert);

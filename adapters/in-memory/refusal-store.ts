@@ -8,6 +8,11 @@ export class InMemoryRefusalStore implements RefusalStore {
     this.kept.set(`${provider_id}/${at.toISOString()}/${request_id}`, { ...keptOf(refusal), provider_id });
   }
 
+  async forget(provider_id: string, at: string): Promise<void> {
+    for (const [name, kept] of this.kept)
+      if (kept.provider_id === provider_id && kept.at === at) this.kept.delete(name);
+  }
+
   async between(provider_id: string, from: string, to: string): Promise<KeptRefusal[]> {
     return [...this.kept]
       .sort(([a], [b]) => (a < b ? -1 : 1))

@@ -84,6 +84,13 @@ export class InMemorySessionStore implements SessionStore {
     return true;
   }
 
+  async rewrite(record: SessionRecord, content: string): Promise<boolean> {
+    const stored = this.facts.get(nameOf(sessionKey(record)));
+    if (stored?.order !== record.order || stored.first_reported_at !== record.first_reported_at) return false;
+    this.overwrite({ ...stored, content });
+    return true;
+  }
+
   async mark(school_id: string, day: string, now: Date): Promise<void> {
     const key = markKey(school_id, day);
     const item = {
@@ -113,6 +120,14 @@ export class InMemorySessionStore implements SessionStore {
       if (stored?.order !== record.order || stored.first_reported_at !== record.first_reported_at)
         return false;
       return this.#waiting.delete(name);
+    },
+    rewrite: async (record: SessionRecord, content: string): Promise<boolean> => {
+      const name = nameOf(quarantineKey(record));
+      const stored = this.#waiting.get(name);
+      if (stored?.order !== record.order || stored.first_reported_at !== record.first_reported_at)
+        return false;
+      this.#waiting.set(name, { ...stored, content });
+      return true;
     },
   };
 }

@@ -63,6 +63,15 @@ export class InMemorySetupStore implements SetupStore {
     this.#roster = upsert(this.#roster, entries, (entry) => `${entry.school_id}/${entry.student_id}`);
   }
 
+  async forgetStudent(school_id: string, student_id: string): Promise<number> {
+    const before = this.#roster.length + this.#enrolments.length;
+    const other = (row: { school_id: string; student_id: string }) =>
+      row.school_id !== school_id || row.student_id !== student_id;
+    this.#roster = this.#roster.filter(other);
+    this.#enrolments = this.#enrolments.filter(other);
+    return before - this.#roster.length - this.#enrolments.length;
+  }
+
   async enrolments(school_id: string): Promise<Enrolment[]> {
     return this.#enrolments.filter((entry) => entry.school_id === school_id);
   }

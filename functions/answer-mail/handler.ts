@@ -10,7 +10,7 @@ import type { Message, Section } from "../../domain/message.ts";
 import type { School } from "../../domain/setup.ts";
 import { dayOf } from "../../domain/school-day.ts";
 import { wordingOf } from "../../domain/wording/index.ts";
-import { concurrently } from "../framework/concurrently.ts";
+import { concurrently } from "../../adapters/concurrently.ts";
 import type { HttpEvent, HttpResult } from "../framework/http.ts";
 import { addressHash, verify, type Grant } from "../framework/links.ts";
 import { page } from "./page.ts";

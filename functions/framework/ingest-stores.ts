@@ -1,3 +1,4 @@
+import { erasedStudents } from "../../adapters/pseudonyms.ts";
 import { dynamoQuotaStore } from "../../adapters/quota-store.ts";
 import { dynamoRefusalStore } from "../../adapters/refusal-store.ts";
 import type { TableAccess } from "../../adapters/query.ts";
@@ -14,7 +15,9 @@ export function ingestStores(
 ): TakeDeps {
   const setup = dynamoSetupStore(table);
   const providers = cached((provider_id) => setup.provider(provider_id), clock);
+  const erased = cached(() => erasedStudents(table), clock);
   return {
+    erased: async () => (await erased("all")) ?? (() => false),
     sessions: dynamoSessionStore(table),
     refusals: dynamoRefusalStore(table),
     quotas: dynamoQuotaStore(table),

@@ -2,6 +2,7 @@ import type { RefusalStore, Refused } from "../../adapters/refusal-store.ts";
 import type { SessionStore } from "../../adapters/session-store.ts";
 import type { Stored } from "../../adapters/write-under-order.ts";
 import { uncovered, type Contract, type Uncovered } from "../../domain/contract.ts";
+import type { IsErased } from "../../domain/erasure.ts";
 import { faultsOfIssues, problem, type Fault, type Problem } from "../../domain/problem.ts";
 import { dayOf } from "../../domain/school-day.ts";
 import { EVENT_TYPES, SessionEvent } from "../../domain/session-event.ts";
@@ -12,7 +13,7 @@ import {
   type Outcome,
   type Snapshot,
 } from "../../domain/session-record.ts";
-import { concurrently } from "./concurrently.ts";
+import { concurrently } from "../../adapters/concurrently.ts";
 import { errorName, type Log } from "./log.ts";
 
 /** One event of a request, as it was sent; `faults` are those that parsing hides. */
@@ -26,6 +27,8 @@ export type IngestDeps = {
   /** The contracts of a provider, remembered for a minute at most. */
   contracts: (provider_id: string) => Promise<readonly Contract[]>;
   refusals: Pick<RefusalStore, "keep">;
+  /** Who was erased, remembered for a minute at most: nothing that is posted brings them back. */
+  erased: () => Promise<IsErased>;
   clock: () => Date;
   log: Log;
 };
@@ -62,8 +65,9 @@ export async function storeEvents(
   const { provider_id } = posting;
   const results: ItemResult[] = [];
   const bySession = new Map<string, Item[]>();
+  const isErased = await deps.erased();
   for (const [index, event] of sent.entries()) {
-    const read = readItem(event, index, provider_id);
+    const read = readItem(event, index, { provider_id, isErased });
     if ("result" in read) results[index] = read;
     else {
       const name = `${read.snapshot.school_id}#${read.snapshot.session_id}`;
@@ -85,7 +89,9 @@ const protoFaults = (value: unknown): Fault[] =>
     ? [{ pointer: "/__proto__", detail: "is not a CloudEvents attribute; remove it" }]
     : [];
 
-function readItem(sent: SentEvent, index: number, provider_id: string): Item | ItemResult {
+type Reader = { provider_id: string; isErased: IsErased };
+
+function readItem(sent: SentEvent, index: number, { provider_id, isErased }: Reader): Item | ItemResult {
   const { value } = sent;
   const faults = [...sent.faults, ...protoFaults(value)];
   const id = idOf(value);
@@ -94,7 +100,7 @@ function readItem(sent: SentEvent, index: number, provider_id: string): Item | I
     return rejected({ index, id }, [...faults, ...faultsOfIssues(parsed.error?.issues ?? [])]);
   }
   const { data: event } = parsed;
-  const snapshot = snapshotOf(event, provider_id);
+  const snapshot = snapshotOf(event, provider_id, isErased);
   if (Buffer.byteLength(snapshot.content) > MAX_CONTENT_BYTES) {
     return rejected({ index, id }, [{ pointer: "/data", detail: "is larger than 64 KB; split the session" }]);
   }

@@ -5,7 +5,7 @@ import { figuresOf, weekOf } from "../../domain/read-model.ts";
 import { addDays, mondayOf } from "../../domain/school-day.ts";
 import type { School } from "../../domain/setup.ts";
 import { suppressSmallGroups } from "../../domain/suppression.ts";
-import { concurrently } from "../framework/concurrently.ts";
+import { concurrently } from "../../adapters/concurrently.ts";
 import { daysAfter, sign } from "../framework/links.ts";
 import { dayAsked, note, notFound, Refused, todayOf, wallOf, withheldOr, type Ask } from "./ask.ts";
 import { foldOf, readingOf, yearOf } from "./schools.ts";

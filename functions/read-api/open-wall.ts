@@ -12,7 +12,7 @@ import { dynamoRefusalStore } from "../../adapters/refusal-store.ts";
 import { dynamoSessionStore } from "../../adapters/session-store.ts";
 import { dynamoSetupStore } from "../../adapters/setup-store.ts";
 import { dynamoSummaryStore } from "../../adapters/summary-store.ts";
-import { concurrently } from "../framework/concurrently.ts";
+import { concurrently } from "../../adapters/concurrently.ts";
 import type { OpenWall, ProviderStores, Reach, SchoolStores } from "./wall.ts";
 
 const WIDTH = 8;

@@ -5,7 +5,7 @@ import { ofProvider, qualityOf, type Reading } from "../../domain/read-model.ts"
 import { addDays, dayOf } from "../../domain/school-day.ts";
 import type { School } from "../../domain/setup.ts";
 import { unpack } from "../../domain/summary-packing.ts";
-import { concurrently } from "../framework/concurrently.ts";
+import { concurrently } from "../../adapters/concurrently.ts";
 import { dayAsked, note, notFound, Refused, wallOf, withheldOr, type Ask } from "./ask.ts";
 import { readingOf } from "./schools.ts";
 

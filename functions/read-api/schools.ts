@@ -15,7 +15,7 @@ import { addDays, isDay } from "../../domain/school-day.ts";
 import type { RosterEntry, School } from "../../domain/setup.ts";
 import { unpack } from "../../domain/summary-packing.ts";
 import * as z from "zod";
-import { concurrently } from "../framework/concurrently.ts";
+import { concurrently } from "../../adapters/concurrently.ts";
 import { note, notFound, pageOf, Refused, schoolAsked, todayOf, wallOf, type Ask } from "./ask.ts";
 import type { SchoolStores } from "./wall.ts";
 

@@ -3,7 +3,7 @@ import type { FailureStore } from "../../adapters/failure-store.ts";
 import { dirtyDaysOf } from "../../adapters/stream-record.ts";
 import type { SchoolDay } from "../../adapters/summary-store.ts";
 import { withBackOff, type BackOff } from "../framework/back-off.ts";
-import { concurrently } from "../framework/concurrently.ts";
+import { concurrently } from "../../adapters/concurrently.ts";
 import { errorName, type Log } from "../framework/log.ts";
 import { summarizeDay, type Recomputed, type SummaryDeps } from "./summarize-day.ts";
 

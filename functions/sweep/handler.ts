@@ -3,7 +3,7 @@ import type { MessageStore } from "../../adapters/message-store.ts";
 import type { MuteStore } from "../../adapters/mute-store.ts";
 import type { SessionStore } from "../../adapters/session-store.ts";
 import type { School, Setup } from "../../domain/setup.ts";
-import { concurrently } from "../framework/concurrently.ts";
+import { concurrently } from "../../adapters/concurrently.ts";
 import { errorName, type Log } from "../framework/log.ts";
 import { sweepSchool, type SchoolDeps } from "./sweep-school.ts";
 import { messenger } from "./tell.ts";

@@ -20,7 +20,7 @@ import {
   placeOf,
   type Due,
 } from "../../domain/telling.ts";
-import { concurrently } from "../framework/concurrently.ts";
+import { concurrently } from "../../adapters/concurrently.ts";
 
 export type TellDeps = {
   alerts: Pick<AlertStore, "current">;

@@ -22,7 +22,7 @@ import { dynamoSessionStore, type SessionStore } from "../../adapters/session-st
 import { dynamoSetupStore, type SetupStore } from "../../adapters/setup-store.ts";
 import { dynamoSummaryStore, type SummaryStore } from "../../adapters/summary-store.ts";
 import type { Arrival, SessionRecord } from "../../domain/session-record.ts";
-import { concurrently } from "../../functions/framework/concurrently.ts";
+import { concurrently } from "../../adapters/concurrently.ts";
 import { freshTable } from "../support/dynamo.ts";
 import { announceSeed, seeded, type Random } from "../support/random.ts";
 

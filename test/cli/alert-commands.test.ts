@@ -92,6 +92,7 @@ describe("rollcall alerts acknowledge and snooze", () => {
       current: (id: string) => place.alerts.current(id),
       log: (id: string) => place.alerts.log(id),
       archive: async () => undefined,
+      forget: () => Promise.resolve(),
       write: async (alert: Parameters<typeof place.alerts.write>[0]) => {
         if (first) {
           first = false;

@@ -31,7 +31,8 @@ function options(text: string, more: Partial<RosterOptions> = {}): RosterOptions
 }
 const roster = (ids: string[], school = "631930") =>
   [HEADER, ...ids.map((id) => `${id},0100,${school},5`), ""].join("\n");
-const run = (text: string, more?: Partial<RosterOptions>) => importStudents({ setup }, options(text, more));
+const run = (text: string, more?: Partial<RosterOptions>) =>
+  importStudents({ setup, isErased: async () => () => false }, options(text, more));
 const ids = (from: number, to: number) =>
   Array.from({ length: to - from }, (_, place) => `00${from + place}`);
 
@@ -134,7 +135,10 @@ describe("rollcall import students", () => {
 describe("rollcall import enrolments", () => {
   const ENROLMENTS = "student_id,school_id,program_id,provider_id,from,to";
   const enroll = (lines: string[], more?: Partial<RosterOptions>) =>
-    importEnrolments({ setup }, options([ENROLMENTS, ...lines, ""].join("\n"), more));
+    importEnrolments(
+      { setup, isErased: async () => () => false },
+      options([ENROLMENTS, ...lines, ""].join("\n"), more),
+    );
 
   it("upserts by student, school, program and provider", async () => {
     await run(roster(["1"]));

@@ -19,6 +19,7 @@ function fusedSessions(inner: InMemorySessionStore, { guard, read }: Fuse): Sess
     onDay: (school_id, day) => read(() => inner.onDay(school_id, day)),
     ofSchool: (school_id) => read(() => inner.ofSchool(school_id)),
     move: (record, day) => guard(() => inner.move(record, day)),
+    rewrite: (record, content) => guard(() => inner.rewrite(record, content)),
     mark: (school_id, day, now) => guard(() => inner.mark(school_id, day, now)),
     quarantine: inner.quarantine,
   };

@@ -28,11 +28,12 @@ describe("the local stack", () => {
       "notify",
       "read-api",
       "receive-webhook",
+      "seal-audit",
       "summarize-school",
       "sweep",
     ]);
     expect([plan.tables.length, plan.mappings.length, plan.schedules.length, plan.buckets.length]).toEqual([
-      1, 2, 1, 1,
+      1, 2, 2, 2,
     ]);
   });
 

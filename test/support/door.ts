@@ -6,6 +6,7 @@ import type { Contract } from "../../domain/contract.ts";
 export const openDoor = () => ({
   contracts: async (): Promise<Contract[]> => [{}],
   refusals: new InMemoryRefusalStore(),
+  erased: async () => () => false,
   quotas: new InMemoryQuotaStore(),
   limit: async (): Promise<number | undefined> => 1_000_000_000,
 });
