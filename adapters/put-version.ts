@@ -1,7 +1,10 @@
-import { PutItemCommand } from "@aws-sdk/client-dynamodb";
+import {
+  ConditionalCheckFailedException,
+  PutItemCommand,
+  TransactionCanceledException,
+} from "@aws-sdk/client-dynamodb";
 import { keyItem, number, text, type Item } from "./items.ts";
 import type { TableAccess } from "./query.ts";
-import { lostRace } from "./summary-store.ts";
 import { ATTRIBUTE, type TableKey } from "./table.ts";
 
 type Versioned = { key: TableKey; value: { version: number }; more?: Item };
@@ -33,4 +36,11 @@ export async function unlessLost(write: () => Promise<unknown>): Promise<boolean
     if (lostRace(error)) return false;
     throw error;
   }
+}
+
+/** Whether a condition failed. A transaction that lost to another one is tried again, like any transient error. */
+export function lostRace(error: unknown): boolean {
+  if (error instanceof ConditionalCheckFailedException) return true;
+  if (!(error instanceof TransactionCanceledException)) return false;
+  return error.CancellationReasons?.some(({ Code }) => Code === "ConditionalCheckFailed") ?? false;
 }

@@ -1,52 +1,117 @@
-import {
-  ConditionalCheckFailedException,
-  PutItemCommand,
-  TransactionCanceledException,
-  TransactWriteItemsCommand,
-} from "@aws-sdk/client-dynamodb";
+import { DeleteItemCommand, PutItemCommand, TransactWriteItemsCommand } from "@aws-sdk/client-dynamodb";
+import * as z from "zod";
 import { deflateRawSync, inflateRawSync } from "node:zlib";
 import { keyItem, keyOf, number, numberOf, text, type Item } from "./items.ts";
+import { lostRace, putVersion } from "./put-version.ts";
 import { queryAll, type TableAccess } from "./query.ts";
+import { getDoc, partition } from "./setup-store.ts";
 import { RETENTION } from "../domain/retention.ts";
-import { ATTRIBUTE, dayKey, dayOfKey, dayRange, expiresAfter, viewPartition } from "./table.ts";
+import {
+  ATTRIBUTE,
+  dayKey,
+  dayOfKey,
+  dayRange,
+  expiresAfter,
+  generationKey,
+  generationOfKey,
+  viewPartition,
+} from "./table.ts";
 
 export type SchoolDay = { school_id: string; day: string };
+/** A day in one generation of views; without it, in the one that counts. */
+export type DayOf = SchoolDay & { generation?: number };
 export type DayRange = { school_id: string; from: string; to: string };
 /** A day's packed summary and the version under which it was written. */
 export type StoredSummary = { day: string; version: number; packed: string };
 
-/** The views of days. A summary is never deleted, and its version only grows. */
+/**
+ * Which generation of a school's views counts, and which is being built beside it: whatever is recomputed meanwhile is
+ * written to both. `left` days of the new one are still to be computed; `cursor` is the last that was.
+ */
+export const Generations = z.strictObject({
+  current: z.int().min(0),
+  building: z.int().min(1).optional(),
+  cursor: z.string().optional(),
+  left: z.int().min(0).optional(),
+  version: z.int().min(0),
+});
+export type Generations = z.infer<typeof Generations>;
+export const FIRST_GENERATION: Generations = { current: 0, version: 0 };
+
+/** The views of days. A summary is never deleted (but with its generation), and its version only grows. */
 export type SummaryStore = {
   /**
    * The day's summary; undefined where nothing was written yet. It may be a moment old: then the write under its
    * version is refused, so half the price buys the same safety.
    */
-  stored(day: SchoolDay): Promise<StoredSummary | undefined>;
+  stored(day: DayOf): Promise<StoredSummary | undefined>;
   /** Writes version + 1 if `version` is still the stored one; false when another writer came first. */
-  write(day: SchoolDay, version: number, packed: string): Promise<boolean>;
-  /** The summaries of a school from a day to another, both included, in order of day. Read consistently. */
+  write(day: DayOf, version: number, packed: string): Promise<boolean>;
+  /** The summaries that count, from a day to another, both included, in order of day. Read consistently. */
   read(range: DayRange): Promise<StoredSummary[]>;
+  /** Read consistently. */
+  generations(school_id: string): Promise<Generations>;
+  /** Writes the pointer if the version before it is the stored one; false when another writer came first. */
+  point(school_id: string, generations: Generations): Promise<boolean>;
+  /** Deletes every generation that neither counts nor is being built. */
+  tidy(school_id: string): Promise<void>;
 };
 
 /** A summary is split before an item reaches 300 KB; DynamoDB refuses more than 400. */
 const PART_BYTES = 300_000;
 
 export function dynamoSummaryStore(table: TableAccess, partBytes = PART_BYTES): SummaryStore {
+  const generationOf = async ({ school_id, generation }: { school_id: string; generation?: number }) =>
+    generation ?? (await readGenerations(table, school_id)).current;
   return {
-    stored: async ({ school_id, day }) =>
-      (await readRange(table, { school_id, from: day, to: day, consistent: false }))[0],
-    write: (day, version, packed) => writeParts(table, partsOf({ day, version, packed, partBytes })),
-    read: (range) => readRange(table, { ...range, consistent: true }),
+    stored: async (wanted) => {
+      const { school_id, day } = wanted;
+      const generation = await generationOf(wanted);
+      const range = { school_id, from: day, to: day, consistent: false, generation };
+      return (await readRange(table, range))[0];
+    },
+    write: async (wanted, version, packed) => {
+      const generation = await generationOf(wanted);
+      return writeParts(table, partsOf({ day: wanted, generation, version, packed, partBytes }));
+    },
+    read: async (range) =>
+      readRange(table, { ...range, consistent: true, generation: await generationOf(range) }),
+    generations: (school_id) => readGenerations(table, school_id),
+    point: (school_id, value) => putVersion(table, { key: generationKey(school_id), value }),
+    tidy: (school_id) => deleteOthers(table, school_id),
   };
 }
 
-type Write = { day: SchoolDay; version: number; packed: string; partBytes: number };
+async function readGenerations(table: TableAccess, school_id: string): Promise<Generations> {
+  const doc = await getDoc(table, generationKey(school_id));
+  return doc === undefined ? FIRST_GENERATION : Generations.parse(doc);
+}
 
-function partsOf({ day, version, packed, partBytes }: Write): { version: number; items: Item[] } {
+async function deleteOthers(table: TableAccess, school_id: string): Promise<void> {
+  const { current, building } = await readGenerations(table, school_id);
+  for (const item of await partition(table, viewPartition(school_id))) {
+    const generation = generationOfKey(keyOf(item).sk);
+    if (generation === undefined || generation === current || generation === building) continue;
+    await table.client.send(new DeleteItemCommand({ TableName: table.tableName, Key: keyItem(keyOf(item)) }));
+  }
+}
+
+type Write = {
+  day: SchoolDay;
+  generation: number;
+  version: number;
+  packed: string;
+  partBytes: number;
+};
+
+function partsOf({ day, generation, version, packed, partBytes }: Write): {
+  version: number;
+  items: Item[];
+} {
   const body = deflateRawSync(packed, { level: 9 });
   const count = Math.max(1, Math.ceil(body.length / partBytes));
   const items = Array.from({ length: count }, (_, part): Item => ({
-    ...keyItem(dayKey(day.school_id, day.day, part)),
+    ...keyItem(dayKey(day.school_id, day.day, { part, generation })),
     [ATTRIBUTE.version]: number(version + 1),
     ...(part === 0 && { [ATTRIBUTE.parts]: number(count) }),
     [ATTRIBUTE.expires]: number(expiresAfter(day.day, RETENTION.sessions)),
@@ -83,14 +148,7 @@ async function writeParts(
   }
 }
 
-/** Whether a condition failed. A transaction that lost to another one is tried again, like any transient error. */
-export function lostRace(error: unknown): boolean {
-  if (error instanceof ConditionalCheckFailedException) return true;
-  if (!(error instanceof TransactionCanceledException)) return false;
-  return error.CancellationReasons?.some(({ Code }) => Code === "ConditionalCheckFailed") ?? false;
-}
-
-type Reading = DayRange & { consistent: boolean };
+type Reading = DayRange & { consistent: boolean; generation: number };
 
 async function readRange(table: TableAccess, range: Reading): Promise<StoredSummary[]> {
   for (;;) {
@@ -100,7 +158,7 @@ async function readRange(table: TableAccess, range: Reading): Promise<StoredSumm
 }
 
 async function queryRange(table: TableAccess, range: Reading): Promise<Item[]> {
-  const { from, to } = dayRange(range.from, range.to);
+  const { from, to } = dayRange(range.from, range.to, range.generation);
   return queryAll(table, {
     TableName: table.tableName,
     ConsistentRead: range.consistent,

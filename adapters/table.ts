@@ -8,6 +8,8 @@
  * | a mark that makes a day dirty again    | SCHOOL#school         | MARK#day                       | put, expires               |
  * | a session of a school not set up yet   | QUARANTINE#provider   | school#session                 | update under the order     |
  * | day summaries of a school (views)      | VIEW#school           | DAY#day, DAY#day#part          | query a range, consistent  |
+ * | the same, of a later generation        | VIEW#school           | DAY@generation#day             | query a range, consistent  |
+ * | which generation counts                | VIEW#school           | GENERATION                     | get, put under version     |
  * | alerts of a school (views)             | ALERT#school          | rule#subject#first day         | query, consistent          |
  * | alerts whose episode is over           | ALERTLOG#school       | rule#subject#first day         | put, query                 |
  * | messages to a contact, decided or sent | MESSAGE#contact       | day#kind, day#kind#which       | put under version, query   |
@@ -103,12 +105,30 @@ export const markKey = (school_id: string, day: string): TableKey => ({
 });
 
 export const viewPartition = (school_id: string) => `${PREFIX.view}${school_id}`;
+const generationPrefix = (generation: number) => (generation === 0 ? "DAY#" : `DAY@${generation}#`);
 /** Part 0 is the head that carries the version. Parts sort behind their head. */
-export const dayKey = (school_id: string, day: string, part = 0): TableKey => ({
+export const dayKey = (
+  school_id: string,
+  day: string,
+  { part = 0, generation }: { part?: number; generation: number },
+): TableKey => ({
   pk: viewPartition(school_id),
-  sk: part === 0 ? `DAY#${day}` : `DAY#${day}#${String(part).padStart(3, "0")}`,
+  sk: `${generationPrefix(generation)}${day}${part === 0 ? "" : `#${String(part).padStart(3, "0")}`}`,
 });
-export const dayRange = (from: string, to: string) => ({ from: `DAY#${from}`, to: `DAY#${to}#~` });
+export const dayRange = (from: string, to: string, generation: number) => ({
+  from: `${generationPrefix(generation)}${from}`,
+  to: `${generationPrefix(generation)}${to}#~`,
+});
+/** Which generation of views counts, and whether another is being built. */
+export const generationKey = (school_id: string): TableKey => ({
+  pk: viewPartition(school_id),
+  sk: "GENERATION",
+});
+/** The generation of a day's item; undefined of the pointer. */
+export function generationOfKey(sk: string): number | undefined {
+  const [, number] = /^DAY(?:@(\d+))?#/.exec(sk) ?? [];
+  return sk.startsWith("DAY") ? Number(number ?? 0) : undefined;
+}
 export const dayOfKey = (sk: string) => sk.split("#")[1] ?? "";
 
 export const SETUP_PARTITION = "SETUP";

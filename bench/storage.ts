@@ -10,7 +10,7 @@ import { nothingSetUp } from "../domain/setup.ts";
 import { pack } from "../domain/summary-packing.ts";
 import { concurrently } from "../adapters/concurrently.ts";
 import { alertSchool } from "../functions/summarize-school/alert-school.ts";
-import { summarizeDay } from "../functions/summarize-school/summarize-day.ts";
+import { summarizeDay } from "../adapters/summarize-day.ts";
 import { deflateRawSync } from "node:zlib";
 import { meteredTable, type Units } from "./capacity.ts";
 

@@ -7,6 +7,7 @@ import { isDay } from "../domain/school-day.ts";
 import { addAlerts } from "./alert-commands.ts";
 import { recordCommand, type Ran } from "./audit.ts";
 import { addAudit } from "./audit-commands.ts";
+import { addRebuild } from "./rebuild-commands.ts";
 import { addStudents } from "./student-commands.ts";
 import { applySetup, type ApplyResult } from "./apply.ts";
 import { show, type Common, type Context, type Output } from "./command-context.ts";
@@ -36,6 +37,7 @@ export function rollcall(io: Output, find: typeof findTarget = findTarget): Comm
   addRules(context);
   addDelivery(context);
   addRedrive(context);
+  addRebuild(context);
   addStudents(context);
   addAudit(context);
   return program;

@@ -110,6 +110,7 @@ async function eraseViews(place: Target, student_id: string, school_ids: string[
     await place.sessions.mark(school_id, day, new Date());
   await untilSummarised(place, schools);
   const left = await daysNaming(place, student_id, schools);
+  for (const school_id of schools) await place.summaries.tidy(school_id);
   if (left.length > 0)
     throw new UsageError(
       `${left.length} summaries still name her: run the command again once \`rollcall doctor\` finds the summaries in time.`,

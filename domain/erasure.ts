@@ -16,6 +16,14 @@ export function namesStudent(content: string, student_id: string): boolean {
   return session.students.some((student) => student.student_id === student_id);
 }
 
+/** A stored content without anybody who was erased; what cannot be read stays as it is. */
+export function withoutErasedContent(content: string, isErased: IsErased): string {
+  const session = readContent(content);
+  if (session === undefined || !session.students.some(({ student_id }) => isErased(student_id)))
+    return content;
+  return contentOf(withoutErased(session, isErased));
+}
+
 /** A stored content without a student; what cannot be read is emptied, and counted as unreadable as before. */
 export function contentWithout(content: string, student_id: string): string {
   const session = readContent(content);

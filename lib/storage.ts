@@ -224,7 +224,7 @@ export class Storage extends Construct {
   grantProject(to: IGrantable): void {
     this.#grant(to, { actions: ["Query"], partitions: [any(PREFIX.school)], index: true });
     this.#grant(to, {
-      actions: ["PutItem", "Query"],
+      actions: ["GetItem", "PutItem", "Query"],
       partitions: [any(PREFIX.view)],
     });
     this.#grant(to, { actions: ["PutItem"], partitions: [FAILURE_PARTITION] });
@@ -236,7 +236,7 @@ export class Storage extends Construct {
       actions: ["GetItem", "Query"],
       partitions: [SETUP_PARTITION, any(PREFIX.enrolment), any(PREFIX.roster)],
     });
-    this.#grant(to, { actions: ["Query"], partitions: [any(PREFIX.view)] });
+    this.#grant(to, { actions: ["GetItem", "Query"], partitions: [any(PREFIX.view)] });
     this.#grant(to, { actions: ["Query", "PutItem"], partitions: [any(PREFIX.alert)] });
     this.#grant(to, { actions: ["GetItem"], partitions: [any(PREFIX.sweep)] });
   }

@@ -6,7 +6,7 @@ import { ruleOf } from "../../domain/rules/index.ts";
 import type { Setup } from "../../domain/setup.ts";
 import { unpack } from "../../domain/summary-packing.ts";
 import { readRange, runRules, RULES_ON_REPORT, type RulesDeps } from "../framework/run-rules.ts";
-import type { Recomputed } from "./summarize-day.ts";
+import type { Recomputed } from "../../adapters/summarize-day.ts";
 
 export type AlertDeps = RulesDeps & {
   /** All of the set-up, remembered for a minute at most. */

@@ -5,7 +5,7 @@ import type { SchoolDay } from "../../adapters/summary-store.ts";
 import { withBackOff, type BackOff } from "../framework/back-off.ts";
 import { concurrently } from "../../adapters/concurrently.ts";
 import { errorName, type Log } from "../framework/log.ts";
-import { summarizeDay, type Recomputed, type SummaryDeps } from "./summarize-day.ts";
+import { summarizeDay, type Recomputed, type SummaryDeps } from "../../adapters/summarize-day.ts";
 
 export type SummarizeDeps = SummaryDeps & {
   failures: Pick<FailureStore, "keep">;

@@ -270,6 +270,23 @@ const OPERATIONS: ((random: Random) => Operation)[] = [
     };
   },
   (random) => {
+    const [school_id, act, day] = [random.pick(SCHOOLS), random.below(4), random.pick(DAYS)];
+    const ahead = random.chance(0.8) ? 1 : 2;
+    return async ({ summaries }) => {
+      const { current, building, version } = await summaries.generations(school_id);
+      const next = version + ahead;
+      const done =
+        act === 0
+          ? await summaries.point(school_id, { current, building: current + 1, left: 1, version: next })
+          : act === 1 && building !== undefined
+            ? await summaries.point(school_id, { current: building, version: next })
+            : act === 2
+              ? await summaries.write({ school_id, day, generation: building ?? current }, 0, "new")
+              : await summaries.tidy(school_id);
+      return [done, canonical(await summaries.generations(school_id))];
+    };
+  },
+  (random) => {
     const [provider_id, events, second] = [random.pick(PROVIDERS), random.below(9), random.below(60)];
     const at = new Date(Date.parse(NOW) + (second + 60 * random.below(3)) * 1000);
     return async ({ quotas }) => quotas.add(provider_id, events, at);

@@ -7,7 +7,7 @@ import { summarize } from "../../domain/day-summary.ts";
 import { snapshotOf } from "../../domain/session-record.ts";
 import { SessionEvent } from "../../domain/session-event.ts";
 import { pack } from "../../domain/summary-packing.ts";
-import { summarizeDay } from "../../functions/summarize-school/summarize-day.ts";
+import { summarizeDay } from "../../adapters/summarize-day.ts";
 import { announceSeed } from "../support/random.ts";
 import { completed } from "../support/world.ts";
 
@@ -56,6 +56,9 @@ async function race(scheduler: Scheduler, { changes, views }: { changes: Step[];
         views.write(day, version, packed),
       ),
       read: () => Promise.resolve([]),
+      generations: scheduler.scheduleFunction((school_id: string) => views.generations(school_id)),
+      point: () => Promise.resolve(true),
+      tidy: () => Promise.resolve(),
     },
   };
   const queues = new Map<number, Promise<unknown>>();

@@ -1,0 +1,158 @@
+import { withoutErasedContent } from "../domain/erasure.ts";
+import { dynamoAlertStore } from "../adapters/alert-store.ts";
+import { dynamoSessionStore } from "../adapters/session-store.ts";
+import { dynamoSetupStore } from "../adapters/setup-store.ts";
+import type { SessionRecord } from "../domain/session-record.ts";
+import { nothingSetUp, type Setup } from "../domain/setup.ts";
+import { setupDifference } from "./apply.ts";
+import type { Target } from "./target.ts";
+
+export type RestoreOptions = { fromTable: string; dryRun: boolean; progress: (line: string) => void };
+export type RestoreResult = {
+  set_up: number;
+  roster: number;
+  enrolments: number;
+  /** Sessions that were missing here, or older. */
+  sessions: number;
+  sessions_known: number;
+  quarantined: number;
+  alerts: number;
+};
+
+/**
+ * Brings facts back from a restored table, each by the rule of its kind: a session only where it is newer than what is
+ * here, everything else only where it is missing. Who was erased stays erased; views follow by the stream. Bears being
+ * interrupted and run again.
+ */
+export async function restore(place: Target, options: RestoreOptions): Promise<RestoreResult> {
+  const { dryRun, progress } = options;
+  const source = { client: place.table.client, tableName: options.fromTable };
+  const stores = {
+    setup: dynamoSetupStore(source),
+    sessions: dynamoSessionStore(source),
+    alerts: dynamoAlertStore(source),
+  };
+  const then = await stores.setup.all();
+  const now = await place.setup.all();
+  const missing = missingOf(now, then);
+  const { added } = setupDifference(now, { ...nothingSetUp(), ...missing });
+  if (!dryRun && added.length > 0) await place.setup.put(missing);
+  const isErased = await place.isErased();
+  const result: RestoreResult = {
+    set_up: added.length,
+    roster: 0,
+    enrolments: 0,
+    sessions: 0,
+    sessions_known: 0,
+    quarantined: 0,
+    alerts: 0,
+  };
+  for (const [index, { school_id }] of then.schools.entries()) {
+    progress(`school ${school_id} (${index + 1} of ${then.schools.length})`);
+    const part = await restoreSchool({ place, stores, isErased, dryRun }, school_id);
+    for (const [name, count] of Object.entries(part)) addTo(result, name, count);
+  }
+  for (const { provider_id } of then.providers)
+    result.quarantined += await restoreWaiting({ place, stores, isErased, dryRun }, provider_id);
+  return result;
+}
+
+async function restoreWaiting(
+  { place, stores, isErased, dryRun }: Restoring,
+  provider_id: string,
+): Promise<number> {
+  const waiting = await stores.sessions.quarantine.waiting(provider_id);
+  if (!dryRun)
+    for (const record of waiting) await place.sessions.quarantine.put(arrivalOf(cleaned(record, isErased)));
+  return waiting.length;
+}
+
+function addTo(result: RestoreResult, name: string, count: number): void {
+  if (name === "roster" || name === "enrolments" || name === "sessions") result[name] += count;
+  if (name === "sessions_known" || name === "alerts") result[name] += count;
+}
+
+/** What the backup has and this deployment has not. */
+function missingOf(now: Setup, then: Setup): Setup {
+  const without = <Row>(own: readonly Row[], other: readonly Row[], idOf: (row: Row) => string) => {
+    const known = new Set(own.map(idOf));
+    return other.filter((row) => !known.has(idOf(row)));
+  };
+  return {
+    districts: without(now.districts, then.districts, (row) => row.district_id),
+    schools: without(now.schools, then.schools, (row) => row.school_id),
+    programs: without(now.programs, then.programs, (row) => row.program_id),
+    providers: without(now.providers, then.providers, (row) => row.provider_id),
+    contacts: without(now.contacts, then.contacts, (row) => row.contact_id),
+    people: without(now.people ?? [], then.people ?? [], (row) => row.person_id),
+    ...(now.default_owner === undefined && { default_owner: then.default_owner }),
+    ...(now.settings === undefined && { settings: then.settings }),
+  };
+}
+
+type Restoring = {
+  place: Target;
+  stores: { [Name in "setup" | "sessions" | "alerts"]: Target[Name] };
+  isErased: (student_id: string) => boolean;
+  dryRun: boolean;
+};
+
+const cleaned = (record: SessionRecord, isErased: Restoring["isErased"]): SessionRecord => ({
+  ...record,
+  content: withoutErasedContent(record.content, isErased),
+});
+
+const arrivalOf = ({ first_reported_at: reported, ...snapshot }: SessionRecord) => ({ snapshot, reported });
+
+async function restoreSchool({ place, stores, isErased, dryRun }: Restoring, school_id: string) {
+  const part = { roster: 0, enrolments: 0, sessions: 0, sessions_known: 0, alerts: 0 };
+  const kept = <Row extends { student_id: string }>(rows: Row[], known: Row[]) => {
+    const there = new Set(known.map((row) => JSON.stringify(row)));
+    const ids = new Set(known.map(({ student_id }) => student_id));
+    return rows.filter(
+      (row) => !isErased(row.student_id) && !there.has(JSON.stringify(row)) && !ids.has(row.student_id),
+    );
+  };
+  const roster = kept(await stores.setup.roster(school_id), await place.setup.roster(school_id));
+  const enrolments = kept(await stores.setup.enrolments(school_id), await place.setup.enrolments(school_id));
+  [part.roster, part.enrolments] = [roster.length, enrolments.length];
+  if (!dryRun) {
+    await place.setup.putRoster(roster);
+    await place.setup.putEnrolments(enrolments);
+  }
+  const sessions = await restoreSessions({ place, stores, isErased, dryRun }, school_id);
+  part.alerts = await restoreAlerts({ place, stores, isErased, dryRun }, school_id);
+  return { ...part, ...sessions };
+}
+
+async function restoreSessions({ place, stores, isErased, dryRun }: Restoring, school_id: string) {
+  const here = new Map((await place.sessions.ofSchool(school_id)).map((record) => [nameOf(record), record]));
+  const stored = await stores.sessions.ofSchool(school_id);
+  const newer = stored.filter((record) => (here.get(nameOf(record))?.order ?? -1) < record.order);
+  if (!dryRun) for (const record of newer) await place.sessions.put(arrivalOf(cleaned(record, isErased)));
+  return { sessions: newer.length, sessions_known: stored.length - newer.length };
+}
+
+const nameOf = ({ provider_id, session_id }: SessionRecord) => `${provider_id}#${session_id}`;
+
+/** What people did about alerts is kept nowhere else. */
+async function restoreAlerts(
+  { place, stores, isErased, dryRun }: Restoring,
+  school_id: string,
+): Promise<number> {
+  const known = new Set((await place.alerts.current(school_id)).map(({ id }) => id));
+  const lost = (await stores.alerts.current(school_id)).filter(
+    ({ id, subject }) => !known.has(id) && !isErased(subject),
+  );
+  // under the first version, as one that opens
+  if (!dryRun) for (const alert of lost) await place.alerts.write({ ...alert, version: 1 });
+  return lost.length;
+}
+
+export const restoreText = (result: RestoreResult, dryRun: boolean) =>
+  [
+    ...Object.entries(result).map(([name, count]) => `${name.replaceAll("_", " ")}: ${count}`),
+    dryRun
+      ? "Rehearsed: nothing was written."
+      : "Restored. Keys of providers are made anew with `rollcall provider add`; views follow by the stream.",
+  ].join("\n");
