@@ -1,3 +1,5 @@
+import * as z from "zod";
+import { Id } from "../../domain/ids.ts";
 import { problem } from "../../domain/problem.ts";
 import { isFinal, revisionOf, type SessionRecord } from "../../domain/session-record.ts";
 import { readContent } from "../../domain/session.ts";
@@ -40,10 +42,12 @@ async function postEvents(deps: HandlerDeps, provider_id: string, event: HttpEve
   return takeEvents(deps, { provider_id, request_id }, readBody(event));
 }
 
+const Ids = z.object({ school_id: Id, session_id: Id });
+
 async function getSession(deps: HandlerDeps, provider_id: string, event: HttpEvent): Promise<HttpResult> {
-  const { school_id = "", session_id = "" } = event.pathParameters ?? {};
-  const key = { school_id: school_id.normalize("NFC"), provider_id, session_id: session_id.normalize("NFC") };
-  const record = await deps.sessions.get(key);
+  const ids = Ids.safeParse(event.pathParameters);
+  // what is no id was never posted, and may be longer than a key can be
+  const record = ids.success ? await deps.sessions.get({ ...ids.data, provider_id }) : undefined;
   if (record === undefined || !(await isCovered(deps, record)))
     return problemResult(problem("not-found", "You have not posted this session to this school."));
   return json(200, storedSession(record));

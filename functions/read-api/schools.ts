@@ -1,6 +1,6 @@
 import { answered, standingOf, type Alert, type Trail } from "../../domain/alert.ts";
 import { empty, mergeAll, type Summary } from "../../domain/day-summary.ts";
-import { byText } from "../../domain/ids.ts";
+import { byText, Id } from "../../domain/ids.ts";
 import { totalMinutes } from "../../domain/metrics.ts";
 import {
   alertView,
@@ -125,7 +125,8 @@ const periodOf = ({ grade, from, to }: RosterEntry) => ({
 export async function getStudent(ask: Ask) {
   const school = schoolAsked(ask, "students");
   const { school_id } = school;
-  const student_id = ask.params("student_id").normalize("NFC");
+  const { data: student_id } = Id.safeParse(ask.params("student_id"));
+  if (student_id === undefined) throw notFound("This school knows no such student.");
   const seen = ask.setup.schools.filter((one) => ask.deps.checks.students(ask.scope, one.school_id));
   const others = ask.setup.schools.filter((one) => !seen.includes(one));
   const wall = await wallOf(ask, {
