@@ -25,6 +25,7 @@
  * | a webhook endpoint and its secrets     | WEBHOOK#endpoint      | ENDPOINT                       | get, put                   |
  * | reads and commands not yet in the log  | AUDITOPEN             | window#who#what#about          | add, query, transact       |
  * | the audit log, a chain of blocks       | AUDIT#year            | number of the block            | put if absent, query       |
+ * | what the nightly look at views found   | DRIFT                 | LAST                           | get, put                   |
  * | students who were erased               | ERASED                | pseudonym                      | put, query                 |
  * | what sweep did last for a school       | SWEEP#school          | SWEEP                          | get, put                   |
  * | stream records that could not be used  | FAILURE               | sequence number                | put, query                 |
@@ -203,6 +204,8 @@ export const auditKey = (year: string, number: number): TableKey => ({
   pk: auditPartition(year),
   sk: String(number).padStart(10, "0"),
 });
+export const DRIFT_PARTITION = "DRIFT";
+export const DRIFT_KEY: TableKey = { pk: DRIFT_PARTITION, sk: "LAST" };
 export const ERASED_PARTITION = "ERASED";
 export const erasedKey = (pseudonym: string): TableKey => ({ pk: ERASED_PARTITION, sk: pseudonym });
 export const FAILURE_PARTITION = "FAILURE";

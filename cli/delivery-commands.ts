@@ -1,5 +1,6 @@
 import { show, type Common, type Context } from "./command-context.ts";
 import { contactsText, listContacts, unmute } from "./contacts.ts";
+import { checkData } from "./doctor-data.ts";
 import { doctor, doctorText } from "./doctor.ts";
 import { UsageError } from "./fail.ts";
 import { previewDigest, previewText, writePreviews } from "./preview.ts";
@@ -56,10 +57,13 @@ function addPreview({ program, io, target }: Context): void {
 function addDoctor({ program, io, target }: Context): void {
   program
     .command("doctor")
-    .description("whether alerts have owners and messages get to them, and what to mend")
+    .description(
+      "whether alerts have owners, messages get out, and what is stored can be relied on; and what to mend",
+    )
     .option("--json", "as JSON")
     .action(async (flags: Common) => {
-      const value = await doctor(await target(), new Date());
+      const [place, now] = [await target(), new Date()];
+      const value = [...(await doctor(place, now)), ...(await checkData(place, now))];
       show(io, flags, { value, text: doctorText(value) });
       if (value.some(({ result }) => result === "fail")) process.exitCode = 1;
     });

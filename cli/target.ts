@@ -9,6 +9,7 @@ import { join } from "node:path";
 import * as z from "zod";
 import { s3AnchorStore } from "../adapters/anchor-store.ts";
 import { dynamoAuditStore } from "../adapters/audit-store.ts";
+import { dynamoDriftStore } from "../adapters/drift-store.ts";
 import { dynamoErasedStore } from "../adapters/erased-store.ts";
 import { erasedStudents, pseudonyms } from "../adapters/pseudonyms.ts";
 import { pseudonymSecretStore } from "../adapters/secret-store.ts";
@@ -53,6 +54,8 @@ type Place = {
   table: TableAccess;
   s3: S3Client;
   anchorBucket: string;
+  /** Where alarms are told; absent on one machine, where there are none. */
+  alarmTopic: string | undefined;
   /** Under which identity admin commands run here. */
   whoAmI: () => Promise<string>;
   failureBucket: string;
@@ -74,6 +77,7 @@ function targetOf(place: Place) {
     alerts: dynamoAlertStore(place.table),
     messages: dynamoMessageStore(place.table),
     mutes: dynamoMuteStore(place.table),
+    drift: dynamoDriftStore(place.table),
     audit: dynamoAuditStore(place.table),
     anchors: s3AnchorStore(place.s3, place.anchorBucket),
     erased: dynamoErasedStore(place.table),
@@ -88,6 +92,7 @@ function targetOf(place: Place) {
 type OutputName =
   | "KeyArn"
   | "AnchorBucket"
+  | "AlarmTopic"
   | "ApiUrl"
   | "TableName"
   | "FailureBucket"
@@ -120,6 +125,7 @@ export function targetOfState(state: LocalState): Target {
     s3: new S3Client({ ...local, endpoint: state.s3_endpoint, forcePathStyle: true }),
     failureBucket: state.failure_bucket,
     anchorBucket: state.anchor_bucket,
+    alarmTopic: undefined,
     whoAmI: async () => `local:${userInfo().username}`,
     secrets: kmsSecretBox(new KMSClient({ ...local, endpoint: state.kms_endpoint }), "local"),
     keys: state.keys,
@@ -165,5 +171,6 @@ async function awsTarget(StackName: string): Promise<Target> {
   const whoAmI = async () => (await new STSClient({}).send(new GetCallerIdentityCommand({}))).Arn ?? "aws";
   const anchorBucket = of("AnchorBucket");
   const buckets = { s3: new S3Client({}), failureBucket, anchorBucket };
-  return targetOf({ apiUrl, table, ...buckets, whoAmI, secrets, keys: {}, sending });
+  const alarmTopic = of("AlarmTopic");
+  return targetOf({ apiUrl, table, ...buckets, alarmTopic, whoAmI, secrets, keys: {}, sending });
 }

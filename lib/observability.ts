@@ -2,6 +2,8 @@ import { Duration } from "aws-cdk-lib";
 import {
   Alarm,
   ComparisonOperator,
+  Dashboard,
+  GraphWidget,
   Metric,
   TreatMissingData,
   type IMetric,
@@ -102,11 +104,30 @@ export class Observability extends Construct {
     );
   }
 
+  /** Adds up a number that a function writes into lines of one event. */
+  count(source: Function, { event, field, id }: { event: string; field: string; id: string }): Metric {
+    const filter = new MetricFilter(this, `${id}Counted`, {
+      logGroup: source.logGroup,
+      metricNamespace: "Rollcall",
+      metricName: id,
+      filterPattern: FilterPattern.stringValue("$.message.event", "=", event),
+      metricValue: `$.message.counts.${field}`,
+    });
+    return filter.metric({ statistic: "Sum", period: FIVE_MINUTES });
+  }
+
+  /** What an admin looks at once a week: a row a question. */
+  dashboard(rows: readonly { title: string; metrics: IMetric[] }[]): void {
+    const dashboard = new Dashboard(this, "Dashboard", { defaultInterval: Duration.days(7) });
+    for (const { title, metrics } of rows)
+      dashboard.addWidgets(new GraphWidget({ title, left: metrics, width: 12, height: 6 }));
+  }
+
   #alarm({ id, metric, threshold }: Watched, alarmDescription: Sentence): void {
     const alarm = new Alarm(this, id, {
       metric,
       threshold,
-      alarmDescription,
+      alarmDescription: `${alarmDescription} Runbook: docs/runbooks.md#${id.toLowerCase()}.`,
       evaluationPeriods: 1,
       comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
       treatMissingData: TreatMissingData.NOT_BREACHING,

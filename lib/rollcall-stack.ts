@@ -35,7 +35,8 @@ export class RollcallStack extends Stack {
     acknowledgeFindings(this);
     const observability = new Observability(this, "Observability", { storage, config });
     watchFunctions(observability, { ingest, projection, alerting, answers, reading, signIn, proof });
-    watchData(observability, { ingest, projection, alerting });
+    watchData(observability, { ingest, projection, alerting, proof });
+    showFigures(observability, { storage, ingest, projection, alerting, proof });
     // read by `rollcall --stack NAME`
     new CfnOutput(this, "ApiUrl", { value: ingest.url });
     new CfnOutput(this, "UserPoolId", { value: signIn.pool.userPoolId });
@@ -43,6 +44,7 @@ export class RollcallStack extends Stack {
     new CfnOutput(this, "KeyArn", { value: storage.key.keyArn });
     new CfnOutput(this, "TableName", { value: storage.table.tableName });
     new CfnOutput(this, "AnchorBucket", { value: storage.anchors.bucketName });
+    new CfnOutput(this, "AlarmTopic", { value: observability.topic.topicArn });
     new CfnOutput(this, "FailureBucket", { value: storage.failures.bucketName });
     new CfnOutput(this, "Sender", { value: config.sender });
     new CfnOutput(this, "ConfigurationSet", { value: mails.configurationSetName });
@@ -106,6 +108,10 @@ function watchFunctions(
     "Nobody can sign in, because tokens cannot be made. Look at the log of issue-token for the class of the error.",
   );
   observability.watchFunction(
+    proof.checkDrift,
+    "The nightly look at the summaries failed, so nobody knows whether they are what the facts say. Look at the log of check-drift; it runs again tomorrow.",
+  );
+  observability.watchFunction(
     proof.sealAudit,
     "What was read could not be put into the audit log's chain. Nothing is lost, and it is tried again within 15 minutes; look at the log of seal-audit if this alarm stays.",
   );
@@ -117,7 +123,7 @@ function watchFunctions(
 
 function watchData(
   observability: Observability,
-  { ingest, projection, alerting }: Pick<Parts, "ingest" | "projection" | "alerting">,
+  { ingest, projection, alerting, proof }: Pick<Parts, "ingest" | "projection" | "alerting" | "proof">,
 ): void {
   observability.watchStream(projection.summarize, projection.mapping, {
     late: "Summaries are more than 15 minutes behind the posts: reports and alerts are old. Look for throttling of the table, or errors of summarize-school.",
@@ -138,6 +144,16 @@ function watchData(
       "A provider posts more events a minute than it may, and is told to wait. Ask what its system does; where it is right, raise its events_per_minute in setup.yaml and apply it.",
     );
   observability.watchLog(
+    proof.checkDrift,
+    "drift",
+    "Summaries were not what their facts say, which must not happen. They were marked and are made anew: `rollcall doctor --stack NAME` names how many. Keep the log of summarize-school of that day, and report it.",
+  );
+  observability.watchLog(
+    proof.checkDrift,
+    "counted_twice",
+    "A session counts in two schools. `rollcall doctor --stack NAME` names it: ask its provider to void it at the wrong school.",
+  );
+  observability.watchLog(
     projection.summarize,
     "unreadable_record",
     "A stream record could not be read and was kept. Run `rollcall redrive --stack NAME` once a fixed version is deployed.",
@@ -157,4 +173,47 @@ function watchData(
     "unowned",
     "Alerts are open that belong to nobody: no contact is named for them and no default owner. Name a default_owner in setup.yaml and apply it.",
   );
+}
+
+type Shown = Pick<Parts, "ingest" | "projection" | "alerting" | "proof"> & { storage: Storage };
+
+/** Events, lag, drift, alerts, deliveries, and what is paid for. */
+function showFigures(
+  observability: Observability,
+  { storage, ingest, projection, alerting, proof }: Shown,
+): void {
+  const [post] = ingest.functions;
+  const of = (source: typeof post, event: string, field: string) =>
+    observability.count(source, { event, field, id: `${source.node.id}${field}` });
+  const events = ["events", "accepted", "repeated", "refused", "quarantined"];
+  observability.dashboard([
+    { title: "Events of providers", metrics: events.map((field) => of(post, "taken", field)) },
+    {
+      title: "Lag of summaries and messages (ms)",
+      metrics: [projection.summarize, alerting.notify].map((reader) =>
+        reader.metric("IteratorAge", { statistic: "Maximum" }),
+      ),
+    },
+    {
+      title: "Drift: must be 0",
+      metrics: [of(proof.checkDrift, "checked", "drift"), of(proof.checkDrift, "checked", "counted_twice")],
+    },
+    {
+      title: "Schools swept, messages decided, and what belongs to nobody",
+      metrics: ["schools", "messages", "unowned"].map((field) => of(alerting.sweep, "swept", field)),
+    },
+    {
+      title: "What is paid for: units of the table",
+      metrics: [
+        storage.table.metricConsumedWriteCapacityUnits(),
+        storage.table.metricConsumedReadCapacityUnits(),
+      ],
+    },
+    {
+      title: "What is paid for: calls of functions",
+      metrics: [post, projection.summarize, alerting.sweep, alerting.notify].map((one) =>
+        one.metricInvocations(),
+      ),
+    },
+  ]);
 }

@@ -23,6 +23,7 @@ import {
   ATTRIBUTE,
   AUDIT_OPEN_PARTITION,
   BY_DAY_INDEX,
+  DRIFT_PARTITION,
   ERASED_PARTITION,
   FAILURE_PARTITION,
   MUTED_PARTITION,
@@ -277,6 +278,14 @@ export class Storage extends Construct {
 
   grantMute(to: IGrantable): void {
     this.#grant(to, { actions: ["GetItem", "PutItem"], partitions: [MUTED_PARTITION] });
+  }
+
+  /** Compute days again and compare, and mark those that differ. */
+  grantCheckDrift(to: IGrantable): void {
+    this.#grant(to, { actions: ["Query"], partitions: [SETUP_PARTITION] });
+    this.#grant(to, { actions: ["Query", "PutItem"], partitions: [any(PREFIX.school)], index: true });
+    this.#grant(to, { actions: ["GetItem", "Query"], partitions: [any(PREFIX.view)] });
+    this.#grant(to, { actions: ["PutItem"], partitions: [DRIFT_PARTITION] });
   }
 
   grantReadStream(to: IGrantable): void {

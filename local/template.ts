@@ -30,6 +30,7 @@ const RUN = new Set([
 const LEFT_OUT = new Set([
   "AWS::ApiGatewayV2::Stage",
   "AWS::CloudWatch::Alarm",
+  "AWS::CloudWatch::Dashboard",
   // its tokens come from a stand-in, whose claims the caller chooses
   "AWS::Cognito::UserPool",
   "AWS::Events::Rule",

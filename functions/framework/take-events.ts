@@ -27,8 +27,22 @@ export async function takeEvents(
   if (wait !== undefined) return tooMany(wait);
   if ("status" in body) return problemResult(body);
   const results = await storeEvents(deps, posting, body.events);
+  deps.log({ service: "ingest-events", event: "taken", counts: countsOf(results) });
   const [first] = results;
   return body.kind === "single" && first !== undefined ? answerSingle(first) : answerBatch(results);
+}
+
+/** What a dashboard adds up: how many were sent, how many changed something, how many were refused. */
+function countsOf(results: readonly ItemResult[]): Record<string, number> {
+  const count = (...wanted: ItemResult["result"][]) =>
+    results.filter(({ result }) => wanted.includes(result)).length;
+  return {
+    events: results.length,
+    accepted: count("accepted"),
+    repeated: count("duplicate", "stale"),
+    refused: count("rejected", "conflict"),
+    quarantined: count("quarantined"),
+  };
 }
 
 /** Seconds until the next minute where this one is used up. */

@@ -1,3 +1,5 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { App } from "aws-cdk-lib";
 import { Match, Template } from "aws-cdk-lib/assertions";
 import { describe, expect, it } from "vitest";
@@ -32,6 +34,12 @@ const prod = synthesized({
 });
 const all = Object.entries((dev.toJSON() as { Resources: Record<string, Resource> }).Resources);
 const of = (...types: string[]) => all.filter(([, { Type }]) => types.includes(Type));
+/** Headings of the runbooks, as a page names their anchors. */
+const RUNBOOKS = [
+  ...readFileSync(join(import.meta.dirname, "..", "..", "docs", "runbooks.md"), "utf8").matchAll(
+    /^## (\S+)$/gm,
+  ),
+].map(([, name = ""]) => name.toLowerCase());
 const text = (value: unknown) => JSON.stringify(value ?? null);
 
 describe("every function", () => {
@@ -42,7 +50,7 @@ describe("every function", () => {
       String(Properties?.["Description"]).replace("Rollcall ", ""),
     );
     expect(names.sort()).toEqual([...functionNames()].sort());
-    expect(names).toHaveLength(12);
+    expect(names).toHaveLength(13);
   });
 
   it.each(functions)(
@@ -80,6 +88,11 @@ describe("every alarm", () => {
       expect(text(Properties?.["AlarmActions"])).toContain("Observability");
     },
   );
+
+  it.each(of("AWS::CloudWatch::Alarm"))("%s is linked to a section of the runbooks", (_, { Properties }) => {
+    const [, anchor] = /docs\/runbooks\.md#(\w+)\.$/.exec(String(Properties?.["AlarmDescription"])) ?? [];
+    expect(RUNBOOKS).toContain(anchor);
+  });
 
   it("covers iterator age, the failure destination, dropped records and errors of the API", () => {
     const metrics = of("AWS::CloudWatch::Alarm").map(([, { Properties }]) => Properties?.["MetricName"]);
@@ -294,6 +307,7 @@ describe("the API", () => {
 
   it("has the outputs that the admin command reads", () => {
     expect(Object.keys((dev.toJSON() as { Outputs: object }).Outputs).sort()).toEqual([
+      "AlarmTopic",
       "AnchorBucket",
       "ApiUrl",
       "ConfigurationSet",

@@ -22,6 +22,7 @@ describe("the local stack", () => {
       "answer-mail",
       "authorize-provider",
       "authorize-reader",
+      "check-drift",
       "ingest-events",
       "issue-token",
       "mute-channel",
@@ -33,7 +34,7 @@ describe("the local stack", () => {
       "sweep",
     ]);
     expect([plan.tables.length, plan.mappings.length, plan.schedules.length, plan.buckets.length]).toEqual([
-      1, 2, 2, 2,
+      1, 2, 3, 2,
     ]);
   });
 
