@@ -1,4 +1,4 @@
-import { PRICES } from "./prices.ts";
+import { PRICES } from "../domain/prices.ts";
 import type { DayFigures, weighOthers, weighRecords } from "./storage.ts";
 
 type Measured = {

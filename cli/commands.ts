@@ -7,6 +7,7 @@ import { isDay } from "../domain/school-day.ts";
 import { addAlerts } from "./alert-commands.ts";
 import { recordCommand, type Ran } from "./audit.ts";
 import { addAudit } from "./audit-commands.ts";
+import { addCost } from "./cost-command.ts";
 import { addRebuild } from "./rebuild-commands.ts";
 import { addStudents } from "./student-commands.ts";
 import { applySetup, type ApplyResult } from "./apply.ts";
@@ -37,6 +38,7 @@ export function rollcall(io: Output, find: typeof findTarget = findTarget): Comm
   addRules(context);
   addDelivery(context);
   addRedrive(context);
+  addCost(context);
   addRebuild(context);
   addStudents(context);
   addAudit(context);
