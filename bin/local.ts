@@ -66,6 +66,7 @@ function welcome(stack: LocalStack, key: string, school_id = "631930"): string {
   API     ${stack.apiUrl}/v1/events   (reference: ${stack.apiUrl}/v1/openapi.json)
   Inbox   ${stack.inboxUrl}
   Texts   ${stack.textsUrl}
+  Tokens  ${stack.issuerUrl}/token   (of whomever you name: README, "People")
 
 Try, in another terminal of this folder:
 1. Post a session, and post it again: it counts once.

@@ -1,3 +1,4 @@
+import type { Person } from "../domain/access.ts";
 import { addDays, dayOf, isoWeekday, isSchoolDay, schoolDaysBack } from "../domain/school-day.ts";
 import { Setup, type Enrolment, type RosterEntry } from "../domain/setup.ts";
 import { readLocalTime } from "./local-time.ts";
@@ -68,10 +69,27 @@ function setupOf(): Setup {
     })),
     programs: [{ program_id: "math-boost", target_hours: 30, weeks: 20 }],
     providers: PROVIDERS.map(providerAt),
+    people: peopleOf(leads),
     contacts: [...leads, district, ...desks],
     default_owner: "district-lead",
   });
 }
+
+type Lead = { contact_id: string; email: string; school_ids: string[] };
+
+/** Whom a token may be had for, in a try. */
+const peopleOf = (leads: readonly Lead[]): Person[] => [
+  ...leads.map(({ contact_id: person_id, email, school_ids }): Person => ({
+    person_id,
+    email,
+    grants: [{ role: "site_lead", school_ids }],
+  })),
+  {
+    person_id: "district-lead",
+    email: "tutoring@demo.example",
+    grants: [{ role: "district_admin", district_id: "0100" }],
+  },
+];
 
 /** Each may report at every school of the district. */
 const providerAt = (provider_id: string, place: number) => ({

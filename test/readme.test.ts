@@ -7,7 +7,9 @@ import { rollcall } from "../cli/commands.ts";
 
 const root = join(import.meta.dirname, "..");
 const read = (name: string) => readFileSync(join(root, name), "utf8");
-const documents = ["README.md", "CONTRIBUTING.md"].map((name) => [name, read(name)] as const);
+const documents = ["README.md", "CONTRIBUTING.md", "docs/runbooks.md", "docs/privacy.md"].map(
+  (name) => [name, read(name)] as const,
+);
 const { scripts } = JSON.parse(read("package.json")) as { scripts: Record<string, string> };
 
 /** Paths within the project: a room, then anything; what is made by a command is not there in a fresh clone. */
@@ -39,7 +41,7 @@ describe.each(documents)("%s", (_, text) => {
       for (const word of words)
         command = command.commands.find((candidate) => candidate.name() === word) ?? command;
       expect([line, command.name()]).not.toEqual([line, "rollcall"]);
-      const known = command.options.map(({ long }) => long);
+      const known = [...program.options, ...command.options].map(({ long }) => long);
       for (const word of words.filter((one) => one.startsWith("--")))
         expect([line, known]).toEqual([line, expect.arrayContaining([word])]);
     }
