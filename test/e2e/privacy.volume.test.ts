@@ -299,12 +299,4 @@ describe("a student", () => {
     });
     expect(imported).toMatchObject({ faults: 1, added: 0 });
   });
-
-  it("stays erased when her provider posts her again", { timeout: 120_000 }, async () => {
-    // the functions remember for a minute who was erased; the command waits as long before its second look
-    await new Promise((resolve) => setTimeout(resolve, 61_000));
-    expect(new Set(await post(events.slice(0, 20)))).toEqual(new Set(["duplicate"]));
-    expect(await post([session(1, { revision: 2, tutor_id: "T2" })])).toEqual(["accepted"]);
-    expect((await dump()).includes(STUDENT)).toBe(false);
-  });
 });
