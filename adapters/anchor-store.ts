@@ -12,7 +12,13 @@ const nameOf = (number: number) => `${PREFIX}${String(number).padStart(10, "0")}
 export function s3AnchorStore(client: S3Client, Bucket: string): AnchorStore {
   return {
     put: async (number, hash) => {
-      await client.send(new PutObjectCommand({ Bucket, Key: nameOf(number), Body: hash }));
+      const Key = nameOf(number);
+      try {
+        await client.send(new PutObjectCommand({ Bucket, Key, Body: hash, IfNoneMatch: "*" }));
+      } catch (error) {
+        // the first one counts
+        if (!(error instanceof Error && error.name === "PreconditionFailed")) throw error;
+      }
     },
     all: async () => {
       const anchors = new Map<number, string>();

@@ -1,5 +1,8 @@
 import {
+  paginateQuery,
+  PutItemCommand,
   QueryCommand,
+  TransactionCanceledException,
   TransactWriteItemsCommand,
   UpdateItemCommand,
   type TransactWriteItem,
@@ -10,13 +13,13 @@ import { RETENTION } from "../domain/retention.ts";
 import { keyItem, keyOf, number, numberOf, text, type Item } from "./items.ts";
 import { unlessLost } from "./put-version.ts";
 import { queryAll, type TableAccess } from "./query.ts";
-import { docItem, docOf, partition } from "./setup-store.ts";
+import { docItem, docOf } from "./setup-store.ts";
 import {
   ATTRIBUTE,
   AUDIT_OPEN_PARTITION,
+  AUDIT_PARTITION,
   auditKey,
   auditOpenKey,
-  auditPartition,
   expiresAt,
   type TableKey,
 } from "./table.ts";
@@ -57,11 +60,11 @@ export type AuditStore = {
   /** Puts the quarters of an hour that are over into the chain; false where there were none. */
   seal(now: Date): Promise<Block | undefined>;
   /** The last block. */
-  head(now: Date): Promise<Block | undefined>;
+  head(): Promise<Block | undefined>;
   /** What is not yet sealed. */
   open(): Promise<AuditLine[]>;
-  /** The blocks of these years, in order. */
-  blocks(years: readonly string[]): Promise<Block[]>;
+  /** The blocks, in order; those that were written since an instant, where one is given. */
+  blocks(since?: string): Promise<Block[]>;
 };
 
 const WINDOW_MS = 15 * 60_000;
@@ -99,8 +102,7 @@ function following(head: Block | undefined, lines: readonly AuditLine[], at: str
 }
 
 export function dynamoAuditStore(table: TableAccess): AuditStore {
-  const next = async (lines: readonly AuditLine[], at: string) =>
-    following(await headOf(table, at.slice(0, 4)), lines, at);
+  const next = async (lines: readonly AuditLine[], at: string) => following(await headOf(table), lines, at);
   return {
     seen: (line, now) => count(table, line, now),
     append: async (line) => {
@@ -121,14 +123,34 @@ export function dynamoAuditStore(table: TableAccess): AuditStore {
         if (await putBlock(table, block, over)) sealed = block;
       }
     },
-    head: (now) => headOf(table, now.toISOString().slice(0, 4)),
+    head: () => headOf(table),
     open: async () => (await openLines(table, "~")).map(({ line }) => line),
-    blocks: async (years) => {
-      const items = await Promise.all(years.map((year) => partition(table, auditPartition(year))));
-      return items.flat().map((item) => Block.parse(docOf(item)));
-    },
+    blocks: (since = "") => blocksSince(table, since),
   };
 }
+
+/** From the last one back, so that a day's blocks are had without those of all years. */
+async function blocksSince(table: TableAccess, since: string): Promise<Block[]> {
+  const blocks: Block[] = [];
+  for await (const { Items = [] } of paginateQuery(
+    { client: table.client, pageSize: 50 },
+    backwards(table),
+  )) {
+    const page = Items.map((item) => Block.parse(docOf(item)));
+    blocks.push(...page.filter(({ at }) => at >= since));
+    if (page.some(({ at }) => at < since)) break;
+  }
+  return blocks.reverse();
+}
+
+const backwards = (table: TableAccess) => ({
+  TableName: table.tableName,
+  ConsistentRead: true,
+  ScanIndexForward: false,
+  KeyConditionExpression: "#pk = :pk",
+  ExpressionAttributeNames: { "#pk": ATTRIBUTE.pk },
+  ExpressionAttributeValues: { ":pk": text(AUDIT_PARTITION) },
+});
 
 async function count(table: TableAccess, line: Omit<AuditLine, "at" | "count">, now: Date): Promise<void> {
   const at = windowOf(now);
@@ -162,21 +184,9 @@ async function openLines(table: TableAccess, before: string): Promise<Taken[]> {
 const lineOf = (item: Item): AuditLine =>
   AuditLine.parse({ ...AuditLine.parse(docOf(item)), count: numberOf(item, ATTRIBUTE.count) });
 
-async function headOf(table: TableAccess, year: string): Promise<Block | undefined> {
-  for (const one of [year, String(Number(year) - 1)]) {
-    const command = new QueryCommand({
-      TableName: table.tableName,
-      ConsistentRead: true,
-      ScanIndexForward: false,
-      Limit: 1,
-      KeyConditionExpression: "#pk = :pk",
-      ExpressionAttributeNames: { "#pk": ATTRIBUTE.pk },
-      ExpressionAttributeValues: { ":pk": text(auditPartition(one)) },
-    });
-    const [item] = (await table.client.send(command)).Items ?? [];
-    if (item !== undefined) return Block.parse(docOf(item));
-  }
-  return undefined;
+async function headOf(table: TableAccess): Promise<Block | undefined> {
+  const [item] = (await table.client.send(new QueryCommand({ ...backwards(table), Limit: 1 }))).Items ?? [];
+  return item === undefined ? undefined : Block.parse(docOf(item));
 }
 
 /** The block and what it takes out of the open lines in one transaction: no line is lost, none stands twice. */
@@ -186,7 +196,7 @@ function putBlock(table: TableAccess, block: Block, taken: readonly Taken[]): Pr
     ConditionExpression: "attribute_not_exists(#pk)",
     ExpressionAttributeNames: { "#pk": ATTRIBUTE.pk },
   };
-  const key = auditKey(block.at.slice(0, 4), block.number);
+  const key = auditKey(block.number);
   const expires = number(expiresAt(new Date(block.at), RETENTION.audit));
   const Item = { ...docItem({ key, value: block }), [ATTRIBUTE.expires]: expires };
   const deletes = taken.map(({ key: open, line }): TransactWriteItem => ({
@@ -199,7 +209,24 @@ function putBlock(table: TableAccess, block: Block, taken: readonly Taken[]): Pr
     },
   }));
   const TransactItems = [{ Put: { TableName, Item, ...absent } }, ...deletes];
-  return unlessLost(() => table.client.send(new TransactWriteItemsCommand({ TransactItems })));
+  if (taken.length === 0)
+    return unlessLost(() => table.client.send(new PutItemCommand({ TableName, Item, ...absent })));
+  return unlessBusy(() =>
+    unlessLost(() => table.client.send(new TransactWriteItemsCommand({ TransactItems }))),
+  );
+}
+
+/** A transaction that met another one has lost a race, too. */
+async function unlessBusy(write: () => Promise<boolean>): Promise<boolean> {
+  try {
+    return await write();
+  } catch (error) {
+    const busy =
+      error instanceof TransactionCanceledException &&
+      error.CancellationReasons?.some(({ Code }) => Code === "TransactionConflict") === true;
+    if (busy) return false;
+    throw error;
+  }
 }
 
 export type ChainFault = { number: number; what: "changed" | "missing" | "broken" };

@@ -27,11 +27,19 @@ export const providerPartitions = (provider_id: string): Partitions => ({
   write: [],
 });
 
-/** STS: 2,048 characters at most. */
-const POLICY_LIMIT = 2000;
+/** STS: 2,048 characters at most, and a packed size of its own that nobody can compute; half of it is on the safe side. */
+const POLICY_LIMIT = 1100;
 
 export type ReaderConfig = { tableArn: string; keyArn: string; tableName: string };
 
+const KMS = [
+  "kms:Decrypt",
+  "kms:DescribeKey",
+  "kms:Encrypt",
+  "kms:GenerateDataKey",
+  "kms:ReEncryptFrom",
+  "kms:ReEncryptTo",
+];
 const keysWithin = (partitions: readonly string[]) => ({
   "ForAllValues:StringEquals": { "dynamodb:LeadingKeys": partitions },
   Null: { "dynamodb:LeadingKeys": "false" },
@@ -55,7 +63,7 @@ export function sessionPolicy(
       ...(write.length > 0 ? [statement(["dynamodb:PutItem"], write)] : []),
       {
         Effect: "Allow",
-        Action: ["kms:Decrypt", "kms:DescribeKey", "kms:GenerateDataKey"],
+        Action: KMS,
         Resource: keyArn,
       },
     ],

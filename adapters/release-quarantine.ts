@@ -1,4 +1,5 @@
 import { uncovered, type Contract } from "../domain/contract.ts";
+import { withoutErasedContent, type IsErased } from "../domain/erasure.ts";
 import { dayOf } from "../domain/school-day.ts";
 import { readContent, startOf } from "../domain/session.ts";
 import type { SessionRecord } from "../domain/session-record.ts";
@@ -12,24 +13,26 @@ import type { SessionStore } from "./session-store.ts";
 export async function releaseQuarantine(
   sessions: SessionStore,
   { providers, schools }: Setup,
+  isErased: IsErased,
 ): Promise<number> {
   const zones = new Map(schools.map((school) => [school.school_id, school.time_zone]));
   let released = 0;
   for (const { provider_id, contracts = [] } of providers) {
     for (const record of await sessions.quarantine.waiting(provider_id)) {
       const zone = zones.get(record.school_id);
-      if (zone !== undefined && (await releaseRecord(sessions, record, { zone, contracts }))) released += 1;
+      if (zone !== undefined && (await releaseRecord(sessions, record, { zone, contracts, isErased })))
+        released += 1;
     }
   }
   return released;
 }
 
-type Terms = { zone: string; contracts: readonly Contract[] };
+type Terms = { zone: string; contracts: readonly Contract[]; isErased: IsErased };
 
 async function releaseRecord(
   sessions: SessionStore,
   record: SessionRecord,
-  { zone, contracts }: Terms,
+  { zone, contracts, isErased }: Terms,
 ): Promise<boolean> {
   const session = readContent(record.content);
   const day = session === undefined ? undefined : dayOf(startOf(session), zone);
@@ -37,7 +40,8 @@ async function releaseRecord(
   // waits on until a contract covers it
   if (uncovered(contracts, { school_id: record.school_id, program_id, day }) !== undefined) return false;
   const { first_reported_at: reported, ...snapshot } = record;
-  const { outcome } = await sessions.put({ snapshot: { ...snapshot, day }, reported });
+  const content = withoutErasedContent(record.content, isErased);
+  const { outcome } = await sessions.put({ snapshot: { ...snapshot, content, day }, reported });
   // posted again with another content meanwhile: kept, because it was acknowledged
   return outcome !== "conflict" && sessions.quarantine.release(record);
 }

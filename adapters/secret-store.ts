@@ -13,6 +13,8 @@ export type SecretStore = {
   read(): Promise<string | undefined>;
   /** Makes it where there is none yet, so that no deployment shares one with another. */
   make(): Promise<string>;
+  /** Takes one over from a backup, where there is none yet. */
+  adopt(secret: string): Promise<void>;
 };
 
 function dynamoSecretStore(table: TableAccess, key: TableKey): SecretStore {
@@ -20,19 +22,22 @@ function dynamoSecretStore(table: TableAccess, key: TableKey): SecretStore {
     const doc = await getDoc(table, key);
     return doc === undefined ? undefined : Secret.parse(doc).secret;
   };
+  const putIfAbsent = async (secret: string) => {
+    const command = new PutItemCommand({
+      TableName: table.tableName,
+      Item: docItem({ key, value: { secret } }),
+      ConditionExpression: "attribute_not_exists(#pk)",
+      ExpressionAttributeNames: { "#pk": ATTRIBUTE.pk },
+    });
+    await unlessLost(() => table.client.send(command));
+  };
   return {
     read,
+    adopt: putIfAbsent,
     make: async () => {
       const known = await read();
       if (known !== undefined) return known;
-      const value = { secret: randomBytes(32).toString("base64url") };
-      const command = new PutItemCommand({
-        TableName: table.tableName,
-        Item: docItem({ key, value }),
-        ConditionExpression: "attribute_not_exists(#pk)",
-        ExpressionAttributeNames: { "#pk": ATTRIBUTE.pk },
-      });
-      await unlessLost(() => table.client.send(command));
+      await putIfAbsent(randomBytes(32).toString("base64url"));
       return Secret.parse(await getDoc(table, key)).secret;
     },
   };

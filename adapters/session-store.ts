@@ -154,9 +154,13 @@ async function rewriteUnchanged(table: TableAccess, { key, record, content }: Re
     TableName: table.tableName,
     Key: keyItem(key),
     UpdateExpression: "SET #content = :content",
-    ConditionExpression,
+    ConditionExpression: `${ConditionExpression} AND #content = :known`,
     ExpressionAttributeNames: { ...ExpressionAttributeNames, "#content": ATTRIBUTE.content },
-    ExpressionAttributeValues: { ...ExpressionAttributeValues, ":content": text(content) },
+    ExpressionAttributeValues: {
+      ...ExpressionAttributeValues,
+      ":content": text(content),
+      ":known": text(record.content),
+    },
   });
   return (await refusedBy(() => table.client.send(command))) === undefined;
 }

@@ -53,7 +53,7 @@ export type SummaryStore = {
   generations(school_id: string): Promise<Generations>;
   /** Writes the pointer if the version before it is the stored one; false when another writer came first. */
   point(school_id: string, generations: Generations): Promise<boolean>;
-  /** Deletes every generation that neither counts nor is being built. */
+  /** Deletes every generation before the one that counts. */
   tidy(school_id: string): Promise<void>;
 };
 
@@ -88,10 +88,11 @@ async function readGenerations(table: TableAccess, school_id: string): Promise<G
 }
 
 async function deleteOthers(table: TableAccess, school_id: string): Promise<void> {
-  const { current, building } = await readGenerations(table, school_id);
+  const { current } = await readGenerations(table, school_id);
   for (const item of await partition(table, viewPartition(school_id))) {
     const generation = generationOfKey(keyOf(item).sk);
-    if (generation === undefined || generation === current || generation === building) continue;
+    // a later one may be being built by now
+    if (generation === undefined || generation >= current) continue;
     await table.client.send(new DeleteItemCommand({ TableName: table.tableName, Key: keyItem(keyOf(item)) }));
   }
 }

@@ -24,7 +24,7 @@
  * | events of a provider in a minute       | QUOTA#provider        | minute                         | add, expires               |
  * | a webhook endpoint and its secrets     | WEBHOOK#endpoint      | ENDPOINT                       | get, put                   |
  * | reads and commands not yet in the log  | AUDITOPEN             | window#who#what#about          | add, query, transact       |
- * | the audit log, a chain of blocks       | AUDIT#year            | number of the block            | put if absent, query       |
+ * | the audit log, a chain of blocks       | AUDIT                 | number of the block            | put if absent, query       |
  * | what the nightly look at views found   | DRIFT                 | LAST                           | get, put                   |
  * | students who were erased               | ERASED                | pseudonym                      | put, query                 |
  * | what sweep did last for a school       | SWEEP#school          | SWEEP                          | get, put                   |
@@ -64,7 +64,6 @@ export const PREFIX = {
   refused: "REFUSED#",
   quota: "QUOTA#",
   webhook: "WEBHOOK#",
-  audit: "AUDIT#",
 } as const;
 
 type SessionIds = { school_id: string; provider_id: string; session_id: string };
@@ -199,9 +198,9 @@ export const webhookKey = (endpoint_id: string): TableKey => ({
 });
 export const AUDIT_OPEN_PARTITION = "AUDITOPEN";
 export const auditOpenKey = (name: string): TableKey => ({ pk: AUDIT_OPEN_PARTITION, sk: name });
-export const auditPartition = (year: string) => `${PREFIX.audit}${year}`;
-export const auditKey = (year: string, number: number): TableKey => ({
-  pk: auditPartition(year),
+export const AUDIT_PARTITION = "AUDIT";
+export const auditKey = (number: number): TableKey => ({
+  pk: AUDIT_PARTITION,
   sk: String(number).padStart(10, "0"),
 });
 export const DRIFT_PARTITION = "DRIFT";

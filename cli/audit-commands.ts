@@ -23,7 +23,7 @@ export function addAudit({ program, io, target }: Context): void {
     .option("--json", "as JSON")
     .action(async ({ day, student, ...flags }: Common & { day?: string; student?: string }) => {
       if (day !== undefined && !isDay(day)) throw new UsageError("--day is no date, such as 2026-11-25.");
-      const value = await auditLines(await target(), { day, student_id: student }, new Date());
+      const value = await auditLines(await target(), { day, student_id: student });
       show(io, flags, { value, text: value.map(lineText).join("\n") });
     });
 }

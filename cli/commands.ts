@@ -99,7 +99,7 @@ function addApply({ program, io, target }: Context): void {
         file,
         dryRun: flags.dryRun === true,
         rezone: flags.rezone === true,
-        release: (setup) => releaseQuarantine(place.sessions, setup),
+        release: async (setup) => releaseQuarantine(place.sessions, setup, await place.isErased()),
         untilForgotten: async () => {
           io.err("Waiting 65 s, until no running function remembers the old zone …");
           await sleep(65_000);

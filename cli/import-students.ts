@@ -135,7 +135,7 @@ const ERASED: Read<never> = {
 const unlessErased =
   <T>(isErased: IsErased, read: (cells: Record<string, string>) => Read<T>) =>
   (cells: Record<string, string>): Read<T> =>
-    isErased(cells["student_id"] ?? "") ? ERASED : read(cells);
+    isErased((cells["student_id"] ?? "").trim().normalize("NFC")) ? ERASED : read(cells);
 
 type Read<T> =
   | { success: true; data: T }

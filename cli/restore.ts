@@ -1,5 +1,9 @@
 import { withoutErasedContent } from "../domain/erasure.ts";
 import { dynamoAlertStore } from "../adapters/alert-store.ts";
+import { dynamoErasedStore } from "../adapters/erased-store.ts";
+import { dynamoMuteStore } from "../adapters/mute-store.ts";
+import type { TableAccess } from "../adapters/query.ts";
+import { pseudonymSecretStore } from "../adapters/secret-store.ts";
 import { dynamoSessionStore } from "../adapters/session-store.ts";
 import { dynamoSetupStore } from "../adapters/setup-store.ts";
 import type { SessionRecord } from "../domain/session-record.ts";
@@ -37,6 +41,7 @@ export async function restore(place: Target, options: RestoreOptions): Promise<R
   const missing = missingOf(now, then);
   const { added } = setupDifference(now, { ...nothingSetUp(), ...missing });
   if (!dryRun && added.length > 0) await place.setup.put(missing);
+  if (!dryRun) await restoreErased(place, source);
   const isErased = await place.isErased();
   const result: RestoreResult = {
     set_up: added.length,
@@ -65,6 +70,18 @@ async function restoreWaiting(
   if (!dryRun)
     for (const record of waiting) await place.sessions.quarantine.put(arrivalOf(cleaned(record, isErased)));
   return waiting.length;
+}
+
+/** Before anything else: who was erased, and the secret by which she is known. */
+async function restoreErased(place: Target, source: TableAccess): Promise<void> {
+  const then = await pseudonymSecretStore(source).read();
+  if (then === undefined) return;
+  await pseudonymSecretStore(place.table).adopt(then);
+  if ((await pseudonymSecretStore(place.table).read()) !== then) return;
+  for (const pseudonym of await dynamoErasedStore(source).all())
+    await place.erased.add(pseudonym, new Date());
+  for (const mute of await dynamoMuteStore(source).all())
+    if ((await place.mutes.of(mute.channel, mute.address)) === undefined) await place.mutes.mute(mute);
 }
 
 function addTo(result: RestoreResult, name: string, count: number): void {

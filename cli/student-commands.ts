@@ -1,12 +1,13 @@
 import { writeFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
+import { Id } from "../domain/ids.ts";
 import { show, type Common, type Context } from "./command-context.ts";
 import { eraseStudent, type Certificate } from "./erase.ts";
 import { UsageError } from "./fail.ts";
 import { exportStudent, findStudent } from "./student.ts";
 
-/** Longer than any function remembers who was erased. */
-const FORGOTTEN_MS = 65_000;
+/** Longer than any function remembers who was erased, and then works on one request. */
+const FORGOTTEN_MS = 95_000;
 
 /** What is stored about one student: to be shown to her parents, or erased. */
 export function addStudents(context: Context): void {
@@ -16,7 +17,8 @@ export function addStudents(context: Context): void {
     .command("export <student_id>")
     .description("everything that is known of her, as JSON")
     .option("--out <file>", "into this file instead of the terminal")
-    .action(async (student_id: string, { out }: { out?: string }) => {
+    .action(async (given: string, { out }: { out?: string }) => {
+      const student_id = studentIdOf(given);
       const value = await exportStudent(await target(), student_id, { now: new Date(), progress: io.err });
       const text = JSON.stringify(value, undefined, 2);
       if (out === undefined) return io.out(text);
@@ -24,6 +26,12 @@ export function addStudents(context: Context): void {
       io.out(`${value.sessions.length} sessions written to ${out}`);
     });
   addErase(context, student);
+}
+
+function studentIdOf(given: string): string {
+  const parsed = Id.safeParse(given);
+  if (parsed.success) return parsed.data;
+  throw new UsageError(`student_id ${parsed.error.issues[0]?.message ?? "is wrong"}.`);
 }
 
 type EraseFlags = Common & { dryRun?: boolean; yes?: boolean; out?: string };
@@ -36,7 +44,8 @@ function addErase({ program, io, target }: Context, student: Context["program"])
     .option("--yes", "erase; it cannot be undone")
     .option("--out <file>", "the certificate, into this file too")
     .option("--json", "as JSON")
-    .action(async (student_id: string, flags: EraseFlags) => {
+    .action(async (given: string, flags: EraseFlags) => {
+      const student_id = studentIdOf(given);
       const { why } = program.opts<{ why?: string }>();
       if (why === undefined)
         throw new UsageError('Say why: `rollcall --why "request of …" student erase …`.');
@@ -47,12 +56,15 @@ function addErase({ program, io, target }: Context, student: Context["program"])
         const lines = Object.entries(value).map(([name, count]) => `${name}: ${count}`);
         return show(io, flags, { value, text: [...lines, "Nothing was erased: add --yes."].join("\n") });
       }
+      const stored = await findStudent(place, student_id, io.err);
+      if (Object.values(stored).every(({ length }) => length === 0))
+        throw new UsageError(`Nothing is stored about ${student_id}: is the id right?`);
       const value = await eraseStudent(place, student_id, {
         why,
         now: new Date(),
         progress: io.err,
         untilForgotten: async () => {
-          io.err("Waiting 65 s, until every running function knows, then looking again …");
+          io.err("Waiting 95 s, until every running function knows, then looking again …");
           await sleep(FORGOTTEN_MS);
         },
       });

@@ -42,9 +42,7 @@ export async function findStudent(place: Target, student_id: string, progress: P
     const waiting = await place.sessions.quarantine.waiting(provider_id);
     found.quarantined.push(...waiting.filter(({ content }) => namesStudent(content, student_id)));
     const refused = await place.refusals.between(provider_id, "0000", "9999");
-    const named = refused.filter((one) =>
-      JSON.stringify(one).includes(JSON.stringify(student_id).slice(1, -1)),
-    );
+    const named = refused.filter((one) => JSON.stringify(one).includes(JSON.stringify(student_id)));
     found.refusals.push(...named.map(({ at }) => ({ provider_id, at })));
   }
   return found;

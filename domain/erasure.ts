@@ -1,4 +1,4 @@
-import { contentOf, readContent, VOID_CONTENT, type Session } from "./session.ts";
+import { contentOf, readContent, type Session } from "./session.ts";
 
 /** Says of a student's id whether it was erased. */
 export type IsErased = (student_id: string) => boolean;
@@ -12,7 +12,7 @@ export const withoutErased = (session: Session, isErased: IsErased): Session => 
 /** Whether a stored content names a student. What cannot be read is searched as text. */
 export function namesStudent(content: string, student_id: string): boolean {
   const session = readContent(content);
-  if (session === undefined) return content.includes(student_id);
+  if (session === undefined) return content.includes(JSON.stringify(student_id));
   return session.students.some((student) => student.student_id === student_id);
 }
 
@@ -27,7 +27,7 @@ export function withoutErasedContent(content: string, isErased: IsErased): strin
 /** A stored content without a student; what cannot be read is emptied, and counted as unreadable as before. */
 export function contentWithout(content: string, student_id: string): string {
   const session = readContent(content);
-  if (session === undefined) return content === VOID_CONTENT ? content : "";
+  if (session === undefined) return content.includes(JSON.stringify(student_id)) ? "" : content;
   return contentOf(withoutErased(session, (id) => id === student_id));
 }
 

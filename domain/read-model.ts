@@ -6,7 +6,6 @@ import { byText } from "./ids.ts";
 import { deliveryOf, ratio, sum, totalMinutes, wasAttended, wasHeld } from "./metrics.ts";
 import { addDays, mondayOf } from "./school-day.ts";
 import { targetHours, type Program, type RosterEntry } from "./setup.ts";
-import { SMALL_GROUP } from "./suppression.ts";
 import { RULE_IDS, type RuleId } from "./words.ts";
 
 /** What the read API answers, as functions of summaries. Times are ISO instants, minutes whole. */
@@ -41,13 +40,15 @@ export function attendanceOf(summary: Summary, reading: Reading) {
 export const studentsOf = ({ student_sessions }: Summary) =>
   new Set(student_sessions.map(({ student_id }) => student_id)).size;
 
-/** Figures of a day, a week or a school; attendance of few students is hidden from who may see none. */
+/**
+ * Figures of a day, a week or a school. What is made of students is for who sees them: days, weeks and schools could be
+ * subtracted from one another until one student is left. The dosage report tells of groups.
+ */
 export function figuresOf(summary: Summary, reading: Reading) {
   const students = studentsOf(summary);
-  const hidden = reading.level === "totals" && 0 < students && students < SMALL_GROUP;
   return {
     ...deliveryOf(summary, reading.now),
-    ...(hidden
+    ...(reading.level === "totals"
       ? { suppressed: true as const }
       : { students, minutes: totalMinutes(summary.student_sessions), ...attendanceOf(summary, reading) }),
     providers: summary.providers.map(({ provider_id, sessions_held, not_held }) => ({
@@ -151,7 +152,7 @@ const WEEK = /^(\d{4})-W(\d{2})$/;
 /** The Monday of an ISO week such as 2026-W48; undefined where there is no such week. */
 export function mondayOfWeek(week: string): string | undefined {
   const [, year = "", number = ""] = WEEK.exec(week) ?? [];
-  if (year === "") return undefined;
+  if (year === "" || Number(number) < 1 || Number(number) > 53) return undefined;
   // ISO 8601: the fourth of January lies in week 1
   const monday = addDays(mondayOf(`${year}-01-04`), (Number(number) - 1) * 7);
   return weekOf(monday) === week ? monday : undefined;

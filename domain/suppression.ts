@@ -19,29 +19,46 @@ const isSmall = (count: number) => 0 < count && count < SMALL_GROUP;
 const isSmallGroup = ({ students_enrolled, students_tutored }: Dosage) =>
   isSmall(students_enrolled) || isSmall(students_tutored);
 
+/** Whether groups that are hidden together are enough that their sum tells of nobody. */
+function isCrowd(groups: readonly Dosage[]): boolean {
+  const sum = (of: (group: Dosage) => number) => groups.reduce((total, group) => total + of(group), 0);
+  const [enrolled, tutored] = [sum((one) => one.students_enrolled), sum((one) => one.students_tutored)];
+  return enrolled >= SMALL_GROUP && !isSmall(tutored);
+}
+
 /**
- * Which groups are hidden beside a total that is shown. One hidden group alone could be had by subtraction, so the
- * smallest of the others is hidden with it.
+ * Which groups are hidden beside a total that is shown. What is hidden could be had by subtraction, so the smallest of
+ * the others are hidden with it, until the rest is a crowd.
  */
 export function hiddenOf<Group extends Dosage>(groups: readonly Group[]): Set<Group> {
   const hidden = new Set(groups.filter(isSmallGroup));
-  if (hidden.size !== 1) return hidden;
-  const [next] = groups
+  if (hidden.size === 0) return hidden;
+  const others = groups
     .filter((group) => !hidden.has(group) && group.students_enrolled > 0)
     .sort((a, b) => a.students_enrolled - b.students_enrolled);
-  return next === undefined ? hidden : hidden.add(next);
+  for (const next of others) {
+    if (hidden.size > 1 && isCrowd([...hidden])) break;
+    hidden.add(next);
+  }
+  return hidden;
 }
 
 /** The report as somebody without access to students may read it. */
 export function suppressSmallGroups(report: DosageReport): SuppressedReport {
   const { target_hours, unmatched, by_school, by_district, ...total } = report;
-  const schools = hiddenOf(by_school);
-  // a district of which one school is hidden could be had by adding up the others
   const districts = hiddenOf(by_district);
-  const lone = by_school.filter((school) => schools.has(school)).length === 1 && by_school.length === 1;
+  // within a district that is shown its schools must not add up to a hidden one
+  const schools = new Set(
+    by_district.flatMap((district) => {
+      const own = by_school.filter(({ district_id }) => district_id === district.district_id);
+      return districts.has(district) ? own : [...hiddenOf(own)];
+    }),
+  );
+  // all schools hidden, and a total that is theirs
+  const bare = isSmallGroup(total) || by_district.length === districts.size;
   return {
     target_hours,
-    ...(isSmallGroup(total) || lone ? HIDDEN : total),
+    ...(bare && districts.size > 0 ? HIDDEN : total),
     unmatched: isSmall(unmatched.students) ? HIDDEN : unmatched,
     by_school: by_school.map((school) => {
       const { school_id, district_id } = school;

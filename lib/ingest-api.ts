@@ -11,6 +11,7 @@ import type { EnvOf } from "../functions/framework/env.ts";
 import type { ReceiveWebhookEnv } from "../functions/receive-webhook/env.ts";
 import type { IngestEventsEnv } from "../functions/ingest-events/env.ts";
 import type { DeployConfig } from "./config.ts";
+import { live } from "./canary.ts";
 import { lambdaFunction } from "./lambda-function.ts";
 import type { Storage } from "./storage.ts";
 
@@ -78,7 +79,7 @@ export class IngestApi extends Construct {
   }
 
   #webhookRoute(webhook: Function): void {
-    const integration = new HttpLambdaIntegration("Webhook", webhook);
+    const integration = new HttpLambdaIntegration("Webhook", live(webhook));
     const path = "/v1/webhooks/{endpoint_id}";
     const reason =
       "Who posts is who signed the bytes: the function verifies the signature before it reads them.";
@@ -110,7 +111,7 @@ export class IngestApi extends Construct {
       identitySource: ["$request.header.Authorization"],
       resultsCacheTtl: Duration.seconds(30),
     });
-    const integration = new HttpLambdaIntegration("Ingest", ingest);
+    const integration = new HttpLambdaIntegration("Ingest", live(ingest));
     const session = "/v1/schools/{school_id}/sessions/{session_id}";
     this.api.addRoutes({ path: "/v1/events", methods: [HttpMethod.POST], integration, authorizer });
     this.api.addRoutes({ path: session, methods: [HttpMethod.GET], integration, authorizer });

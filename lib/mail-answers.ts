@@ -10,6 +10,7 @@ import type { AnswerMailEnv } from "../functions/answer-mail/env.ts";
 import type { EnvOf } from "../functions/framework/env.ts";
 import type { MuteChannelEnv } from "../functions/mute-channel/env.ts";
 import type { DeployConfig } from "./config.ts";
+import { live } from "./canary.ts";
 import { lambdaFunction } from "./lambda-function.ts";
 import type { Storage } from "./storage.ts";
 
@@ -36,7 +37,7 @@ export class MailAnswers extends Construct {
       key: storage.key,
     });
     storage.grantAnswerMail(answerMail);
-    const integration = new HttpLambdaIntegration("AnswerMail", answerMail);
+    const integration = new HttpLambdaIntegration("AnswerMail", live(answerMail));
     const methods = [HttpMethod.GET, HttpMethod.POST];
     const routes = ["/v1/acknowledge/{token}", "/v1/unsubscribe/{token}"].flatMap((path) =>
       api.addRoutes({ path, methods, integration }),

@@ -45,15 +45,17 @@ export class Observability extends Construct {
     if (config.alarmEmail !== undefined) this.topic.addSubscription(new EmailSubscription(config.alarmEmail));
   }
 
-  watchFunction(watched: Function, sentence: Sentence): void {
+  /** Resolves to the alarm of its errors, by which a deployment is taken back. */
+  watchFunction(watched: Function, sentence: Sentence): Alarm {
     const name = watched.node.id;
-    this.#alarm(
+    const errors = this.#alarm(
       { id: `${name}Errors`, metric: watched.metricErrors({ period: FIVE_MINUTES }), threshold: 1 },
       sentence,
     );
     const throttles = watched.metricThrottles({ period: FIVE_MINUTES });
     const why = `${name} was refused by Lambda because too many run at once. Nothing is lost, but it is late: raise the account's concurrency.`;
     this.#alarm({ id: `${name}Throttles`, metric: throttles, threshold: 10 }, why);
+    return errors;
   }
 
   watchStream(
@@ -123,7 +125,7 @@ export class Observability extends Construct {
       dashboard.addWidgets(new GraphWidget({ title, left: metrics, width: 12, height: 6 }));
   }
 
-  #alarm({ id, metric, threshold }: Watched, alarmDescription: Sentence): void {
+  #alarm({ id, metric, threshold }: Watched, alarmDescription: Sentence): Alarm {
     const alarm = new Alarm(this, id, {
       metric,
       threshold,
@@ -133,5 +135,6 @@ export class Observability extends Construct {
       treatMissingData: TreatMissingData.NOT_BREACHING,
     });
     alarm.addAlarmAction(new SnsAction(this.topic));
+    return alarm;
   }
 }

@@ -30,7 +30,7 @@ const figures = {
   suppressed: z
     .literal(true)
     .optional()
-    .meta({ description: "Fewer than 10 students: their figures are shown to who may see students" }),
+    .meta({ description: "Figures of students are shown to who may see students; see the dosage report" }),
   providers: z.array(
     z.object({
       provider_id: z.string(),
@@ -273,7 +273,7 @@ export const readPaths = {
       provider_id: z.string(),
       from: day,
       to: day,
-      waiting_for_a_school: count,
+      waiting_for_a_school: count.optional(),
       days: z.array(
         z.object({
           date: day,

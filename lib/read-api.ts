@@ -10,6 +10,7 @@ import type { AuthorizeReaderEnv } from "../functions/authorize-reader/env.ts";
 import type { EnvOf } from "../functions/framework/env.ts";
 import type { ReadApiEnv } from "../functions/read-api/env.ts";
 import type { DeployConfig } from "./config.ts";
+import { live } from "./canary.ts";
 import { lambdaFunction } from "./lambda-function.ts";
 import type { SignIn } from "./sign-in.ts";
 import type { Storage } from "./storage.ts";
@@ -92,7 +93,7 @@ export class ReadApi extends Construct {
       identitySource: ["$request.header.Authorization"],
       resultsCacheTtl: Duration.seconds(30),
     });
-    const integration = new HttpLambdaIntegration("Read", this.readApi);
+    const integration = new HttpLambdaIntegration("Read", live(this.readApi));
     for (const [method, path] of ROUTES) api.addRoutes({ path, methods: [method], integration, authorizer });
     const reason =
       "The signed link, a quarter of an hour old at most, is the permission: a browser that saves a file sends no header.";

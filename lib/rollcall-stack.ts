@@ -3,6 +3,7 @@ import type { Construct } from "constructs";
 import { acknowledgeFindings } from "./acknowledgements.ts";
 import { readConfig } from "./config.ts";
 import { Alerting } from "./alerting.ts";
+import { Canary, type Watched } from "./canary.ts";
 import { IngestApi } from "./ingest-api.ts";
 import { MailAnswers } from "./mail-answers.ts";
 import { Observability } from "./observability.ts";
@@ -34,8 +35,10 @@ export class RollcallStack extends Stack {
     const proof = new Proof(this, "Proof", { storage, config });
     acknowledgeFindings(this);
     const observability = new Observability(this, "Observability", { storage, config });
-    watchFunctions(observability, { ingest, projection, alerting, answers, reading, signIn, proof });
+    const callers = watchFunctions(observability, { ingest, answers, reading, signIn });
+    watchBehind(observability, { projection, alerting, answers, proof });
     watchData(observability, { ingest, projection, alerting, proof });
+    new Canary(this, "Canary", { functions: callers });
     showFigures(observability, { storage, ingest, projection, alerting, proof });
     // read by `rollcall --stack NAME`
     new CfnOutput(this, "ApiUrl", { value: ingest.url });
@@ -64,10 +67,10 @@ type Parts = {
 
 function watchFunctions(
   observability: Observability,
-  { ingest, projection, alerting, answers, reading, signIn, proof }: Parts,
-): void {
+  { ingest, answers, reading, signIn }: Pick<Parts, "ingest" | "answers" | "reading" | "signIn">,
+): Watched[] {
   const [post, authorize, webhook] = ingest.functions;
-  observability.watchFunction(
+  const posted = observability.watchFunction(
     post,
     "Posting events failed on our side. Providers post again by themselves; look at the log of ingest-events for the class of the error.",
   );
@@ -75,10 +78,39 @@ function watchFunctions(
     authorize,
     "Keys of providers could not be checked, so their posts are refused. Look at the log of authorize-provider; posts come again.",
   );
-  observability.watchFunction(
+  const hooked = observability.watchFunction(
     webhook,
     "Webhooks of providers failed on our side. Senders try again by themselves; look at the log of receive-webhook for the class of the error.",
   );
+  const answered = observability.watchFunction(
+    answers.answerMail,
+    "Buttons in mails do not work, so alerts cannot be acknowledged from a mail. Look at the log of answer-mail; `rollcall alerts acknowledge` works meanwhile.",
+  );
+  const read = observability.watchFunction(
+    reading.readApi,
+    "Reading failed on our side: people and provider systems get errors instead of figures. Look at the log of read-api for the class of the error.",
+  );
+  observability.watchFunction(
+    reading.authorizeReader,
+    "Tokens and keys of readers could not be checked, so nobody reads. Look at the log of authorize-reader, and whether the user pool still stands.",
+  );
+  observability.watchFunction(
+    signIn.issueToken,
+    "Nobody can sign in, because tokens cannot be made. Look at the log of issue-token for the class of the error.",
+  );
+  // what callers wait for: a version that fails there is taken back
+  return [
+    { code: post, alarms: [posted] },
+    { code: webhook, alarms: [hooked] },
+    { code: answers.answerMail, alarms: [answered] },
+    { code: reading.readApi, alarms: [read] },
+  ];
+}
+
+function watchBehind(
+  observability: Observability,
+  { projection, alerting, answers, proof }: Pick<Parts, "projection" | "alerting" | "answers" | "proof">,
+): void {
   observability.watchFunction(
     projection.summarize,
     "Days could not be summarised. The stream tries again for six hours; look at the log of summarize-school for the class of the error.",
@@ -90,22 +122,6 @@ function watchFunctions(
   observability.watchFunction(
     alerting.notify,
     "Messages could not be sent. The stream tries again for six hours; look at the log of notify for the class of the error.",
-  );
-  observability.watchFunction(
-    answers.answerMail,
-    "Buttons in mails do not work, so alerts cannot be acknowledged from a mail. Look at the log of answer-mail; `rollcall alerts acknowledge` works meanwhile.",
-  );
-  observability.watchFunction(
-    reading.readApi,
-    "Reading failed on our side: people and provider systems get errors instead of figures. Look at the log of read-api for the class of the error.",
-  );
-  observability.watchFunction(
-    reading.authorizeReader,
-    "Tokens and keys of readers could not be checked, so nobody reads. Look at the log of authorize-reader, and whether the user pool still stands.",
-  );
-  observability.watchFunction(
-    signIn.issueToken,
-    "Nobody can sign in, because tokens cannot be made. Look at the log of issue-token for the class of the error.",
   );
   observability.watchFunction(
     proof.checkDrift,

@@ -1,6 +1,7 @@
 import { Duration, RemovalPolicy, SecretValue } from "aws-cdk-lib";
 import {
   AccountRecovery,
+  CfnUserPoolClient,
   FeaturePlan,
   LambdaVersion,
   Mfa,
@@ -103,6 +104,9 @@ export class SignIn extends Construct {
       preventUserExistenceErrors: true,
       supportedIdentityProviders: [UserPoolClientIdentityProvider.COGNITO, ...federated],
     });
+    // nothing but the sign-in page and refreshing: a token of SRP could change its own user's attributes
+    const element = client.node.defaultChild;
+    if (element instanceof CfnUserPoolClient) element.explicitAuthFlows = ["ALLOW_REFRESH_TOKEN_AUTH"];
     if (provider !== undefined) client.node.addDependency(provider);
     return client;
   }

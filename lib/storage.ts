@@ -22,6 +22,7 @@ import { Construct } from "constructs";
 import {
   ATTRIBUTE,
   AUDIT_OPEN_PARTITION,
+  AUDIT_PARTITION,
   BY_DAY_INDEX,
   DRIFT_PARTITION,
   ERASED_PARTITION,
@@ -179,7 +180,7 @@ export class Storage extends Construct {
     this.#grant(to, { actions: ["GetItem", "Query"], partitions: [SETUP_PARTITION] });
     this.#grant(to, { actions: ["GetItem", "PutItem"], partitions: [SECRET_PARTITION, PSEUDONYM_PARTITION] });
     this.#grant(to, { actions: ["UpdateItem", "Query"], partitions: [AUDIT_OPEN_PARTITION] });
-    this.#grant(to, { actions: ["Query"], partitions: [any(PREFIX.audit)] });
+    this.#grant(to, { actions: ["Query"], partitions: [AUDIT_PARTITION] });
   }
 
   /** All that any reader may see; each request's session is limited to what its caller may. */
@@ -193,7 +194,7 @@ export class Storage extends Construct {
   /** Put what was read into the audit log. */
   grantSealAudit(to: Function): void {
     this.#grant(to, { actions: ["Query", "DeleteItem"], partitions: [AUDIT_OPEN_PARTITION] });
-    this.#grant(to, { actions: ["Query", "PutItem"], partitions: [any(PREFIX.audit)] });
+    this.#grant(to, { actions: ["Query", "PutItem"], partitions: [AUDIT_PARTITION] });
     to.grantPrincipal.addToPrincipalPolicy(
       new PolicyStatement({
         actions: ["s3:PutObject"],
@@ -256,6 +257,7 @@ export class Storage extends Construct {
   /** Store what waited for a school, once it is set up. */
   grantReleaseQuarantine(to: IGrantable): void {
     this.#grant(to, { actions: ["Query", "DeleteItem"], partitions: [any(PREFIX.quarantine)] });
+    this.#grant(to, { actions: ["Query", "GetItem"], partitions: [ERASED_PARTITION, PSEUDONYM_PARTITION] });
     this.#grant(to, { actions: ["UpdateItem", "PutItem"], partitions: [any(PREFIX.school)] });
   }
 

@@ -25,10 +25,15 @@ const RUN = new Set([
   "AWS::S3::Bucket",
   "AWS::Scheduler::Schedule",
   "AWS::Cognito::UserPoolClient",
+  "AWS::Lambda::Alias",
 ]);
 /** Permissions, keys, logs, alarms and domains: nothing that moves data on a laptop. */
 const LEFT_OUT = new Set([
   "AWS::ApiGatewayV2::Stage",
+  // one version at a time runs here
+  "AWS::Lambda::Version",
+  "AWS::CodeDeploy::Application",
+  "AWS::CodeDeploy::DeploymentGroup",
   "AWS::CloudWatch::Alarm",
   "AWS::CloudWatch::Dashboard",
   // its tokens come from a stand-in, whose claims the caller chooses
@@ -108,6 +113,7 @@ const Route = z.looseObject({
   Target: z.string(),
   AuthorizerId: z.string().optional(),
 });
+const Alias = z.looseObject({ FunctionName: z.string() });
 const Integration = z.looseObject({ IntegrationUri: z.string(), PayloadFormatVersion: z.literal("2.0") });
 const Authorizer = z.looseObject({
   AuthorizerUri: z.string(),
@@ -148,12 +154,7 @@ export function readPlan(assembly: string): Plan {
     Object.entries(template.Resources)
       .filter(([, resource]) => resource.Type === type)
       .map(([id, resource]) => read(id, { ...resource, Properties: propertiesOf(resource) }));
-  const integrations = new Map(
-    of("AWS::ApiGatewayV2::Integration", (id, { Properties }) => [
-      id,
-      Integration.parse(Properties).IntegrationUri,
-    ]),
-  );
+  const integrations = integrationsOf(of);
   return {
     tables: of("AWS::DynamoDB::Table", (id, { Properties }) => ({ id, ...Table.parse(Properties) })),
     functions: of("AWS::Lambda::Function", (id, resource) => functionOf(id, resource, assembly)),
@@ -177,6 +178,21 @@ export function readPlan(assembly: string): Plan {
       Object.entries(template.Outputs).map(([name, { Value }]) => [name, String(resolve(Value))]),
     ),
   };
+}
+
+type Of = <T>(type: string, read: (id: string, resource: Resource) => T) => T[];
+
+/** The function behind each integration, whether it is called by itself or by an alias. */
+function integrationsOf(of: Of): Map<string, string> {
+  const aliases = new Map(
+    of("AWS::Lambda::Alias", (id, { Properties }) => [id, Alias.parse(Properties).FunctionName]),
+  );
+  return new Map(
+    of("AWS::ApiGatewayV2::Integration", (id, { Properties }) => {
+      const { IntegrationUri: uri } = Integration.parse(Properties);
+      return [id, aliases.get(uri) ?? uri];
+    }),
+  );
 }
 
 function propertiesOf({ Properties }: Resource): Record<string, unknown> {

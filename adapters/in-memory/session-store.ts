@@ -86,6 +86,7 @@ export class InMemorySessionStore implements SessionStore {
 
   async rewrite(record: SessionRecord, content: string): Promise<boolean> {
     const stored = this.facts.get(nameOf(sessionKey(record)));
+    if (stored?.content !== record.content) return false;
     if (stored?.order !== record.order || stored.first_reported_at !== record.first_reported_at) return false;
     this.overwrite({ ...stored, content });
     return true;
@@ -124,7 +125,8 @@ export class InMemorySessionStore implements SessionStore {
     rewrite: async (record: SessionRecord, content: string): Promise<boolean> => {
       const name = nameOf(quarantineKey(record));
       const stored = this.#waiting.get(name);
-      if (stored?.order !== record.order || stored.first_reported_at !== record.first_reported_at)
+      if (stored?.content !== record.content) return false;
+      if (stored.order !== record.order || stored.first_reported_at !== record.first_reported_at)
         return false;
       this.#waiting.set(name, { ...stored, content });
       return true;

@@ -66,10 +66,9 @@ export class InMemorySummaryStore implements SummaryStore {
   }
 
   async tidy(school_id: string): Promise<void> {
-    const { current, building } = await this.generations(school_id);
+    const { current } = await this.generations(school_id);
     for (const [name, view] of this.views) {
-      if (view.school_id !== school_id || view.generation === current || view.generation === building)
-        continue;
+      if (view.school_id !== school_id || view.generation >= current) continue;
       this.views.delete(name);
       this.#viewsOf(school_id, view.generation).delete(view.day);
     }

@@ -16,8 +16,12 @@ export type DriftDeps = {
   summaries: Pick<SummaryStore, "read">;
   reports: Pick<DriftStore, "put">;
   clock: () => Date;
+  sleep: (milliseconds: number) => Promise<unknown>;
   log: Log;
 };
+
+/** Longer than a report takes from its post to its summary. */
+const LATER_MS = 120_000;
 
 /** Weeks in which providers still correct, and the next, for which they schedule. */
 const WEEKS_BACK = 4;
@@ -26,7 +30,8 @@ const WIDTH = 4;
 const KEPT = 100;
 const service = "check-drift";
 
-type Looked = { school_id: string; day: string; drifted: boolean; sessions: string[] };
+type Look = { version: number; facts: string; same: boolean; sessions: string[] };
+type Looked = Look & { school_id: string; day: string };
 
 /**
  * Computes every day of the open weeks again and compares: the proof that summaries are what the facts say. A day that
@@ -35,7 +40,7 @@ type Looked = { school_id: string; day: string; drifted: boolean; sessions: stri
 export const checkDrift = (deps: DriftDeps) => async (): Promise<DriftReport> => {
   const { schools } = await deps.setup.all();
   const looked = (await concurrently(schools, WIDTH, (school) => lookAtSchool(deps, school))).flat();
-  const drift = looked.filter(({ drifted }) => drifted).map(({ school_id, day }) => ({ school_id, day }));
+  const drift = await driftOf(deps, looked);
   for (const { school_id, day } of drift) await deps.sessions.mark(school_id, day, deps.clock());
   const twice = countedTwice(looked);
   const counts = { days: looked.length, drift: drift.length, counted_twice: twice.length };
@@ -61,16 +66,27 @@ async function lookAtSchool(deps: DriftDeps, school: School): Promise<Looked[]> 
   return looked;
 }
 
-/** A difference counts only where a second look finds the same version, and facts that still say otherwise. */
-async function lookAtDay(deps: DriftDeps, school_id: string, day: string): Promise<Looked> {
-  const first = await lookOnce(deps, school_id, day);
-  if (first.same) return { school_id, day, drifted: false, sessions: first.sessions };
-  const second = await lookOnce(deps, school_id, day);
-  const drifted = !second.same && second.version === first.version && second.facts === first.facts;
-  return { school_id, day, drifted, sessions: second.sessions };
+const lookAtDay = async (deps: DriftDeps, school_id: string, day: string): Promise<Looked> => ({
+  school_id,
+  day,
+  ...(await lookOnce(deps, school_id, day)),
+});
+
+/** A difference counts only where a later look finds the same version, and facts that still say otherwise. */
+async function driftOf(deps: DriftDeps, looked: readonly Looked[]) {
+  const suspected = looked.filter(({ same }) => !same);
+  if (suspected.length === 0) return [];
+  await deps.sleep(LATER_MS);
+  const again = await concurrently(suspected, WIDTH, ({ school_id, day }) => lookOnce(deps, school_id, day));
+  return suspected
+    .filter(({ version, facts }, place) => {
+      const later = again[place];
+      return later?.same === false && later.version === version && later.facts === facts;
+    })
+    .map(({ school_id, day }) => ({ school_id, day }));
 }
 
-async function lookOnce({ sessions, summaries }: DriftDeps, school_id: string, day: string) {
+async function lookOnce({ sessions, summaries }: DriftDeps, school_id: string, day: string): Promise<Look> {
   const [stored] = await summaries.read({ school_id, from: day, to: day });
   const records = await sessions.onDay(school_id, day);
   const facts = pack(summarize(records));

@@ -3,6 +3,7 @@ import { dynamoDriftStore } from "../../adapters/drift-store.ts";
 import { dynamoSessionStore } from "../../adapters/session-store.ts";
 import { dynamoSetupStore } from "../../adapters/setup-store.ts";
 import { dynamoSummaryStore } from "../../adapters/summary-store.ts";
+import { sleep } from "../framework/back-off.ts";
 import { consoleLog as log } from "../framework/log.ts";
 import { CheckDriftEnv } from "./env.ts";
 import { checkDrift } from "./handler.ts";
@@ -14,5 +15,6 @@ export const handler = checkDrift({
   summaries: dynamoSummaryStore(table),
   reports: dynamoDriftStore(table),
   clock: () => new Date(),
+  sleep,
   log,
 });

@@ -107,8 +107,8 @@ export const todayOf = ({ now }: Pick<Ask, "now">, { time_zone }: School) =>
   dayOf(now.getTime() / 1000, time_zone);
 
 export function wallOf(ask: Ask, wanted: Parameters<typeof reachOf>[1]) {
-  const { scope, setup, now, deps } = ask;
-  const reach = reachOf({ scope, setup, now, checks: deps.checks }, wanted);
+  const { caller, scope, setup, now, deps } = ask;
+  const reach = reachOf({ caller, scope, setup, now, checks: deps.checks }, wanted);
   return deps.open(reach, ask.caller.id);
 }
 

@@ -6,11 +6,11 @@ export async function getAudit(ask: Ask) {
   const { deps, scope, now } = ask;
   if (!deps.checks.audit(scope)) throw new Refused("not-allowed", "Your role does not see the audit log.");
   const day = dayAsked(ask, "day", now.toISOString().slice(0, 10));
-  const blocks = await deps.audit.blocks([day.slice(0, 4)]);
+  const blocks = await deps.audit.blocks(day);
   const sealed = blocks.flatMap(({ number, hash, lines }) =>
     lines.map((line, place) => ({ block: number, hash, place, ...line })),
   );
-  const wanted = sealed.filter(({ at }) => at.startsWith(day));
+  const wanted = sealed.filter((line) => line.at.startsWith(day) && isOwn(ask, line.school_id));
   const keyed = wanted.map((line) => ({
     ...line,
     key: `${String(line.block).padStart(10, "0")}#${String(line.place).padStart(3, "0")}`,
@@ -21,4 +21,10 @@ export async function getAudit(ask: Ask) {
     ({ key }) => key,
   );
   return { day, ...page, items: page.items.map(({ key: _, ...line }) => line) };
+}
+
+/** Lines about her schools; those of no school, such as admin commands, for who sees every district. */
+function isOwn({ scope, setup }: Ask, school_id: string | undefined): boolean {
+  if (school_id !== undefined) return scope.schools.has(school_id);
+  return setup.districts.every(({ district_id }) => scope.districts.has(district_id));
 }

@@ -83,7 +83,22 @@ function reportAsked(ask: Ask): Wanted {
   const schools = named.filter((school) => deps.checks.school(scope, school.school_id));
   if (schools.length === 0) throw withheldOr(ask, notFound("There is no school that you may see."));
   const students = schools.every((school) => deps.checks.students(scope, school.school_id));
+  if (!students) refuseNarrowing(ask);
   return { schools, students };
+}
+
+/** DATAS reports these targets. */
+const PRESETS = ["15", "30", "60"];
+
+/** Two reports that differ by a day, a school or an hour of the target differ by a student. */
+function refuseNarrowing(ask: Ask): void {
+  const narrowed = ["school_id", "from", "to"].find((name) => ask.query(name) !== undefined);
+  const target = ask.query("target_hours");
+  if (narrowed === undefined && (target === undefined || PRESETS.includes(target))) return;
+  throw new Refused(
+    "not-allowed",
+    `Your role sees whole districts and school years, with a target of ${PRESETS.join(", ")} hours: leave out ${narrowed ?? "target_hours"}.`,
+  );
 }
 
 /** Who got how much tutoring, on both denominators; small groups are hidden from who may see no student. */

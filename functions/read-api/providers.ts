@@ -1,4 +1,5 @@
 import type { KeptRefusal } from "../../adapters/refusal-store.ts";
+import type { Contract } from "../../domain/contract.ts";
 import { isCurrent } from "../../domain/school-day.ts";
 import { mergeAll, type Summary } from "../../domain/day-summary.ts";
 import { ofProvider, qualityOf, type Reading } from "../../domain/read-model.ts";
@@ -31,15 +32,17 @@ export async function getQuality(ask: Ask) {
   if (level === "students") for (const school_id of ids) await note(ask, { school_id });
   const { refusals, quarantine } = wall.provider(provider_id);
   const refused = await refusals.between(provider_id, from, addDays(to, 1));
+  // what was refused names no school, so it is shown where all of the provider's schools are the reader's
+  const whole = isOwn || contractedIn(ask, contracts).every((school) => ids.includes(school.school_id));
   const covered = (school: School, day: string) =>
     !isOwn || contracts.some((one) => covers(one, school.school_id, day));
   return {
     provider_id,
     from,
     to,
-    waiting_for_a_school: await quarantine.count(provider_id),
+    ...(whole && { waiting_for_a_school: await quarantine.count(provider_id) }),
     days: daysOf(parts, { provider_id, covered, reading }),
-    refused: refused.map((one) => refusedView(one, reading)),
+    ...(whole && { refused: refused.map((one) => refusedView(one, reading)) }),
   };
 }
 
@@ -60,6 +63,9 @@ function providerAsked(ask: Ask) {
   );
   return { provider, isOwn, schools };
 }
+
+const contractedIn = ({ setup, deps, now }: Ask, contracts: readonly Contract[]) =>
+  setup.schools.filter((school) => deps.checks.contract(contracts, school, now));
 
 const covers = (
   { school_ids, ...period }: { school_ids?: string[] | undefined; from?: string; to?: string },

@@ -127,6 +127,10 @@ export async function getStudent(ask: Ask) {
   const { school_id } = school;
   const { data: student_id } = Id.safeParse(ask.params("student_id"));
   if (student_id === undefined) throw notFound("This school knows no such student.");
+  // whoever asks for somebody unknown here opens nothing else
+  const here = (await wallOf(ask, { schools: [school_id] })).school(school_id);
+  if ((await attended(ask, { school, student_id, stores: here })) === undefined)
+    throw notFound("This school knows no such student.");
   const seen = ask.setup.schools.filter((one) => ask.deps.checks.students(ask.scope, one.school_id));
   const others = ask.setup.schools.filter((one) => !seen.includes(one));
   const wall = await wallOf(ask, {
@@ -135,8 +139,6 @@ export async function getStudent(ask: Ask) {
   });
   const at = (one: School) => attended(ask, { school: one, student_id, stores: wall.school(one.school_id) });
   const visible = (await concurrently(seen, 8, at)).flatMap((one) => one ?? []);
-  if (!visible.some((one) => one.school_id === school_id))
-    throw notFound("This school knows no such student.");
   await note(ask, { school_id, student_id });
   const elsewhere = (await concurrently(others, 8, at)).flatMap((one) => one ?? []);
   const minutes_elsewhere = totalMinutes(elsewhere.flatMap(({ summary }) => summary.student_sessions));
@@ -222,6 +224,7 @@ async function answerAlert(ask: Ask, step: "acknowledged" | "snoozed") {
   const today = todayOf(ask, school);
   const trail = trailOf(ask, step, today);
   const { alerts } = (await wallOf(ask, { schools: [school_id] })).school(school_id);
+  await note(ask, { school_id });
   // who comes second reads again
   for (;;) {
     const alert = await findAlert(alerts, school_id, ask.params("alert_id"));
@@ -229,9 +232,7 @@ async function answerAlert(ask: Ask, step: "acknowledged" | "snoozed") {
       throw new Refused("resolved", "There is nothing to answer any more.");
     const change = answered(alert, trail, today);
     if (change === undefined) return alertView(alert, today);
-    if (!(await alerts.write(change))) continue;
-    await note(ask, { school_id });
-    return alertView(change, today);
+    if (await alerts.write(change)) return alertView(change, today);
   }
 }
 

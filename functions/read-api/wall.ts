@@ -3,7 +3,7 @@ import type { RefusalStore } from "../../adapters/refusal-store.ts";
 import type { SessionStore } from "../../adapters/session-store.ts";
 import type { SetupStore } from "../../adapters/setup-store.ts";
 import type { SummaryStore } from "../../adapters/summary-store.ts";
-import type { Checks, Level, Scope } from "../../domain/access.ts";
+import type { Caller, Checks, Level, Scope } from "../../domain/access.ts";
 import type { Setup } from "../../domain/setup.ts";
 
 /** What a request may touch, at most. The session of the database is limited to it, whatever the code asks for. */
@@ -31,6 +31,10 @@ export type Wall = {
 };
 export type OpenWall = (reach: Reach, caller: string) => Promise<Wall>;
 
+type Reader = { caller: Caller; scope: Scope; setup: Setup; now: Date; checks: Checks };
+const isOwn = ({ grants }: Caller, provider_id: string) =>
+  grants.some((grant) => grant.role === "provider_user" && grant.provider_id === provider_id);
+
 type Wanted = { schools?: readonly string[]; providers?: readonly string[]; elsewhere?: readonly string[] };
 
 /**
@@ -38,7 +42,7 @@ type Wanted = { schools?: readonly string[]; providers?: readonly string[]; else
  * provider's reports are looked at, the figures of its schools are opened too.
  */
 export function reachOf(
-  { scope, setup, now, checks }: { scope: Scope; setup: Setup; now: Date; checks: Checks },
+  { caller, scope, setup, now, checks }: Reader,
   { schools = [], providers = [], elsewhere = [] }: Wanted,
 ): Reach {
   const own = new Map(
@@ -49,7 +53,8 @@ export function reachOf(
   );
   const open = providers.filter((provider_id) => scope.providers.has(provider_id));
   const contracted = setup.providers
-    .filter(({ provider_id }) => open.includes(provider_id))
+    // a provider's own people see figures of its schools; others see the schools that are theirs
+    .filter(({ provider_id }) => open.includes(provider_id) && isOwn(caller, provider_id))
     .flatMap(({ contracts = [] }) =>
       setup.schools.filter((school) => checks.contract(contracts, school, now)),
     );

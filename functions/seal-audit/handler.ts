@@ -17,7 +17,7 @@ export const sealAudit = ({ audit, anchors, clock, log }: SealDeps) => {
   let anchored = 0;
   return async (): Promise<{ head: number }> => {
     await audit.seal(clock());
-    const head = await audit.head(clock());
+    const head = await audit.head();
     if (head !== undefined && head.number > anchored) {
       await anchors.put(head.number, head.hash);
       anchored = head.number;

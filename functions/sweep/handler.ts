@@ -2,6 +2,7 @@ import { releaseQuarantine } from "../../adapters/release-quarantine.ts";
 import type { MessageStore } from "../../adapters/message-store.ts";
 import type { MuteStore } from "../../adapters/mute-store.ts";
 import type { SessionStore } from "../../adapters/session-store.ts";
+import type { IsErased } from "../../domain/erasure.ts";
 import type { School, Setup } from "../../domain/setup.ts";
 import { concurrently } from "../../adapters/concurrently.ts";
 import { errorName, type Log } from "../framework/log.ts";
@@ -12,6 +13,8 @@ export type SweepDeps = SchoolDeps & {
   sessions: SessionStore;
   messages: MessageStore;
   mutes: Pick<MuteStore, "all">;
+  /** Who was erased, and does not come back with what waited. */
+  erased: () => Promise<IsErased>;
   log: Log;
 };
 /** `digest_now` runs everything at once for every school, whatever the hour, as a person asks for it. */
@@ -44,7 +47,9 @@ export const sweep =
     const waiting = [...setup.schools];
     do await wave(deps, { setup, forced, waiting, result, attempt });
     while (waiting.length > 0);
-    await attempt(async () => ({ released: await releaseQuarantine(deps.sessions, setup) }));
+    await attempt(async () => ({
+      released: await releaseQuarantine(deps.sessions, setup, await deps.erased()),
+    }));
     if (result.unowned > 0) deps.log({ service, event: "unowned", counts: { alerts: result.unowned } });
     deps.log({ service, event: "swept", counts: result });
     if (result.failed > 0) throw new Error("a part of the sweep failed; it is done again by the next one");

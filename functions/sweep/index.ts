@@ -2,6 +2,7 @@ import { dynamoAlertStore } from "../../adapters/alert-store.ts";
 import { dynamoClient } from "../../adapters/aws-clients.ts";
 import { dynamoMessageStore } from "../../adapters/message-store.ts";
 import { dynamoMuteStore } from "../../adapters/mute-store.ts";
+import { erasedStudents } from "../../adapters/pseudonyms.ts";
 import { dynamoSessionStore } from "../../adapters/session-store.ts";
 import { dynamoSetupStore } from "../../adapters/setup-store.ts";
 import { dynamoSummaryStore } from "../../adapters/summary-store.ts";
@@ -19,6 +20,7 @@ export const handler = sweep({
   messages: dynamoMessageStore(table),
   mutes: dynamoMuteStore(table),
   sweeps: dynamoSweepStore(table),
+  erased: () => erasedStudents(table),
   clock: () => new Date(),
   log,
 });

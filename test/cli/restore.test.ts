@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { dynamoAlertStore } from "../../adapters/alert-store.ts";
 import { dynamoErasedStore } from "../../adapters/erased-store.ts";
 import { erasedStudents, pseudonyms } from "../../adapters/pseudonyms.ts";
+import { dynamoMuteStore } from "../../adapters/mute-store.ts";
 import type { TableAccess } from "../../adapters/query.ts";
 import { pseudonymSecretStore } from "../../adapters/secret-store.ts";
 import { dynamoSessionStore } from "../../adapters/session-store.ts";
@@ -29,6 +30,7 @@ function placeOf(table: TableAccess) {
     summaries: dynamoSummaryStore(table),
     alerts: dynamoAlertStore(table),
     erased: dynamoErasedStore(table),
+    mutes: dynamoMuteStore(table),
     pseudonym: pseudonyms(pseudonymSecretStore(table)),
     isErased: () => erasedStudents(table),
   };
@@ -87,6 +89,17 @@ describe("rollcall restore", () => {
       sessions: 0,
       sessions_known: 4,
     });
+  });
+
+  it("brings back who was erased before the backup with a table that lost everything", async () => {
+    const backup = await filled();
+    await backup.erased.add(await backup.pseudonym("gone"), NOW);
+    const place = placeOf(await freshTable());
+    await restore(place, { fromTable: backup.table.tableName, dryRun: false, ...quiet });
+    expect((await place.isErased())("gone")).toBe(true);
+    expect(JSON.stringify([await place.sessions.ofSchool("A"), await place.setup.roster("A")])).not.toContain(
+      "gone",
+    );
   });
 
   it("is followed by a rebuild, to the same bytes as before the loss", async () => {

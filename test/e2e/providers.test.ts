@@ -43,7 +43,6 @@ describe("keys of a provider under load", () => {
     { timeout: 180_000 },
     async () => {
       let current = await key();
-      const first = current;
       const statuses: number[] = [];
       let going = true;
       const load = async (worker: number) => {
@@ -63,13 +62,12 @@ describe("keys of a provider under load", () => {
         const made = await rotateKey(place.target, { provider_id: "north-star", days: 7, now: new Date() });
         current = made.key;
       }
-      await sleep(700);
+      // a slow machine takes longer to post as much
+      while (statuses.length < 60) await sleep(100);
       going = false;
       await Promise.all(workers);
       expect(statuses.filter((status) => status !== 202)).toEqual([]);
       expect(statuses.length).toBeGreaterThan(50);
-      expect(await post(first, "revoked before it was asked again")).toBeGreaterThanOrEqual(200);
-
       expect(await post(current, "before")).toBe(202);
       await place.target.providerKeys.revoke(keyIdOf(current), new Date());
       const began = Date.now();

@@ -162,7 +162,7 @@ async function run(count: number, { log: leak }: Leaky = {}) {
     }
   }
   now = new Date("2026-03-09T14:00:00Z");
-  await sweep({ ...stores, sessions, setup, clock, log })({});
+  await sweep({ ...stores, erased: async () => () => false, sessions, setup, clock, log })({});
   const sent: string[] = [];
   const decided = (
     await Promise.all(["lead", "district"].map((id) => stores.messages.of(id, "2026-01-01")))

@@ -112,8 +112,8 @@ describe("posting under a contract", () => {
       schools: [school],
       providers: [{ provider_id: "north-star", contracts: [{ to }] }],
     });
-    expect(await releaseQuarantine(here.sessions, setup("2026-03-01"))).toBe(0);
-    expect(await releaseQuarantine(here.sessions, setup("2026-03-02"))).toBe(1);
+    expect(await releaseQuarantine(here.sessions, setup("2026-03-01"), () => false)).toBe(0);
+    expect(await releaseQuarantine(here.sessions, setup("2026-03-02"), () => false)).toBe(1);
     expect(here.sessions.facts.size).toBe(1);
   });
 });

@@ -163,7 +163,7 @@ export const ROWS: Record<string, Row> = {
   getDosage: (who, add) => {
     add("everything of hers", {}, Object.keys(who.sight?.schools ?? {}).length > 0);
     for (const school_id of SCHOOLS)
-      add(`school ${school_id}`, { query: { school_id } }, who.sight?.schools[school_id] !== undefined);
+      add(`school ${school_id}`, { query: { school_id } }, who.sight?.schools[school_id] === "students");
     for (const district_id of DISTRICTS)
       add(
         `district ${district_id}`,
@@ -175,7 +175,7 @@ export const ROWS: Record<string, Row> = {
     const id = callerId(who);
     for (const school_id of SCHOOLS) {
       const token = link(who.identity, id, { school_id });
-      add(`own link, ${school_id}`, { path: { token } }, who.sight?.schools[school_id] !== undefined);
+      add(`own link, ${school_id}`, { path: { token } }, who.sight?.schools[school_id] === "students");
       add(`altered link, ${school_id}`, { path: { token: `${token}A` } }, false);
     }
     // made by somebody else for herself: it shows what she may see, to nobody who is not she
