@@ -13,8 +13,13 @@ if (withoutDatas.length > 0) {
 
 const volume = "test/**/*.volume.test.ts";
 const browser = "test/browser/**";
+/** Suites that keep one core busy and measure no time: two of them share the machine. */
+const busy = [
+  "test/domain/*.volume.test.ts",
+  "test/functions/{crash,sender-crash,torture,digest-calendar,canaries,term,interleaving,generated-events}.volume.test.ts",
+];
 
-/** `fast` and `browser` run files side by side; `volume` holds the large suites, one after another, with the machine to themselves. */
+/** `fast` and `browser` run files side by side; `busy` and `volume` hold the large suites, the latter one after another, with the machine to themselves. */
 export default defineConfig({
   test: {
     maxWorkers: 2,
@@ -33,13 +38,23 @@ export default defineConfig({
       {
         extends: true,
         test: {
+          name: "busy",
+          include: busy,
+          maxWorkers: 2,
+          testTimeout: 300_000,
+          sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        extends: true,
+        test: {
           name: "volume",
           include: [volume],
-          exclude: withoutDatas,
+          exclude: [...withoutDatas, ...busy],
           fileParallelism: false,
           maxWorkers: 1,
           testTimeout: 300_000,
-          sequence: { groupOrder: 1 },
+          sequence: { groupOrder: 2 },
         },
       },
     ],
