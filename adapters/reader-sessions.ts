@@ -6,6 +6,7 @@ import {
   alertLogPartition,
   alertPartition,
   enrolmentPartition,
+  KEY_ACTIONS,
   quarantineOf,
   refusalPartition,
   rosterPartition,
@@ -32,14 +33,6 @@ const POLICY_LIMIT = 1100;
 
 export type ReaderConfig = { tableArn: string; keyArn: string; tableName: string };
 
-const KMS = [
-  "kms:Decrypt",
-  "kms:DescribeKey",
-  "kms:Encrypt",
-  "kms:GenerateDataKey",
-  "kms:ReEncryptFrom",
-  "kms:ReEncryptTo",
-];
 const keysWithin = (partitions: readonly string[]) => ({
   "ForAllValues:StringEquals": { "dynamodb:LeadingKeys": partitions },
   Null: { "dynamodb:LeadingKeys": "false" },
@@ -63,7 +56,7 @@ export function sessionPolicy(
       ...(write.length > 0 ? [statement(["dynamodb:PutItem"], write)] : []),
       {
         Effect: "Allow",
-        Action: KMS,
+        Action: KEY_ACTIONS,
         Resource: keyArn,
       },
     ],

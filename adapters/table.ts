@@ -211,6 +211,16 @@ export const FAILURE_PARTITION = "FAILURE";
 export const failureKey = (name: string): TableKey => ({ pk: FAILURE_PARTITION, sk: name });
 export const sweepKey = (school_id: string): TableKey => ({ pk: `${PREFIX.sweep}${school_id}`, sk: "SWEEP" });
 
+/** What whoever uses the table needs of the key that encrypts it. */
+export const KEY_ACTIONS = [
+  "kms:Decrypt",
+  "kms:DescribeKey",
+  "kms:Encrypt",
+  "kms:GenerateDataKey",
+  "kms:ReEncryptFrom",
+  "kms:ReEncryptTo",
+];
+
 /** DynamoDB's TTL wants whole seconds since 1970; everywhere else time is an ISO text. */
 export const expiresAfter = (day: string, days: number) => expiresAt(new Date(`${day}T00:00:00Z`), days);
 export const expiresAt = (now: Date, days: number) => Math.floor(now.getTime() / 1000) + days * 86_400;

@@ -5,11 +5,9 @@ import { isReadable } from "../domain/contract.ts";
 import { addDays, dayOf, schoolDaysBetween } from "../domain/school-day.ts";
 import { calendarOf, isLive, type School, type Setup } from "../domain/setup.ts";
 import { verifyAudit } from "./audit.ts";
-import type { Check } from "./doctor.ts";
+import { few, type Check } from "./doctor.ts";
 import type { Target } from "./target.ts";
 
-const few = (ids: readonly string[]) =>
-  ids.slice(0, 5).join(", ") + (ids.length > 5 ? ` and ${ids.length - 5} more` : "");
 const ok = (check: string, says: string): Check => ({ check, result: "ok", says });
 
 /** Whether what is stored can be relied on, and who may write it. */

@@ -28,7 +28,7 @@ export async function doctor(target: Place, now: Date): Promise<Check[]> {
   ];
 }
 
-const few = (ids: readonly string[]) =>
+export const few = (ids: readonly string[]) =>
   ids.slice(0, 5).join(", ") + (ids.length > 5 ? ` and ${ids.length - 5} more` : "");
 
 function ownerCheck({ schools, contacts, default_owner }: Setup): Check {

@@ -6,6 +6,7 @@ import { RETENTION } from "../domain/retention.ts";
 import { unpack } from "../domain/summary-packing.ts";
 import { eraseFailures } from "./erase-failures.ts";
 import { UsageError } from "./fail.ts";
+import { daysAfter } from "./key-options.ts";
 import { findStudent, rewriteWithout, type Found } from "./student.ts";
 import type { Target } from "./target.ts";
 import { untilSummarised } from "./until-summarised.ts";
@@ -137,15 +138,14 @@ function isNaming(packed: string, student_id: string): boolean {
 }
 
 const RECOVERY_DAYS = 35;
-const after = (now: Date, days: number) => new Date(now.getTime() + days * 86_400_000).toISOString();
 
 /** Copies that nobody can change, and when each is gone by itself. */
 async function remainingCopies({ table }: Target, now: Date): Promise<Certificate["remaining"]> {
   return [
-    { what: "the table's stream", until: after(now, 1) },
-    { what: "point-in-time recovery of the table", until: after(now, RECOVERY_DAYS) },
+    { what: "the table's stream", until: daysAfter(now, 1) },
+    { what: "point-in-time recovery of the table", until: daysAfter(now, RECOVERY_DAYS) },
     ...(await backupsOf(table)),
-    { what: "the audit log, under a pseudonym", until: after(now, RETENTION.audit) },
+    { what: "the audit log, under a pseudonym", until: daysAfter(now, RETENTION.audit) },
   ];
 }
 

@@ -48,8 +48,8 @@ export class Alerting extends Construct {
       // a morning of a large district: below the quarter of an hour after which the next one starts
       timeout: Duration.minutes(14),
       memorySize: 1769,
-      logRetention: config.logRetention,
-      key: storage.key,
+      storage,
+      config,
     });
     storage.grantRunRules(sweep);
     storage.grantDecideMessages(sweep);
@@ -72,8 +72,8 @@ export class Alerting extends Construct {
       } satisfies EnvOf<typeof NotifyEnv>,
       timeout: Duration.minutes(2),
       memorySize: 256,
-      logRetention: config.logRetention,
-      key: storage.key,
+      storage,
+      config,
     });
     storage.grantNotify(notify);
     const set = Stack.of(this).formatArn({

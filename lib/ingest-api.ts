@@ -39,8 +39,8 @@ export class IngestApi extends Construct {
       environment: { TABLE_NAME: storage.table.tableName } satisfies EnvOf<typeof IngestEventsEnv>,
       timeout: Duration.seconds(25),
       memorySize: 512,
-      logRetention,
-      key: storage.key,
+      storage,
+      config,
     });
     storage.grantAppendSessions(ingest);
     const authorize = lambdaFunction(this, {
@@ -48,8 +48,8 @@ export class IngestApi extends Construct {
       environment: { TABLE_NAME: storage.table.tableName } satisfies EnvOf<typeof AuthorizeProviderEnv>,
       timeout: Duration.seconds(5),
       memorySize: 256,
-      logRetention,
-      key: storage.key,
+      storage,
+      config,
     });
     storage.grantReadProviderKeys(authorize);
     const webhook = this.#webhook({ storage, config });
@@ -70,8 +70,8 @@ export class IngestApi extends Construct {
       environment: environment satisfies EnvOf<typeof ReceiveWebhookEnv>,
       timeout: Duration.seconds(25),
       memorySize: 512,
-      logRetention: config.logRetention,
-      key: storage.key,
+      storage,
+      config,
     });
     storage.grantAppendSessions(webhook);
     storage.grantOpenWebhooks(webhook);

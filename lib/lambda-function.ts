@@ -1,7 +1,6 @@
 import type { Duration } from "aws-cdk-lib";
 import { RemovalPolicy } from "aws-cdk-lib";
 import { Role, ServicePrincipal } from "aws-cdk-lib/aws-iam";
-import type { IKey } from "aws-cdk-lib/aws-kms";
 import {
   ApplicationLogLevel,
   Architecture,
@@ -11,8 +10,10 @@ import {
   Runtime,
   SystemLogLevel,
 } from "aws-cdk-lib/aws-lambda";
-import { LogGroup, type RetentionDays } from "aws-cdk-lib/aws-logs";
+import { LogGroup } from "aws-cdk-lib/aws-logs";
 import type { Construct } from "constructs";
+import type { DeployConfig } from "./config.ts";
+import type { Storage } from "./storage.ts";
 
 type Props = {
   /** Folder of the function, and the name it has in logs and metrics. */
@@ -20,19 +21,19 @@ type Props = {
   environment: Record<string, string>;
   timeout: Duration;
   memorySize: number;
-  logRetention: RetentionDays;
-  /** Encrypts its log. */
-  key: IKey;
+  /** Its key encrypts the log. */
+  storage: Storage;
+  config: DeployConfig;
 };
 
 const pascal = (name: string) => name.replaceAll(/(?:^|-)(.)/g, (_, letter: string) => letter.toUpperCase());
 
 /** A function of the house: its own role and log group, nothing managed, nothing that is not asked for. */
-export function lambdaFunction(scope: Construct, { name, logRetention, key, ...props }: Props): Function {
+export function lambdaFunction(scope: Construct, { name, storage, config, ...props }: Props): Function {
   const id = pascal(name);
   const logGroup = new LogGroup(scope, `${id}Logs`, {
-    retention: logRetention,
-    encryptionKey: key,
+    retention: config.logRetention,
+    encryptionKey: storage.key,
     removalPolicy: RemovalPolicy.DESTROY,
   });
   const role = new Role(scope, `${id}Role`, { assumedBy: new ServicePrincipal("lambda.amazonaws.com") });

@@ -33,8 +33,8 @@ export class MailAnswers extends Construct {
       environment: { TABLE_NAME: storage.table.tableName } satisfies EnvOf<typeof AnswerMailEnv>,
       timeout: Duration.seconds(25),
       memorySize: 512,
-      logRetention: config.logRetention,
-      key: storage.key,
+      storage,
+      config,
     });
     storage.grantAnswerMail(answerMail);
     const integration = new HttpLambdaIntegration("AnswerMail", live(answerMail));
@@ -56,8 +56,8 @@ export class MailAnswers extends Construct {
       environment: { TABLE_NAME: storage.table.tableName } satisfies EnvOf<typeof MuteChannelEnv>,
       timeout: Duration.seconds(30),
       memorySize: 256,
-      logRetention: config.logRetention,
-      key: storage.key,
+      storage,
+      config,
     });
     storage.grantMute(muteChannel);
     muteChannel.configureAsyncInvoke({ retryAttempts: 2, maxEventAge: Duration.hours(6) });

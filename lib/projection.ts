@@ -23,8 +23,8 @@ export class Projection extends Construct {
       environment: { TABLE_NAME: storage.table.tableName } satisfies EnvOf<typeof SummarizeSchoolEnv>,
       timeout: Duration.minutes(2),
       memorySize: 512,
-      logRetention: config.logRetention,
-      key: storage.key,
+      storage,
+      config,
     });
     storage.grantProject(this.summarize);
     storage.grantRunRules(this.summarize);

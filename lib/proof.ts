@@ -24,8 +24,8 @@ export class Proof extends Construct {
       environment: environment satisfies EnvOf<typeof SealAuditEnv>,
       timeout: Duration.minutes(2),
       memorySize: 256,
-      logRetention: config.logRetention,
-      key: storage.key,
+      storage,
+      config,
     });
     storage.grantSealAudit(this.sealAudit);
     every(this, { id: "SealEvery15Minutes", rate: Duration.minutes(15), target: this.sealAudit });
@@ -34,8 +34,8 @@ export class Proof extends Construct {
       environment: { TABLE_NAME: storage.table.tableName } satisfies EnvOf<typeof CheckDriftEnv>,
       timeout: Duration.minutes(15),
       memorySize: 1024,
-      logRetention: config.logRetention,
-      key: storage.key,
+      storage,
+      config,
     });
     storage.grantCheckDrift(this.checkDrift);
     every(this, { id: "CheckDaily", rate: Duration.days(1), target: this.checkDrift });

@@ -56,8 +56,8 @@ export class ReadApi extends Construct {
       environment: environment satisfies EnvOf<typeof AuthorizeReaderEnv>,
       timeout: Duration.seconds(5),
       memorySize: 256,
-      logRetention: config.logRetention,
-      key: storage.key,
+      storage,
+      config,
     });
     storage.grantReadProviderKeys(authorize);
     return authorize;
@@ -75,8 +75,8 @@ export class ReadApi extends Construct {
       environment: environment satisfies Omit<EnvOf<typeof ReadApiEnv>, "READER_ROLE_ARN">,
       timeout: Duration.seconds(25),
       memorySize: 1024,
-      logRetention: config.logRetention,
-      key: storage.key,
+      storage,
+      config,
     });
     storage.grantAnswerReaders(read);
     // what the function reads of schools, it reads in sessions of this role, each limited to what its caller may see

@@ -51,8 +51,8 @@ export class SignIn extends Construct {
       } satisfies EnvOf<typeof IssueTokenEnv>,
       timeout: Duration.seconds(5),
       memorySize: 256,
-      logRetention: config.logRetention,
-      key: storage.key,
+      storage,
+      config,
     });
     this.pool.addTrigger(UserPoolOperation.PRE_TOKEN_GENERATION_CONFIG, this.issueToken, LambdaVersion.V2_0);
     this.client = this.#client(config, apiUrl);

@@ -27,6 +27,7 @@ import {
   DRIFT_PARTITION,
   ERASED_PARTITION,
   FAILURE_PARTITION,
+  KEY_ACTIONS,
   MUTED_PARTITION,
   PREFIX,
   PSEUDONYM_PARTITION,
@@ -36,14 +37,6 @@ import {
 import { RETENTION } from "../domain/retention.ts";
 import type { DeployConfig } from "./config.ts";
 
-const KMS_FOR_TABLE = [
-  "kms:Decrypt",
-  "kms:DescribeKey",
-  "kms:Encrypt",
-  "kms:GenerateDataKey",
-  "kms:ReEncryptFrom",
-  "kms:ReEncryptTo",
-];
 const TEXT = AttributeType.STRING;
 const any = (prefix: string) => `${prefix}*`;
 
@@ -98,14 +91,7 @@ export class Storage extends Construct {
     this.key.addToResourcePolicy(
       new PolicyStatement({
         principals: [new ServicePrincipal(`logs.${region}.amazonaws.com`)],
-        actions: [
-          "kms:Encrypt",
-          "kms:Decrypt",
-          "kms:ReEncryptFrom",
-          "kms:ReEncryptTo",
-          "kms:GenerateDataKey",
-          "kms:DescribeKey",
-        ],
+        actions: KEY_ACTIONS,
         // of a key's own policy: the key
         resources: ["*"],
         conditions: {
@@ -297,7 +283,7 @@ export class Storage extends Construct {
     to.grantPrincipal.addToPrincipalPolicy(
       new PolicyStatement({ actions, resources: [this.table.tableStreamArn ?? ""] }),
     );
-    this.#grantKey(to, "dynamodb", KMS_FOR_TABLE);
+    this.#grantKey(to, "dynamodb", KEY_ACTIONS);
   }
 
   grantKeepFailures(to: Function): void {
@@ -327,7 +313,7 @@ export class Storage extends Construct {
         },
       }),
     );
-    this.#grantKey(to, "dynamodb", KMS_FOR_TABLE);
+    this.#grantKey(to, "dynamodb", KEY_ACTIONS);
   }
 
   #grantKey(to: IGrantable, service: string, actions: string[]): void {

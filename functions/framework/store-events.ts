@@ -79,7 +79,7 @@ export async function storeEvents(
   await concurrently([...bySession.values()], WIDTH, async (items) => {
     for (const item of items) results[item.index] = await storeItem(request, item);
   });
-  await keepRefused(deps, posting, { sent, results });
+  await keepRefused(deps, posting, results);
   return results;
 }
 
@@ -199,10 +199,12 @@ async function quarantine(deps: RequestDeps, snapshot: Snapshot): Promise<Omit<I
   return stored;
 }
 
-type Answered = { sent: readonly SentEvent[]; results: readonly ItemResult[] };
-
 /** Refused items can be looked up later, by place and fault; an answer that nobody read is not the end of them. */
-async function keepRefused(deps: IngestDeps, posting: Posting, { results }: Answered): Promise<void> {
+async function keepRefused(
+  deps: IngestDeps,
+  posting: Posting,
+  results: readonly ItemResult[],
+): Promise<void> {
   const refused = results.flatMap(({ id, result, problem: why }): Refused[] =>
     result === "rejected" || result === "conflict"
       ? [{ event_id: id, result, errors: why?.errors ?? [] }]

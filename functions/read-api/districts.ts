@@ -4,6 +4,7 @@ import { byText } from "../../domain/ids.ts";
 import { figuresOf, weekOf } from "../../domain/read-model.ts";
 import { addDays, mondayOf } from "../../domain/school-day.ts";
 import type { School } from "../../domain/setup.ts";
+import { unpack } from "../../domain/summary-packing.ts";
 import { suppressSmallGroups } from "../../domain/suppression.ts";
 import { concurrently } from "../../adapters/concurrently.ts";
 import { daysAfter, sign } from "../framework/links.ts";
@@ -48,19 +49,30 @@ export async function getOverview(ask: Ask) {
   const rows = await concurrently(schools, WIDTH, async (school) => {
     const { school_id, name } = school;
     const today = todayOf(ask, school);
-    const { summaries } = wall.school(school_id);
-    const days = await summaries.read({ school_id, from: mondayOf(today), to: addDays(mondayOf(today), 6) });
-    const year = await foldOf(wall.school(school_id), yearOf(school, today));
-    const week = await foldOf(
-      { ...wall.school(school_id), summaries: { read: async () => days } },
-      { school_id, from: "", to: "" },
-    );
+    const monday = mondayOf(today);
+    const { from } = yearOf(school, today);
+    const range = { school_id, from: from < monday ? from : monday, to: addDays(monday, 6) };
+    const days = (await wall.school(school_id).summaries.read(range)).map(({ day, packed }) => ({
+      day,
+      summary: unpack(packed),
+    }));
+    const fold = (wanted: (day: string) => boolean) =>
+      mergeAll(days.filter(({ day }) => wanted(day)).map(({ summary }) => summary));
     const reading = readingOf(ask, level(school_id));
     return {
       school_id,
       ...(name !== undefined && { name }),
-      week: { week: weekOf(today), ...figuresOf(week, reading) },
-      year: figuresOf(year, reading),
+      week: {
+        week: weekOf(today),
+        ...figuresOf(
+          fold((day) => day >= monday),
+          reading,
+        ),
+      },
+      year: figuresOf(
+        fold((day) => from <= day && day <= today),
+        reading,
+      ),
     };
   });
   return { district_id, schools: rows.sort((a, b) => byText(a.school_id, b.school_id)) };

@@ -129,15 +129,16 @@ export async function getStudent(ask: Ask) {
   if (student_id === undefined) throw notFound("This school knows no such student.");
   // whoever asks for somebody unknown here opens nothing else
   const here = (await wallOf(ask, { schools: [school_id] })).school(school_id);
-  if ((await attended(ask, { school, student_id, stores: here })) === undefined)
-    throw notFound("This school knows no such student.");
+  const own = await attended(ask, { school, student_id, stores: here });
+  if (own === undefined) throw notFound("This school knows no such student.");
   const seen = ask.setup.schools.filter((one) => ask.deps.checks.students(ask.scope, one.school_id));
   const others = ask.setup.schools.filter((one) => !seen.includes(one));
   const wall = await wallOf(ask, {
     schools: seen.map((one) => one.school_id),
     elsewhere: others.map((one) => one.school_id),
   });
-  const at = (one: School) => attended(ask, { school: one, student_id, stores: wall.school(one.school_id) });
+  const at = async (one: School) =>
+    one === school ? own : attended(ask, { school: one, student_id, stores: wall.school(one.school_id) });
   const visible = (await concurrently(seen, 8, at)).flatMap((one) => one ?? []);
   await note(ask, { school_id, student_id });
   const elsewhere = (await concurrently(others, 8, at)).flatMap((one) => one ?? []);
@@ -158,7 +159,7 @@ export async function getStudent(ask: Ask) {
     history: visible.flatMap((one) =>
       one.summary.student_sessions.map((row) => ({ school_id: one.school_id, ...sessionView(row) })),
     ),
-    ...(await alertsAbout(ask, { school, student_id, stores: wall.school(school_id) })),
+    ...(await alertsAbout(ask, { school, student_id, stores: here })),
   };
 }
 
