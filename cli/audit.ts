@@ -1,4 +1,4 @@
-import { faultsOfChain, type AuditLine, type ChainFault } from "../adapters/audit-store.ts";
+import { faultsOfChain, type AuditLine, type ChainFault } from "../adapters/audit-chain.ts";
 import type { Target } from "./target.ts";
 
 /** A command that opened a stack: what it is called, who runs it and why. */

@@ -1,11 +1,10 @@
 import { Command } from "commander";
-import * as z from "zod";
 import { setTimeout as sleep } from "node:timers/promises";
 import { releaseQuarantine } from "../adapters/release-quarantine.ts";
 import { DEFAULT_TARGET_HOURS } from "../domain/dosage-report.ts";
 import { isDay } from "../domain/school-day.ts";
 import { addAlerts } from "./alert-commands.ts";
-import { recordCommand, type Ran } from "./audit.ts";
+import { auditedTarget } from "./audited-target.ts";
 import { addAudit } from "./audit-commands.ts";
 import { addCost } from "./cost-command.ts";
 import { addRebuild } from "./rebuild-commands.ts";
@@ -43,42 +42,6 @@ export function rollcall(io: Output, find: typeof findTarget = findTarget): Comm
   addStudents(context);
   addAudit(context);
   return program;
-}
-
-/** Opens the stack that is named, once it is written down who runs which command on it, and why. */
-function auditedTarget(program: Command, find: typeof findTarget): Context["target"] {
-  let running: Command | undefined;
-  program.hook("preAction", (_, command) => void (running = command));
-  let opened: ReturnType<Context["target"]> | undefined;
-  const open = async () => {
-    const place = await find(stackOf(program));
-    if (running !== undefined) await recordCommand(place, ranOf(program, running), new Date());
-    return place;
-  };
-  return () => (opened ??= open());
-}
-
-const Named = z.looseObject({ school: z.string().optional(), student: z.string().optional() });
-
-/** The command by its name, and whom it is about; what else was given is not kept. */
-function ranOf(program: Command, command: Command): Ran {
-  const names: string[] = [];
-  for (let one: Command | null = command; one !== null && one !== program; one = one.parent)
-    names.unshift(one.name());
-  const { school: school_id, student } = Named.parse(command.opts());
-  const student_id = names[0] === "student" ? command.args[0] : student;
-  const { why } = program.opts<{ why?: string }>();
-  return {
-    what: names.join(" "),
-    why,
-    ...(school_id !== undefined && { school_id }),
-    ...(student_id !== undefined && { student_id }),
-  };
-}
-
-function stackOf(program: Command): string | undefined {
-  const { stack } = program.opts<{ stack?: string }>();
-  return stack;
 }
 
 type ApplyFlags = Common & { dryRun?: boolean; rezone?: boolean };

@@ -8,6 +8,7 @@ import { dynamoSessionStore } from "../adapters/session-store.ts";
 import { dynamoSetupStore } from "../adapters/setup-store.ts";
 import type { SessionRecord } from "../domain/session-record.ts";
 import { nothingSetUp, type Setup } from "../domain/setup.ts";
+import { enrolmentName } from "./roster-change.ts";
 import { setupDifference } from "./apply.ts";
 import type { Target } from "./target.ts";
 
@@ -123,15 +124,25 @@ const arrivalOf = ({ first_reported_at: reported, ...snapshot }: SessionRecord) 
 
 async function restoreSchool({ place, stores, isErased, dryRun }: Restoring, school_id: string) {
   const part = { roster: 0, enrolments: 0, sessions: 0, sessions_known: 0, alerts: 0 };
-  const kept = <Row extends { student_id: string }>(rows: Row[], known: Row[]) => {
-    const there = new Set(known.map((row) => JSON.stringify(row)));
-    const ids = new Set(known.map(({ student_id }) => student_id));
-    return rows.filter(
-      (row) => !isErased(row.student_id) && !there.has(JSON.stringify(row)) && !ids.has(row.student_id),
-    );
+  const lost = <Row extends { student_id: string }>(
+    rows: Row[],
+    known: Row[],
+    nameOf: (row: Row) => string,
+  ) => {
+    const names = new Set(known.map(nameOf));
+    return rows.filter((row) => !isErased(row.student_id) && !names.has(nameOf(row)));
   };
-  const roster = kept(await stores.setup.roster(school_id), await place.setup.roster(school_id));
-  const enrolments = kept(await stores.setup.enrolments(school_id), await place.setup.enrolments(school_id));
+  const { setup } = place;
+  const roster = lost(
+    await stores.setup.roster(school_id),
+    await setup.roster(school_id),
+    ({ student_id }) => student_id,
+  );
+  const enrolments = lost(
+    await stores.setup.enrolments(school_id),
+    await setup.enrolments(school_id),
+    enrolmentName,
+  );
   [part.roster, part.enrolments] = [roster.length, enrolments.length];
   if (!dryRun) {
     await place.setup.putRoster(roster);

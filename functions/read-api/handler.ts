@@ -2,18 +2,11 @@ import { createHash } from "node:crypto";
 import type { Identity } from "../../domain/access.ts";
 import { json, problemResult, type HttpEvent, type HttpResult } from "../framework/http.ts";
 import { known, questionOf, Refused, type Ask, type ReadDeps } from "./ask.ts";
+import { acknowledgeAlert, getAlerts, snoozeAlert } from "./alerts.ts";
 import { getAudit } from "./audit.ts";
 import { getDosage, getExport, getMe, getOverview } from "./districts.ts";
 import { getQuality } from "./providers.ts";
-import {
-  acknowledgeAlert,
-  getAlerts,
-  getDay,
-  getStudent,
-  getStudents,
-  getWeek,
-  snoozeAlert,
-} from "./schools.ts";
+import { getDay, getStudent, getStudents, getWeek } from "./schools.ts";
 
 type Answer = (ask: Ask) => Promise<object>;
 

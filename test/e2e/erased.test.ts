@@ -2,6 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { eraseStudent } from "../../cli/erase.ts";
 import { Setup } from "../../domain/setup.ts";
+import { postAll } from "../support/http.ts";
 import { completed } from "../support/world.ts";
 import { testStack, type TestStack } from "../support/stack.ts";
 
@@ -22,14 +23,7 @@ afterAll(async () => place.close());
 const present = (student_id: string) => ({ student_id, attendance_status: "present" });
 const session = (number: number, more: Record<string, unknown> = {}) =>
   completed({ session_id: `E-${number}`, students: [present(STUDENT), present("other")], ...more });
-const post = async (events: unknown[]) => {
-  const response = await fetch(`${place.target.apiUrl}/v1/events`, {
-    method: "POST",
-    headers: { "content-type": "application/json", authorization: `Bearer ${place.key}` },
-    body: JSON.stringify(events),
-  });
-  return ((await response.json()) as { results: { result: string }[] }).results.map(({ result }) => result);
-};
+const post = (events: unknown[]) => postAll(place, events);
 const isStored = async () =>
   (await place.target.sessions.ofSchool(SCHOOL)).some(({ content }) => content.includes(STUDENT));
 

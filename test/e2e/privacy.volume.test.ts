@@ -4,7 +4,7 @@ import { inflateRawSync } from "node:zlib";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { faultsOfChain, hashOf, type Block } from "../../adapters/audit-store.ts";
+import { faultsOfChain, hashOf, type Block } from "../../adapters/audit-chain.ts";
 import { auditLines, verifyAudit } from "../../cli/audit.ts";
 import { rollcall } from "../../cli/commands.ts";
 import { eraseStudent } from "../../cli/erase.ts";
@@ -12,6 +12,7 @@ import { exportStudent } from "../../cli/student.ts";
 import { importStudents } from "../../cli/import-students.ts";
 import { Setup } from "../../domain/setup.ts";
 import { announceSeed, seeded } from "../support/random.ts";
+import { postAll, tokenOf } from "../support/http.ts";
 import { completed } from "../support/world.ts";
 import { temporaryFolder, testStack, type TestStack } from "../support/stack.ts";
 import { until } from "../support/inbox.ts";
@@ -22,14 +23,7 @@ const STUDENT = "stu-00167403951";
 const quiet = { now: new Date(), progress: () => undefined };
 const SESSIONS = 500;
 
-const post = async (events: unknown[]) => {
-  const response = await fetch(`${place.target.apiUrl}/v1/events`, {
-    method: "POST",
-    headers: { "content-type": "application/json", authorization: `Bearer ${place.key}` },
-    body: JSON.stringify(events),
-  });
-  return ((await response.json()) as { results: { result: string }[] }).results.map(({ result }) => result);
-};
+const post = (events: unknown[]) => postAll(place, events);
 const two = (number: number) => String(number).padStart(2, "0");
 const present = (student_id: string) => ({ student_id, attendance_status: "present" });
 const session = (number: number, more: Record<string, unknown> = {}) =>
@@ -124,11 +118,7 @@ async function dump(): Promise<string> {
   return parts.join("\n");
 }
 
-async function token(email: string): Promise<string> {
-  const body = new URLSearchParams({ grant_type: "client_credentials", email });
-  const response = await fetch(`${place.stack.issuerUrl}/token`, { method: "POST", body });
-  return ((await response.json()) as { access_token: string }).access_token;
-}
+const token = (email: string) => tokenOf(place, email);
 
 describe("the audit log", () => {
   it("holds every read of a student, counted, and every admin command, with who and why", async () => {

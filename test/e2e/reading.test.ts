@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { keyIdOf, newKey } from "../../adapters/provider-key-store.ts";
 import { Setup } from "../../domain/setup.ts";
 import { openApiDocument } from "../../lib/openapi.ts";
+import { tokenOf } from "../support/http.ts";
 import { completed } from "../support/world.ts";
 import { testStack, type TestStack } from "../support/stack.ts";
 import { until } from "../support/inbox.ts";
@@ -44,11 +45,7 @@ beforeAll(async () => {
 });
 afterAll(async () => place.close());
 
-async function token(email: string, more: Record<string, string> = {}): Promise<string> {
-  const body = new URLSearchParams({ grant_type: "client_credentials", email, ...more });
-  const response = await fetch(`${place.stack.issuerUrl}/token`, { method: "POST", body });
-  return ((await response.json()) as { access_token: string }).access_token;
-}
+const token = (email: string, more?: Record<string, string>) => tokenOf(place, email, more);
 const get = (path: string, bearer: string, headers: Record<string, string> = {}) =>
   fetch(`${place.target.apiUrl}${path}`, { headers: { authorization: `Bearer ${bearer}`, ...headers } });
 

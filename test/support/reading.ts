@@ -2,7 +2,7 @@ import { InMemoryAlertStore } from "../../adapters/in-memory/alert-store.ts";
 import { InMemoryRefusalStore } from "../../adapters/in-memory/refusal-store.ts";
 import { InMemorySetupStore } from "../../adapters/in-memory/setup-store.ts";
 import { InMemorySummaryStore } from "../../adapters/in-memory/summary-store.ts";
-import type { AuditLine } from "../../adapters/audit-store.ts";
+import type { AuditLine } from "../../adapters/audit-chain.ts";
 import type { AlertStore } from "../../adapters/alert-store.ts";
 import type { RefusalStore } from "../../adapters/refusal-store.ts";
 import type { SetupStore } from "../../adapters/setup-store.ts";
