@@ -5,13 +5,12 @@ import type { TableAccess } from "../../adapters/query.ts";
 import { dynamoSessionStore } from "../../adapters/session-store.ts";
 import { dynamoSetupStore } from "../../adapters/setup-store.ts";
 import { cached } from "./cached.ts";
-import type { Log } from "./log.ts";
 import type { TakeDeps } from "./take-events.ts";
 
 /** What taking events needs, on a table: the same for every door through which they come. */
 export function ingestStores(
   table: TableAccess,
-  { clock, log }: Pick<TakeDeps, "clock"> & { log: Log },
+  { clock, log, service }: Pick<TakeDeps, "clock" | "log" | "service">,
 ): TakeDeps {
   const setup = dynamoSetupStore(table);
   const providers = cached((provider_id) => setup.provider(provider_id), clock);
@@ -25,6 +24,7 @@ export function ingestStores(
     contracts: async (provider_id) => (await providers(provider_id))?.contracts ?? [],
     limit: async (provider_id) => (await providers(provider_id))?.events_per_minute,
     clock,
+    service,
     log,
   };
 }

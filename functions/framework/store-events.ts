@@ -3,21 +3,12 @@ import type { SessionStore } from "../../adapters/session-store.ts";
 import type { Stored } from "../../adapters/write-under-order.ts";
 import { uncovered, type Contract, type Uncovered } from "../../domain/contract.ts";
 import type { IsErased } from "../../domain/erasure.ts";
-import { faultsOfIssues, problem, type Fault, type Problem } from "../../domain/problem.ts";
+import { problem, type Fault } from "../../domain/problem.ts";
 import { dayOf } from "../../domain/school-day.ts";
-import { EVENT_TYPES, SessionEvent } from "../../domain/session-event.ts";
-import {
-  arrivalOf,
-  revisionOf,
-  snapshotOf,
-  type Outcome,
-  type Snapshot,
-} from "../../domain/session-record.ts";
+import { arrivalOf, revisionOf, type Snapshot } from "../../domain/session-record.ts";
+import { readItem, type Item, type ItemResult, type SentEvent } from "./read-item.ts";
 import { concurrently } from "../../adapters/concurrently.ts";
 import { errorName, type Log } from "./log.ts";
-
-/** One event of a request, as it was sent; `faults` are those that parsing hides. */
-export type SentEvent = { value: unknown; faults: Fault[] };
 
 /** The zone of a school; undefined where no such school is set up. */
 export type SchoolZones = (school_id: string) => Promise<string | undefined>;
@@ -30,16 +21,9 @@ export type IngestDeps = {
   /** Who was erased, remembered for a minute at most: nothing that is posted brings them back. */
   erased: () => Promise<IsErased>;
   clock: () => Date;
+  /** Whose log it is: events come through several doors. */
+  service: string;
   log: Log;
-};
-
-export type ItemResult = {
-  index: number;
-  id?: string | undefined;
-  result: Outcome | "quarantined" | "rejected" | "not_stored";
-  /** The revision that is stored now. */
-  revision?: number;
-  problem?: Problem;
 };
 
 type RequestDeps = IngestDeps & {
@@ -49,10 +33,8 @@ type RequestDeps = IngestDeps & {
 
 /** A provider whose system posts for unknown schools is stopped here, before it fills the table. */
 export const QUARANTINE_LIMIT = 10_000;
-const MAX_CONTENT_BYTES = 65_536;
 const WIDTH = 32;
 
-type Item = { index: number; id: string | undefined; snapshot: Snapshot; program_id: string | undefined };
 /** Who posts, and in which request: refused items are kept under its name. */
 export type Posting = { provider_id: string; request_id: string };
 
@@ -81,41 +63,6 @@ export async function storeEvents(
   });
   await keepRefused(deps, posting, results);
   return results;
-}
-
-/** What a schema does not see, because JavaScript gives the name a meaning of its own. */
-const protoFaults = (value: unknown): Fault[] =>
-  typeof value === "object" && value !== null && Object.hasOwn(value, "__proto__")
-    ? [{ pointer: "/__proto__", detail: "is not a CloudEvents attribute; remove it" }]
-    : [];
-
-type Reader = { provider_id: string; isErased: IsErased };
-
-function readItem(sent: SentEvent, index: number, { provider_id, isErased }: Reader): Item | ItemResult {
-  const { value } = sent;
-  const faults = [...sent.faults, ...protoFaults(value)];
-  const id = idOf(value);
-  const parsed = SessionEvent.safeParse(value);
-  if (!parsed.success || faults.length > 0) {
-    return rejected({ index, id }, [...faults, ...faultsOfIssues(parsed.error?.issues ?? [])]);
-  }
-  const { data: event } = parsed;
-  const snapshot = snapshotOf(event, provider_id, isErased);
-  if (Buffer.byteLength(snapshot.content) > MAX_CONTENT_BYTES) {
-    return rejected({ index, id }, [{ pointer: "/data", detail: "is larger than 64 KB; split the session" }]);
-  }
-  const program_id = event.type === EVENT_TYPES.voided ? undefined : (event.data.program_id ?? "");
-  return { index, id, snapshot, program_id };
-}
-
-function idOf(value: unknown): string | undefined {
-  const id = typeof value === "object" && value !== null && "id" in value ? value.id : undefined;
-  return typeof id === "string" ? id.slice(0, 256) : undefined;
-}
-
-function rejected(item: { index: number; id: string | undefined }, faults: Fault[]): ItemResult {
-  const detail = "Correct what the errors name and post the event again; nothing of it was stored.";
-  return { ...item, result: "rejected", problem: problem("invalid-event", detail, faults) };
 }
 
 const NOT_CONTRACTED: Record<Uncovered, Fault> = {
@@ -147,7 +94,7 @@ async function storeItem(deps: RequestDeps, { index, id, snapshot, program_id }:
     if (why !== undefined) return { index, id, ...notContracted(why) };
     return { index, id, ...answerOf(await deps.sessions.put(arrivalOf(snapshot, day, deps.clock()))) };
   } catch (error) {
-    deps.log({ service: "ingest-events", event: "not_stored", error: errorName(error) });
+    deps.log({ service: deps.service, event: "not_stored", error: errorName(error) });
     return {
       index,
       id,
@@ -215,6 +162,6 @@ async function keepRefused(
     await deps.refusals.keep({ ...posting, at: deps.clock(), refused });
   } catch (error) {
     // the answer says it all the same
-    deps.log({ service: "ingest-events", event: "refusal_not_kept", error: errorName(error) });
+    deps.log({ service: deps.service, event: "refusal_not_kept", error: errorName(error) });
   }
 }

@@ -2,13 +2,8 @@ import type { QuotaStore } from "../../adapters/quota-store.ts";
 import { problem, type Problem } from "../../domain/problem.ts";
 import { DEFAULT_EVENTS_PER_MINUTE } from "../../domain/setup.ts";
 import { json, problemResult, type HttpResult } from "./http.ts";
-import {
-  storeEvents,
-  type IngestDeps,
-  type ItemResult,
-  type Posting,
-  type SentEvent,
-} from "./store-events.ts";
+import type { ItemResult, SentEvent } from "./read-item.ts";
+import { storeEvents, type IngestDeps, type Posting } from "./store-events.ts";
 
 export type Body = { kind: "single" | "batch"; events: SentEvent[] };
 export type TakeDeps = IngestDeps & {
@@ -27,7 +22,7 @@ export async function takeEvents(
   if (wait !== undefined) return tooMany(wait);
   if ("status" in body) return problemResult(body);
   const results = await storeEvents(deps, posting, body.events);
-  deps.log({ service: "ingest-events", event: "taken", counts: countsOf(results) });
+  deps.log({ service: deps.service, event: "taken", counts: countsOf(results) });
   const [first] = results;
   return body.kind === "single" && first !== undefined ? answerSingle(first) : answerBatch(results);
 }
@@ -54,7 +49,7 @@ async function overQuota(
   const now = deps.clock();
   const limit = (await deps.limit(provider_id)) ?? DEFAULT_EVENTS_PER_MINUTE;
   if ((await deps.quotas.add(provider_id, Math.max(1, events), now)) <= limit) return undefined;
-  deps.log({ service: "ingest-events", event: "over_quota" });
+  deps.log({ service: deps.service, event: "over_quota" });
   return 60 - now.getUTCSeconds();
 }
 

@@ -9,5 +9,5 @@ import { ingestEvents } from "./handler.ts";
 const table = { client: dynamoClient(), tableName: IngestEventsEnv.parse(process.env).TABLE_NAME };
 const clock = () => new Date();
 const openapi = () => readFileSync(new URL("openapi.json", import.meta.url), "utf8");
-const handle = ingestEvents({ ...ingestStores(table, { clock, log }), openapi });
+const handle = ingestEvents({ ...ingestStores(table, { clock, log, service: "ingest-events" }), openapi });
 export const handler = httpHandler({ service: "ingest-events", log, clock, handle });

@@ -24,5 +24,8 @@ const endpoint = cached(async (endpoint_id): Promise<OpenEndpoint | undefined> =
   }));
   return { provider_id: found.provider_id, secrets: await Promise.all(open) };
 }, clock);
-const handle = receiveWebhook({ ...ingestStores(table, { clock, log }), endpoint });
+const handle = receiveWebhook({
+  ...ingestStores(table, { clock, log, service: "receive-webhook" }),
+  endpoint,
+});
 export const handler = httpHandler({ service: "receive-webhook", log, clock, handle });

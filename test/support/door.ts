@@ -8,5 +8,6 @@ export const openDoor = () => ({
   refusals: new InMemoryRefusalStore(),
   erased: async () => () => false,
   quotas: new InMemoryQuotaStore(),
+  service: "ingest-events",
   limit: async (): Promise<number | undefined> => 1_000_000_000,
 });
