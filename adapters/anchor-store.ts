@@ -1,32 +1,34 @@
-import { GetObjectCommand, paginateListObjectsV2, PutObjectCommand, type S3Client } from "@aws-sdk/client-s3";
+import { paginateListObjectsV2, PutObjectCommand, type S3Client } from "@aws-sdk/client-s3";
 
-/** Hashes of the audit log's blocks, in a bucket whose objects nobody can change: who cuts the log is found out. */
+/** Hashes of blocks by number: one each, unless somebody added another. */
+export type Anchors = ReadonlyMap<number, readonly string[]>;
+
+/**
+ * Hashes of the audit log's blocks, in a bucket whose objects nobody can change: who cuts the log is found out. The
+ * hash is the object's name, so that no later version of an object can tell another one, and a list tells all.
+ */
 export type AnchorStore = {
   put(number: number, hash: string): Promise<void>;
-  all(): Promise<Map<number, string>>;
+  all(): Promise<Anchors>;
 };
 
 const PREFIX = "anchors/";
-const nameOf = (number: number) => `${PREFIX}${String(number).padStart(10, "0")}`;
+const nameOf = (number: number, hash: string) => `${PREFIX}${String(number).padStart(10, "0")}/${hash}`;
 
 export function s3AnchorStore(client: S3Client, Bucket: string): AnchorStore {
   return {
     put: async (number, hash) => {
-      const Key = nameOf(number);
-      try {
-        await client.send(new PutObjectCommand({ Bucket, Key, Body: hash, IfNoneMatch: "*" }));
-      } catch (error) {
-        // the first one counts
-        if (!(error instanceof Error && error.name === "PreconditionFailed")) throw error;
-      }
+      await client.send(new PutObjectCommand({ Bucket, Key: nameOf(number, hash), Body: "" }));
     },
     all: async () => {
-      const anchors = new Map<number, string>();
+      const names: string[] = [];
       for await (const { Contents = [] } of paginateListObjectsV2({ client }, { Bucket, Prefix: PREFIX }))
-        for (const { Key = "" } of Contents) {
-          const { Body } = await client.send(new GetObjectCommand({ Bucket, Key }));
-          anchors.set(Number(Key.slice(PREFIX.length)), (await Body?.transformToString()) ?? "");
-        }
+        names.push(...Contents.map(({ Key = "" }) => Key));
+      const anchors = new Map<number, string[]>();
+      for (const name of names) {
+        const [number = "", hash = ""] = name.slice(PREFIX.length).split("/");
+        anchors.set(Number(number), [...(anchors.get(Number(number)) ?? []), hash]);
+      }
       return anchors;
     },
   };

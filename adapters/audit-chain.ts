@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import type { Anchors } from "./anchor-store.ts";
 import * as z from "zod";
 
 /** Who did what to whom, and how often within a quarter of an hour. Students stand in it by their pseudonyms. */
@@ -63,11 +64,11 @@ export type ChainFault = { number: number; what: "changed" | "missing" | "broken
  */
 export function faultsOfChain(
   blocks: readonly Block[],
-  { anchors, begins }: { anchors: ReadonlyMap<number, string>; begins: number },
+  { anchors, begins }: { anchors: Anchors; begins: number },
 ): ChainFault[] {
   const faults = blocks.flatMap((block, place) => [
     ...missing(place === 0 ? begins : (blocks[place - 1]?.number ?? 0) + 1, block.number),
-    ...faultsOfBlock(block, { before: blocks[place - 1], begins, anchor: anchors.get(block.number) }),
+    ...faultsOfBlock(block, { before: blocks[place - 1], begins, kept: anchors.get(block.number) ?? [] }),
   ]);
   const end = (blocks.at(-1)?.number ?? begins - 1) + 1;
   return [...faults, ...missing(end, Math.max(0, ...anchors.keys()) + 1)];
@@ -77,11 +78,12 @@ export function faultsOfChain(
 const missing = (from: number, to: number): ChainFault[] =>
   Array.from({ length: Math.max(0, to - from) }, (_, place) => ({ number: from + place, what: "missing" }));
 
-type Beside = { before: Block | undefined; begins: number; anchor: string | undefined };
+type Beside = { before: Block | undefined; begins: number; kept: readonly string[] };
 
-function faultsOfBlock(block: Block, { before, begins, anchor }: Beside): ChainFault[] {
+function faultsOfBlock(block: Block, { before, begins, kept }: Beside): ChainFault[] {
   const { number: at, hash } = block;
-  if (hashOf(block) !== hash || (anchor ?? hash) !== hash) return [{ number: at, what: "changed" }];
+  if (hashOf(block) !== hash || kept.some((anchor) => anchor !== hash))
+    return [{ number: at, what: "changed" }];
   // the first block of all follows nothing; the first that is kept follows what has expired
   const previous = before?.hash ?? (begins === 1 ? "" : block.previous);
   return block.previous === previous ? [] : [{ number: at, what: "broken" }];

@@ -11,6 +11,18 @@ export type Progress = (done: { school_id: string; days: number; left: number })
 /** Days that are computed before it is written down how far the rebuild is. */
 const PART = 25;
 
+/** Of how a summary is made and stored: raise it with a change of either, so that no rebuild goes on half old. */
+const CODE = "1";
+
+/** A generation is begun anew where another version of the code left it. */
+const begun = ({ current, building = current, version }: Generations): Generations => ({
+  ...{ current, version },
+  building: building + 1,
+  cursor: "",
+  left: 1,
+  code: CODE,
+});
+
 /** Somebody else rebuilds the same school. */
 export class AnotherRebuild extends Error {
   override name = "AnotherRebuild";
@@ -27,11 +39,9 @@ export async function rebuildSchool(
 ): Promise<Rebuilt> {
   const { summaries } = deps;
   const before = await summaries.generations(school_id);
-  const resumed = before.building !== undefined;
+  const resumed = before.building !== undefined && before.code === CODE;
   // whatever is reported from now on is written to the new generation, too
-  let state = resumed
-    ? before
-    : await pointed(deps, school_id, { ...before, building: before.current + 1, cursor: "", left: 1 });
+  let state = resumed ? before : await pointed(deps, school_id, begun(before));
   const generation = state.building ?? 0;
   const days = await daysOf(deps, school_id);
   const waiting = days.filter((day) => day > (state.cursor ?? ""));
@@ -56,8 +66,8 @@ async function flip(deps: RebuildDeps, school_id: string, state: Generations): P
 /** Days that any session of the school has now, or that have a view: an emptied day is written as empty. */
 async function daysOf({ sessions, summaries }: RebuildDeps, school_id: string): Promise<string[]> {
   const records = await sessions.ofSchool(school_id);
-  const views = await summaries.read({ school_id, from: "0000", to: "9999" });
-  const days = [...records.flatMap(({ day }) => day ?? []), ...views.map(({ day }) => day)];
+  // by their keys: what is in a view may be damaged
+  const days = [...records.flatMap(({ day }) => day ?? []), ...(await summaries.days(school_id))];
   return [...new Set(days)].sort(byText);
 }
 

@@ -33,6 +33,8 @@ export const Generations = z.strictObject({
   building: z.int().min(1).optional(),
   cursor: z.string().optional(),
   left: z.int().min(0).optional(),
+  /** Of the code that builds it: what another version began is begun anew. */
+  code: z.string().optional(),
   version: z.int().min(0),
 });
 export type Generations = z.infer<typeof Generations>;
@@ -49,6 +51,8 @@ export type SummaryStore = {
   write(day: DayOf, version: number, packed: string): Promise<boolean>;
   /** The summaries that count, from a day to another, both included, in order of day. Read consistently. */
   read(range: DayRange): Promise<StoredSummary[]>;
+  /** Days that have a view, whatever is in it. */
+  days(school_id: string): Promise<string[]>;
   /** Read consistently. */
   generations(school_id: string): Promise<Generations>;
   /** Writes the pointer if the version before it is the stored one; false when another writer came first. */
@@ -76,6 +80,7 @@ export function dynamoSummaryStore(table: TableAccess, partBytes = PART_BYTES): 
     },
     read: async (range) =>
       readRange(table, { ...range, consistent: true, generation: await generationOf(range) }),
+    days: (school_id) => daysWithView(table, school_id),
     generations: (school_id) => readGenerations(table, school_id),
     point: (school_id, value) => putVersion(table, { key: generationKey(school_id), value }),
     tidy: (school_id) => deleteOthers(table, school_id),
@@ -85,6 +90,15 @@ export function dynamoSummaryStore(table: TableAccess, partBytes = PART_BYTES): 
 async function readGenerations(table: TableAccess, school_id: string): Promise<Generations> {
   const doc = await getDoc(table, generationKey(school_id));
   return doc === undefined ? FIRST_GENERATION : Generations.parse(doc);
+}
+
+async function daysWithView(table: TableAccess, school_id: string): Promise<string[]> {
+  const { current } = await readGenerations(table, school_id);
+  const items = await queryRange(table, {
+    ...{ school_id, from: "0000", to: "9999", consistent: true },
+    generation: current,
+  });
+  return [...new Set(items.map((item) => dayOfKey(keyOf(item).sk)))];
 }
 
 async function deleteOthers(table: TableAccess, school_id: string): Promise<void> {
@@ -149,13 +163,16 @@ async function writeParts(
   }
 }
 
+/** A write of several parts is over after one more look; a part that stays away is lost. */
+const LOOKS = 20;
 type Reading = DayRange & { consistent: boolean; generation: number };
 
 async function readRange(table: TableAccess, range: Reading): Promise<StoredSummary[]> {
-  for (;;) {
+  for (let looks = 0; looks < LOOKS; looks += 1) {
     const summaries = assemble(await queryRange(table, range));
     if (summaries !== undefined) return summaries;
   }
+  throw new Error(`a summary of school ${range.school_id} lacks a part: run \`rollcall rebuild\` for it`);
 }
 
 async function queryRange(table: TableAccess, range: Reading): Promise<Item[]> {

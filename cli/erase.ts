@@ -7,7 +7,7 @@ import { unpack } from "../domain/summary-packing.ts";
 import { eraseFailures } from "./erase-failures.ts";
 import { UsageError } from "./fail.ts";
 import { daysAfter } from "./key-options.ts";
-import { findStudent, rewriteWithout, type Found } from "./student.ts";
+import { findStudent, forgetMention, rewriteWithout, type Found } from "./student.ts";
 import type { Target } from "./target.ts";
 import { untilSummarised } from "./until-summarised.ts";
 
@@ -65,6 +65,7 @@ const added = (a: Counts, b: Counts): Counts => ({
   sessions: a.sessions + b.sessions,
   quarantined: a.quarantined + b.quarantined,
   alerts: a.alerts + b.alerts,
+  mentions: a.mentions + b.mentions,
   refusals: a.refusals + b.refusals,
   failures: a.failures + b.failures,
   days: a.days + b.days,
@@ -79,6 +80,7 @@ async function erasePass(place: Target, student_id: string, progress: EraseOptio
   for (const record of found.quarantined)
     await place.sessions.quarantine.rewrite(record, contentWithout(record.content, student_id));
   for (const alert of found.alerts) await place.alerts.forget(alert);
+  for (const mention of found.mentions) await forgetMention(place, mention, student_id);
   for (const { provider_id, at } of found.refusals) await place.refusals.forget(provider_id, at);
   const days = await eraseViews(
     place,
@@ -91,6 +93,7 @@ async function erasePass(place: Target, student_id: string, progress: EraseOptio
     sessions: found.sessions.length,
     quarantined: found.quarantined.length,
     alerts: found.alerts.length,
+    mentions: found.mentions.length,
     refusals: found.refusals.length,
     failures,
     days,

@@ -41,7 +41,7 @@ async function planned(
   const rows: Rebuilt[] = [];
   for (const { school_id } of wanted) {
     const { current, building } = await summaries.generations(school_id);
-    const { length: days } = await summaries.read({ school_id, from: "0000", to: "9999" });
+    const { length: days } = await summaries.days(school_id);
     rows.push({ school_id, generation: building ?? current + 1, days, resumed: building !== undefined });
   }
   return { schools: rows, days: rows.reduce((sum, { days }) => sum + days, 0) };

@@ -17,6 +17,7 @@ export function referenceFaults(setup: Setup, known: Setup): ReferenceFault[] {
     missing(list, id) ? [{ at, reason: `${id} is not set up` }] : [];
   return [
     ...twice,
+    ...sharedAddresses(setup, known),
     ...setup.schools.flatMap((row, index) =>
       dangling(["schools", index, "district_id"], "districts", row.district_id),
     ),
@@ -34,6 +35,16 @@ export function referenceFaults(setup: Setup, known: Setup): ReferenceFault[] {
     ...deafOwner(setup, known),
     ...(isUnowned(setup, known) ? [{ at: ["default_owner"], reason: NO_OWNER }] : []),
   ];
+}
+
+/** Who signs in is found by her address: two people with one would be one of them. */
+function sharedAddresses({ people = [] }: Setup, { people: there = [] }: Setup): ReferenceFault[] {
+  const all = [...there.filter((one) => !people.some((row) => row.person_id === one.person_id)), ...people];
+  return people.flatMap(({ person_id, email }, index) =>
+    all.some((one) => one.person_id !== person_id && one.email.toLowerCase() === email.toLowerCase())
+      ? [{ at: ["people", index, "email"], reason: "is the address of somebody else, too; each has her own" }]
+      : [],
+  );
 }
 
 type Dangling = (

@@ -13,6 +13,8 @@ export type Found = {
   sessions: SessionRecord[];
   quarantined: SessionRecord[];
   alerts: Alert[];
+  /** Alerts about others, where somebody wrote of her in a note. */
+  mentions: { alert: Alert; isLogged: boolean }[];
   refusals: { provider_id: string; at: string }[];
 };
 type Progress = (line: string) => void;
@@ -25,6 +27,7 @@ export async function findStudent(place: Target, student_id: string, progress: P
     sessions: [],
     quarantined: [],
     alerts: [],
+    mentions: [],
     refusals: [],
   };
   const own = <Row extends { student_id: string }>(rows: Row[]) =>
@@ -35,8 +38,14 @@ export async function findStudent(place: Target, student_id: string, progress: P
     found.enrolments.push(...own(await place.setup.enrolments(school_id)));
     const records = await place.sessions.ofSchool(school_id);
     found.sessions.push(...records.filter(({ content }) => namesStudent(content, student_id)));
-    const alerts = [...(await place.alerts.current(school_id)), ...(await place.alerts.log(school_id))];
-    found.alerts.push(...alerts.filter((alert) => isAbout(alert, student_id)));
+    const [current, logged] = [await place.alerts.current(school_id), await place.alerts.log(school_id)];
+    found.alerts.push(...[...current, ...logged].filter((alert) => isAbout(alert, student_id)));
+    for (const [alerts, isLogged] of [[current, false] as const, [logged, true] as const])
+      found.mentions.push(
+        ...alerts
+          .filter((alert) => !isAbout(alert, student_id) && mentions(alert, student_id))
+          .map((alert) => ({ alert, isLogged })),
+      );
   }
   for (const { provider_id } of providers) {
     const waiting = await place.sessions.quarantine.waiting(provider_id);
@@ -50,6 +59,24 @@ export async function findStudent(place: Target, student_id: string, progress: P
 
 const isAbout = ({ subject, facts }: Alert, student_id: string) =>
   subject === student_id || Object.values(facts).includes(student_id);
+
+const mentions = ({ history }: Alert, student_id: string) =>
+  history.some(({ note }) => note?.includes(student_id));
+
+/** Takes a note that names a student out of an alert about somebody else; what was done to it stays. */
+export async function forgetMention(
+  { alerts }: Target,
+  { alert, isLogged }: Found["mentions"][number],
+  student_id: string,
+): Promise<void> {
+  const history = alert.history.map(({ note, ...trail }) => ({
+    ...trail,
+    ...(note !== undefined && !note.includes(student_id) && { note }),
+  }));
+  if (isLogged) await alerts.archive({ ...alert, history });
+  // whoever changed it meanwhile is found by the second pass
+  else await alerts.write({ ...alert, history, version: alert.version + 1 });
+}
 
 export type StudentExport = {
   student_id: string;

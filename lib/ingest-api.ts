@@ -43,6 +43,7 @@ export class IngestApi extends Construct {
       config,
     });
     storage.grantAppendSessions(ingest);
+    storage.grantNoteReads(ingest);
     const authorize = lambdaFunction(this, {
       name: "authorize-provider",
       environment: { TABLE_NAME: storage.table.tableName } satisfies EnvOf<typeof AuthorizeProviderEnv>,

@@ -1,6 +1,7 @@
 import { Duration } from "aws-cdk-lib";
 import {
   Alarm,
+  AnomalyDetectionAlarm,
   ComparisonOperator,
   Dashboard,
   GraphWidget,
@@ -116,6 +117,19 @@ export class Observability extends Construct {
       metricValue: `$.message.counts.${field}`,
     });
     return filter.metric({ statistic: "Sum", period: FIVE_MINUTES });
+  }
+
+  /** Rings where an hour brings far more than such hours did before; CloudWatch learns for two weeks first. */
+  watchVolume(id: string, metric: Metric, sentence: Sentence): void {
+    const alarm = new AnomalyDetectionAlarm(this, id, {
+      metric: metric.with({ period: Duration.hours(1) }),
+      stdDevs: 6,
+      comparisonOperator: ComparisonOperator.GREATER_THAN_UPPER_THRESHOLD,
+      evaluationPeriods: 1,
+      alarmDescription: `${sentence} Runbook: docs/runbooks.md#${id.toLowerCase()}.`,
+      treatMissingData: TreatMissingData.NOT_BREACHING,
+    });
+    alarm.addAlarmAction(new SnsAction(this.topic));
   }
 
   /** What an admin looks at once a week: a row a question. */

@@ -198,12 +198,20 @@ function showFigures(
   observability: Observability,
   { storage, ingest, projection, alerting, proof }: Shown,
 ): void {
-  const [post] = ingest.functions;
+  const [post, , webhook] = ingest.functions;
   const of = (source: typeof post, event: string, field: string) =>
     observability.count(source, { event, field, id: `${source.node.id}${field}` });
   const events = ["events", "accepted", "repeated", "refused", "quarantined"];
+  const [posted, ...kinds] = events.map((field) => of(post, "taken", field));
+  if (posted !== undefined)
+    observability.watchVolume(
+      "IngestEventsUnusualVolume",
+      posted,
+      "Providers posted far more events in an hour than they ever do at this time. Find out who, and whether a system repeats itself.",
+    );
   observability.dashboard([
-    { title: "Events of providers", metrics: events.map((field) => of(post, "taken", field)) },
+    { title: "Events of providers", metrics: posted === undefined ? [] : [posted, ...kinds] },
+    { title: "Events by webhook", metrics: events.map((field) => of(webhook, "taken", field)) },
     {
       title: "Lag of summaries and messages (ms)",
       metrics: [projection.summarize, alerting.notify].map((reader) =>

@@ -7,7 +7,13 @@ import {
   Table,
   TableEncryption,
 } from "aws-cdk-lib/aws-dynamodb";
-import { PolicyStatement, ServicePrincipal, type IGrantable } from "aws-cdk-lib/aws-iam";
+import {
+  AnyPrincipal,
+  Effect,
+  PolicyStatement,
+  ServicePrincipal,
+  type IGrantable,
+} from "aws-cdk-lib/aws-iam";
 import { Key } from "aws-cdk-lib/aws-kms";
 import type { Function } from "aws-cdk-lib/aws-lambda";
 import {
@@ -138,6 +144,15 @@ export class Storage extends Construct {
           ? ObjectLockRetention.compliance(Duration.days(RETENTION.audit))
           : ObjectLockRetention.governance(Duration.days(1)),
     });
+    // an object is never rewritten: its name is the hash; and a mark of deletion would hide it
+    anchors.addToResourcePolicy(
+      new PolicyStatement({
+        effect: Effect.DENY,
+        principals: [new AnyPrincipal()],
+        actions: ["s3:DeleteObject"],
+        resources: [anchors.arnForObjects("anchors/*")],
+      }),
+    );
     const reason = "One function writes here, four times an hour; the log's own chain tells what is missing.";
     Validations.of(anchors).acknowledge({ id: "AwsSolutions-S1", reason });
     return anchors;
@@ -154,6 +169,12 @@ export class Storage extends Construct {
     this.#grant(to, { actions: ["PutItem"], partitions: [any(PREFIX.refused)] });
     this.#grant(to, { actions: ["UpdateItem"], partitions: [any(PREFIX.quota)] });
     this.#grant(to, { actions: ["Query", "GetItem"], partitions: [ERASED_PARTITION, PSEUDONYM_PARTITION] });
+  }
+
+  /** Write down whose records a provider reads back. */
+  grantNoteReads(to: IGrantable): void {
+    this.#grant(to, { actions: ["UpdateItem"], partitions: [AUDIT_OPEN_PARTITION] });
+    this.#grant(to, { actions: ["GetItem", "PutItem"], partitions: [PSEUDONYM_PARTITION] });
   }
 
   /** Find out whose key it is, and when it was last used. */

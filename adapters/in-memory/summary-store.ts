@@ -53,6 +53,10 @@ export class InMemorySummaryStore implements SummaryStore {
     return made;
   }
 
+  async days(school_id: string): Promise<string[]> {
+    return (await this.read({ school_id, from: "0000", to: "9999" })).map(({ day }) => day);
+  }
+
   async generations(school_id: string): Promise<Generations> {
     return this.#generations.get(school_id) ?? FIRST_GENERATION;
   }

@@ -48,6 +48,12 @@ export const addressHash = (address: string) =>
 
 export const daysAfter = (now: Date, days: number) => Math.floor(now.getTime() / 1000) + days * 86_400;
 
+/** The end of a UTC day: links of one day are alike, so that an answer that holds one can be compared. */
+export const endOfDay = (now: Date) => Math.ceil((now.getTime() / 1000 + 1) / 86_400) * 86_400;
+
+/** The end of the quarter of an hour after this one. */
+export const endOfNextQuarter = (now: Date) => (Math.floor(now.getTime() / 900_000) + 2) * 900;
+
 const macOf = (body: string, secret: string) => createHmac("sha256", secret).update(body).digest();
 
 /** A token that names what it allows and until when (seconds since 1970), signed. */

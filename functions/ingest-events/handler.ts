@@ -1,4 +1,5 @@
 import * as z from "zod";
+import type { AuditStore } from "../../adapters/audit-store.ts";
 import { Id } from "../../domain/ids.ts";
 import { problem } from "../../domain/problem.ts";
 import { isFinal, revisionOf, type SessionRecord } from "../../domain/session-record.ts";
@@ -9,7 +10,12 @@ import { dayOf } from "../../domain/school-day.ts";
 import { isReadable, uncovered } from "../../domain/contract.ts";
 import { takeEvents, type TakeDeps } from "../framework/take-events.ts";
 
-export type HandlerDeps = TakeDeps & { openapi: () => string };
+export type HandlerDeps = TakeDeps & {
+  openapi: () => string;
+  audit: Pick<AuditStore, "seen">;
+  /** Pseudonym of a student. */
+  pseudonym: (student_id: string) => Promise<string>;
+};
 
 /** The provider's side of the API. */
 export const ingestEvents =
@@ -50,7 +56,16 @@ async function getSession(deps: HandlerDeps, provider_id: string, event: HttpEve
   const record = ids.success ? await deps.sessions.get({ ...ids.data, provider_id }) : undefined;
   if (record === undefined || !(await isCovered(deps, record)))
     return problemResult(problem("not-found", "You have not posted this session to this school."));
+  await note(deps, record);
   return json(200, storedSession(record));
+}
+
+/** Writes down whose record is read, before it is answered. */
+async function note({ audit, pseudonym, clock }: HandlerDeps, record: SessionRecord): Promise<void> {
+  const { school_id, provider_id } = record;
+  const read = { who: `provider:${provider_id}`, what: "getSession", school_id };
+  for (const { student_id } of readContent(record.content)?.students ?? [])
+    await audit.seen({ ...read, student: await pseudonym(student_id) }, clock());
 }
 
 /** A provider sees what it may report, and no longer than that. */

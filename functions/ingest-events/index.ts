@@ -1,5 +1,8 @@
 import { readFileSync } from "node:fs";
+import { dynamoAuditStore } from "../../adapters/audit-store.ts";
 import { dynamoClient } from "../../adapters/aws-clients.ts";
+import { pseudonyms } from "../../adapters/pseudonyms.ts";
+import { pseudonymSecretStore } from "../../adapters/secret-store.ts";
 import { httpHandler } from "../framework/http.ts";
 import { ingestStores } from "../framework/ingest-stores.ts";
 import { consoleLog as log } from "../framework/log.ts";
@@ -9,5 +12,10 @@ import { ingestEvents } from "./handler.ts";
 const table = { client: dynamoClient(), tableName: IngestEventsEnv.parse(process.env).TABLE_NAME };
 const clock = () => new Date();
 const openapi = () => readFileSync(new URL("openapi.json", import.meta.url), "utf8");
-const handle = ingestEvents({ ...ingestStores(table, { clock, log, service: "ingest-events" }), openapi });
+const handle = ingestEvents({
+  ...ingestStores(table, { clock, log, service: "ingest-events" }),
+  audit: dynamoAuditStore(table),
+  pseudonym: pseudonyms(pseudonymSecretStore(table)),
+  openapi,
+});
 export const handler = httpHandler({ service: "ingest-events", log, clock, handle });

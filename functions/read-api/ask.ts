@@ -13,7 +13,7 @@ import { problem, type Problem } from "../../domain/problem.ts";
 import { dayOf, isDay } from "../../domain/school-day.ts";
 import type { School, Setup } from "../../domain/setup.ts";
 import type { HttpEvent } from "../framework/http.ts";
-import { daysAfter, sign, type Grant } from "../framework/links.ts";
+import { endOfDay, sign, type Grant } from "../framework/links.ts";
 import { reachOf, type OpenWall } from "./wall.ts";
 
 export type ReadDeps = {
@@ -132,7 +132,7 @@ export async function pageOf<T>(ask: Ask, items: readonly T[], keyOf: (item: T) 
   const last = page.at(-1);
   if (rest.length <= limit || last === undefined) return { items: page };
   const { caller, question, now, deps } = ask;
-  const grant = { caller: caller.id, question, after: keyOf(last), until: daysAfter(now, 1) };
+  const grant = { caller: caller.id, question, after: keyOf(last), until: endOfDay(now) + 86_400 };
   return { items: page, next: sign({ kind: "cursor", ...grant }, await deps.secret()) };
 }
 

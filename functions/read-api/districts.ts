@@ -7,7 +7,7 @@ import type { School } from "../../domain/setup.ts";
 import { unpack } from "../../domain/summary-packing.ts";
 import { suppressSmallGroups } from "../../domain/suppression.ts";
 import { concurrently } from "../../adapters/concurrently.ts";
-import { daysAfter, sign } from "../framework/links.ts";
+import { endOfNextQuarter, sign } from "../framework/links.ts";
 import { dayAsked, note, notFound, Refused, todayOf, wallOf, withheldOr, type Ask } from "./ask.ts";
 import { foldOf, readingOf, yearOf } from "./schools.ts";
 
@@ -156,7 +156,7 @@ async function exportLink(ask: Ask): Promise<string> {
   );
   const question = new URLSearchParams(asked).toString();
   // long enough to press a button, too short to pass on
-  const until = daysAfter(now, 0) + 15 * 60;
+  const until = endOfNextQuarter(now);
   const token = sign({ kind: "export", caller: caller.id, question, identity, until }, await deps.secret());
   return `${ask.apiUrl}/v1/exports/${token}`;
 }

@@ -128,18 +128,7 @@ export async function getStudent(ask: Ask) {
   const here = (await wallOf(ask, { schools: [school_id] })).school(school_id);
   const own = await attended(ask, { school, student_id, stores: here });
   if (own === undefined) throw notFound("This school knows no such student.");
-  const seen = ask.setup.schools.filter((one) => ask.deps.checks.students(ask.scope, one.school_id));
-  const others = ask.setup.schools.filter((one) => !seen.includes(one));
-  const wall = await wallOf(ask, {
-    schools: seen.map((one) => one.school_id),
-    elsewhere: others.map((one) => one.school_id),
-  });
-  const at = async (one: School) =>
-    one === school ? own : attended(ask, { school: one, student_id, stores: wall.school(one.school_id) });
-  const visible = (await concurrently(seen, 8, at)).flatMap((one) => one ?? []);
-  await note(ask, { school_id, student_id });
-  const elsewhere = (await concurrently(others, 8, at)).flatMap((one) => one ?? []);
-  const minutes_elsewhere = totalMinutes(elsewhere.flatMap(({ summary }) => summary.student_sessions));
+  const { visible, minutes_elsewhere } = await everywhere(ask, { school, student_id, own });
   return {
     ...studentView(
       { student_id },
@@ -158,6 +147,31 @@ export async function getStudent(ask: Ask) {
     ),
     ...(await alertsAbout(ask, { school, student_id, stores: here })),
   };
+}
+
+type Own = NonNullable<Awaited<ReturnType<typeof attended>>>;
+
+/** What she had at all the schools of the caller, and the minutes of the others. */
+async function everywhere(ask: Ask, about: { school: School; student_id: string; own: Own }) {
+  const { school, student_id, own } = about;
+  const seen = ask.setup.schools.filter((one) => ask.deps.checks.students(ask.scope, one.school_id));
+  const others = ask.setup.schools.filter((one) => !seen.includes(one));
+  const wall = await wallOf(ask, {
+    schools: seen.map((one) => one.school_id),
+    elsewhere: others.map((one) => one.school_id),
+  });
+  const at = async (one: School) => {
+    if (one === school) return own;
+    const stores = wall.school(one.school_id);
+    // a year of summaries is read where a roster knows her, so that hundreds of schools cost a look each
+    const entry = await stores.setup.rosterEntry(one.school_id, student_id);
+    return entry && attended(ask, { school: one, student_id, stores });
+  };
+  const visible = (await concurrently(seen, 8, at)).flatMap((one) => one ?? []);
+  await note(ask, { school_id: school.school_id, student_id });
+  const elsewhere = (await concurrently(others, 8, at)).flatMap((one) => one ?? []);
+  const rows = elsewhere.flatMap(({ summary }) => summary.student_sessions);
+  return { visible, minutes_elsewhere: totalMinutes(rows) };
 }
 
 async function alertsAbout(ask: Ask, { school, student_id, stores }: At) {

@@ -222,6 +222,7 @@ const bound = (store: InMemorySummaryStore): SummaryStore => ({
   stored: (day) => store.stored(day),
   write: (day, version, packed) => store.write(day, version, packed),
   read: (range) => store.read(range),
+  days: (school_id) => store.days(school_id),
   generations: (school_id) => store.generations(school_id),
   point: (school_id, next) => store.point(school_id, next),
   tidy: (school_id) => store.tidy(school_id),

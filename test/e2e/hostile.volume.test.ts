@@ -11,7 +11,7 @@ import { addEndpoint } from "../../cli/webhook-commands.ts";
 import { openDoor } from "../support/door.ts";
 import { hostile, hostileFetch, MARK } from "../support/hostile.ts";
 import { announceSeed, seeded } from "../support/random.ts";
-import { memoryWorld, NOW, READ_SETUP, SECRET } from "../support/reading.ts";
+import { alertOf, memoryWorld, NOW, studentOf, READ_SETUP, SECRET } from "../support/reading.ts";
 import { world, ZONE } from "../support/world.ts";
 import { concurrently } from "../../adapters/concurrently.ts";
 import { testStack, type TestStack } from "../support/stack.ts";
@@ -82,11 +82,20 @@ describe("hostile input", () => {
         { email: `${MARK}@x.org` },
         { provider_id: MARK },
       ];
+      const right = {
+        school_id: "A",
+        district_id: "D1",
+        provider_id: "p1",
+        student_id: studentOf("A", 0),
+        alert_id: alertOf("A"),
+        date: "2026-03-02",
+        week: "2026-W10",
+      };
       const statuses = new Map<number, number>();
       const failed: string[] = [];
       for (let number = 0; number < COUNT; number += 1) {
         const route = ROUTES[number % ROUTES.length]!;
-        const event = hostile(random, route, identities);
+        const event = hostile(random, route, { identities, right });
         const { statusCode = 0 } = await handlerOf(route)(event, context);
         statuses.set(statusCode, (statuses.get(statusCode) ?? 0) + 1);
         if (statusCode >= 500 && failed.length < 5)

@@ -30,6 +30,7 @@ function fusedSummaries(inner: InMemorySummaryStore, { guard, read }: Fuse): Sum
     stored: (day) => read(() => inner.stored(day)),
     write: (day, version, packed) => guard(() => inner.write(day, version, packed)),
     read: (range) => read(() => inner.read(range)),
+    days: (school_id) => read(() => inner.days(school_id)),
     generations: (school_id) => read(() => inner.generations(school_id)),
     point: (school_id, next) => guard(() => inner.point(school_id, next)),
     tidy: (school_id) => guard(() => inner.tidy(school_id)),

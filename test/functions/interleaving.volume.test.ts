@@ -57,6 +57,7 @@ async function race(scheduler: Scheduler, { changes, views }: { changes: Step[];
       ),
       read: () => Promise.resolve([]),
       generations: scheduler.scheduleFunction((school_id: string) => views.generations(school_id)),
+      days: () => Promise.resolve([]),
       point: () => Promise.resolve(true),
       tidy: () => Promise.resolve(),
     },

@@ -9,5 +9,7 @@ export const openDoor = () => ({
   erased: async () => () => false,
   quotas: new InMemoryQuotaStore(),
   service: "ingest-events",
+  audit: { seen: async () => undefined },
+  pseudonym: async (student_id: string) => `pseudonym of ${student_id}`,
   limit: async (): Promise<number | undefined> => 1_000_000_000,
 });

@@ -138,10 +138,26 @@ const QUERY = [
   "day",
 ];
 
-/** A request of a route, with nothing in it that is right but, sometimes, who asks. */
-export function hostile(random: Random, route: string, identities: readonly object[]): HttpEvent {
+/** What is right in a path: it stands beside something hostile, or where nothing is written. */
+export type Right = Readonly<Record<string, string>>;
+
+function parametersOf(random: Random, route: string, right: Right): [name: string, value: string][] {
+  const names = [...route.matchAll(/\{(\w+)\}/g)].map(([, name = ""]) => name);
+  const wrong = route.startsWith("GET") && random.chance(0.5) ? undefined : random.below(names.length || 1);
+  return names.map((name, place) => {
+    const known = right[name];
+    return [name, known === undefined || place === wrong || random.chance(0.4) ? text(random) : known];
+  });
+}
+
+/** A request of a route that is never right as a whole, whoever asks. */
+export function hostile(
+  random: Random,
+  route: string,
+  { identities, right = {} }: { identities: readonly object[]; right?: Right },
+): HttpEvent {
   const base = request("");
-  const parameters = [...route.matchAll(/\{(\w+)\}/g)].map(([, name = ""]) => [name, text(random)]);
+  const parameters = parametersOf(random, route, right);
   const query = Array.from({ length: random.below(4) }, () => [random.pick(QUERY), text(random)]);
   const sent = body(random);
   return {
@@ -149,7 +165,7 @@ export function hostile(random: Random, route: string, identities: readonly obje
     routeKey: route,
     headers: headers(random),
     ...(parameters.length > 0 && {
-      pathParameters: Object.fromEntries(parameters) as Record<string, string>,
+      pathParameters: Object.fromEntries(parameters),
     }),
     ...(query.length > 0 && { queryStringParameters: Object.fromEntries(query) as Record<string, string> }),
     body: sent ?? "",
