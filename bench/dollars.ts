@@ -48,6 +48,7 @@ export function dollarsPerMillion({ records, others, day }: Measured, { name, ba
   const parts = {
     gateway: posts * (PRICES.gateway_request + ACCESS_LOG_BYTES * PRICES.log_byte),
     authorizer: posts * AUTHORIZED_OF_POSTS * (callOf("authorize", 1) + unit(others.authorize)),
+    quota: posts * unit(others.quota),
     ingest: posts * callOf("ingest", batch),
     record: sessions * record,
     recompute: posts * (unit(day.recompute) + callOf("summarize", batch)),

@@ -1,5 +1,6 @@
 import { dynamoAlertStore } from "../adapters/alert-store.ts";
 import { dynamoProviderKeyStore } from "../adapters/provider-key-store.ts";
+import { dynamoQuotaStore } from "../adapters/quota-store.ts";
 import { dynamoSessionStore } from "../adapters/session-store.ts";
 import { dynamoSetupStore } from "../adapters/setup-store.ts";
 import { dynamoSummaryStore } from "../adapters/summary-store.ts";
@@ -142,6 +143,9 @@ export async function weighOthers({ table, weigh }: Metered) {
       version: 1,
     }),
   );
+  const quotas = dynamoQuotaStore(table);
+  await quotas.add("north-star", 1, NOW);
+  const quota = await weigh(() => quotas.add("north-star", 1, NOW));
   const read_alerts = await weigh(() => alerts.current("631930"));
-  return { authorize, read_alerts, write_alert: alert };
+  return { authorize, quota, read_alerts, write_alert: alert };
 }

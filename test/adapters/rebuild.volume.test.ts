@@ -137,6 +137,19 @@ describe("a rebuild", () => {
     expect(looks).toBeGreaterThan(100);
   });
 
+  it("begins anew where another version of the code left off, and looks at no view to find its days", async () => {
+    const sessions = new InMemorySessionStore({ records: [] });
+    const summaries = new InMemorySummaryStore();
+    await load(sessions, { school_id: "A", sessions: 60, days: 30 });
+    const half = { current: 0, building: 1, cursor: "2025-09-25", left: 4, code: "0", version: 1 };
+    expect(await summaries.point("A", half)).toBe(true);
+    await summaries.write({ school_id: "A", day: FIRST, generation: 1 }, 0, "of the faulty version");
+    await summaries.write({ school_id: "A", day: FIRST }, 0, "damaged");
+    const rebuilt = await rebuildSchool({ sessions, summaries }, "A");
+    expect(rebuilt).toMatchObject({ generation: 2, days: 30, resumed: false });
+    expect(await wrongDays({ sessions, summaries }, "A")).toEqual([]);
+  });
+
   /** Posts, moves and voids 200 sessions a second for as long as the rebuild takes. */
   async function underLoad({ both }: { both: boolean }) {
     const random = seeded(seed + 1);

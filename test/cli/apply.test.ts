@@ -52,6 +52,17 @@ function apply(target: { setup: InMemorySetupStore; sessions: ReturnType<typeof 
 const place = () => ({ setup: new InMemorySetupStore(), sessions: world().sessions });
 
 describe("rollcall apply", () => {
+  it("refuses two people with one e-mail, in the file or beside what is set up", async () => {
+    const target = place();
+    const run = apply(target);
+    const people = (...rows: [string, string][]) =>
+      `${SETUP}people:\n${rows.map(([id, email]) => `  - { person_id: ${id}, email: ${email}, grants: [{ role: auditor, district_id: "0100" }] }\n`).join("")}`;
+    await expect(run(people(["ann", "a@x.org"], ["bea", "A@x.org"]))).rejects.toThrow(/people\.0\.email/);
+    await run(people(["ann", "a@x.org"]));
+    await expect(run(people(["bea", "a@x.org"]))).rejects.toThrow(/address of somebody else/);
+    expect((await run(people(["ann", "b@x.org"]))).changed).toEqual(["person ann"]);
+  });
+
   it("adds what is new, shows the difference without writing it, and changes nothing the second time", async () => {
     const target = place();
     const run = apply(target);

@@ -182,6 +182,12 @@ describe("the API", () => {
         students: [{ student_id: "0016740395", minutes_present: 30 }],
       },
     });
+    expect(await place.target.audit.open()).toContainEqual(
+      expect.objectContaining({
+        ...{ who: "provider:local", what: "getSession", school_id: SCHOOL },
+        student: await place.target.pseudonym("0016740395"),
+      }),
+    );
     await post({ body: JSON.stringify(voided({ session_id: "mine 1", revision: 4 })) });
     expect(await (await get(`/v1/schools/${SCHOOL}/sessions/mine%201`, place.key)).json()).toMatchObject({
       revision: 4,
