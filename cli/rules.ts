@@ -1,40 +1,9 @@
-import { ESCALATION } from "../domain/escalation.ts";
-import type { RuleText } from "../domain/rule.ts";
-import { RULES } from "../domain/rules/index.ts";
-import { DEFAULT_SETTINGS, levelOf, settingsOf, type Layer, type Settings } from "../domain/settings.ts";
+import { RULE_TEXTS, rulesView, thresholdsOf, type RuleView } from "../domain/rules-view.ts";
+import { DEFAULT_SETTINGS, type Settings } from "../domain/settings.ts";
 import { layersOf } from "../domain/setup.ts";
 import { alignColumns } from "./report-text.ts";
 import { UsageError } from "./fail.ts";
 import type { Target } from "./target.ts";
-
-/** A rule as an admin sees it: its sentence with the thresholds in force, and where each of them is set. */
-export type RuleView = {
-  rule: string;
-  fires: string;
-  off: boolean;
-  thresholds: { name: string; value: unknown; set_by: string }[];
-  source: string;
-};
-
-/** What is told to people: what the rules find in sessions, and what nobody answered. */
-const ALL: readonly RuleText[] = [...RULES, ESCALATION];
-
-const namesOf = ({ thresholds }: RuleText) => thresholds.filter((name) => name !== "off");
-
-export function rulesView(layers: readonly Layer[]): RuleView[] {
-  const settings = settingsOf(layers);
-  return ALL.map((rule) => ({
-    rule: rule.id,
-    fires: rule.describe(settings),
-    off: settings.off.some((id) => id === rule.id),
-    thresholds: namesOf(rule).map((name) => ({
-      name,
-      value: settings[name],
-      set_by: levelOf(layers, name),
-    })),
-    source: rule.source,
-  }));
-}
 
 type Options = { school?: string | undefined; program?: string | undefined };
 
@@ -67,7 +36,7 @@ const valueOf = (settings: Settings, name: keyof Settings) => `\`${name}\` ${Str
 
 /** The table of the README. */
 export function rulesMarkdown(): string {
-  const rows = ALL.map((rule) => {
+  const rows = RULE_TEXTS.map((rule) => {
     const when = rule.digest === "weekly" ? "weekly" : rule.sameDay ? "same day" : "daily";
     const cells = [
       `\`${rule.id}\``,
@@ -75,7 +44,7 @@ export function rulesMarkdown(): string {
       rule.heldBackBy.length === 0 ? "–" : rule.heldBackBy.map((id) => `\`${id}\``).join(", "),
       `${rule.goesTo.join(", ")}, ${when}`,
       rule.text ? "opt-in" : "–",
-      namesOf(rule)
+      thresholdsOf(rule)
         .map((name) => valueOf(DEFAULT_SETTINGS, name))
         .join(", "),
       rule.source,

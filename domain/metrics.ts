@@ -34,7 +34,10 @@ export function attendanceRates(rows: readonly StudentSession[], pending: number
 }
 
 /** Sessions with the most frequent tutor / sessions attended. */
-export function tutorConsistency(rows: readonly StudentSession[], rules: ReadingRules): number | null {
+export function tutorConsistency(
+  rows: readonly StudentSession[],
+  rules: Pick<ReadingRules, "minimum_minutes">,
+): number | null {
   const byTutor = new Map<string, number>();
   const attended = rows.filter((row) => wasAttended(row, rules));
   for (const { tutor_id } of attended) byTutor.set(tutor_id, (byTutor.get(tutor_id) ?? 0) + 1);

@@ -3,7 +3,7 @@ import type { Level } from "./access.ts";
 import type { StudentSession, Summary } from "./day-summary.ts";
 import { minimumMinutesOf } from "./dosage-report.ts";
 import { byText } from "./ids.ts";
-import { deliveryOf, ratio, sum, totalMinutes, wasAttended, wasHeld } from "./metrics.ts";
+import { deliveryOf, ratio, sum, totalMinutes, tutorConsistency, wasAttended, wasHeld } from "./metrics.ts";
 import { addDays, mondayOf } from "./school-day.ts";
 import { targetHours, type Program, type RosterEntry } from "./setup.ts";
 import { RULE_IDS, type RuleId } from "./words.ts";
@@ -84,6 +84,9 @@ export function studentView(entry: Pick<RosterEntry, "student_id">, summary: Sum
     }),
     attendance_rate_held: ratio(attended.length, held),
     attendance_rate_scheduled: ratio(attended.length, rows.length + pending),
+    // what counts as attended was decided above
+    tutor_consistency: tutorConsistency(attended, { minimum_minutes: 0 }),
+    tutors: new Set(attended.map(({ tutor_id }) => tutor_id)).size,
     last_attended: attended.length === 0 ? null : instant(Math.max(...attended.map(({ at }) => at)) * 60),
   };
 }
@@ -102,6 +105,18 @@ export function ofProvider(summary: Summary, provider_id: string): Summary {
 }
 
 export type SchoolDaySummary = { school_id: string; summary: Summary; known: ReadonlySet<string> };
+
+/** Sessions that ended without a final report, the oldest first. */
+export const missingReports = ({ pending }: Summary, now: number) =>
+  pending
+    .filter(({ scheduled_end }) => scheduled_end <= now)
+    .sort((a, b) => a.scheduled_end - b.scheduled_end || byText(a.session_id, b.session_id))
+    .map(({ session_id, provider_id, scheduled_end, students }) => ({
+      session_id,
+      provider_id,
+      scheduled_end: instant(scheduled_end),
+      students: students.length,
+    }));
 
 /** How well a provider reported one day: what is missing, and which students no roster names. */
 export function qualityOf(parts: readonly SchoolDaySummary[], whole: Summary, reading: Reading) {
@@ -123,6 +138,7 @@ export function qualityOf(parts: readonly SchoolDaySummary[], whole: Summary, re
     sessions_held: delivery.sessions_held,
     sessions_not_held: delivery.sessions_not_held,
     sessions_unreported: delivery.sessions_unreported,
+    not_held: whole.providers.flatMap(({ not_held }) => not_held),
     completeness: delivery.completeness,
     reporting_lag_minutes: delivery.reporting_lag_minutes,
     missing: missing.sort((a, b) => byText(a.session_id, b.session_id)),

@@ -14,6 +14,12 @@ const Closure = z
 export const District = z.strictObject({
   district_id: Id,
   name: z.string().max(200).optional(),
+  /** Where the district's student system shows a student: an address with `{student_id}` in it. */
+  student_link: z
+    .url({ protocol: /^https$/, error: "must be an https address" })
+    .max(500)
+    .refine((text) => text.includes("{student_id}"), { error: "must hold {student_id}" })
+    .optional(),
   settings: Overrides.optional(),
 });
 export type District = z.infer<typeof District>;

@@ -66,6 +66,8 @@ const dosage = {
   pct_full_dosage: z.number().optional().meta({ description: "actual / target, uncapped" }),
   attendance_rate_held: rate,
   attendance_rate_scheduled: rate,
+  tutor_consistency: rate.meta({ description: "Sessions with the most frequent tutor / sessions attended" }),
+  tutors: count,
   last_attended: instant.nullable(),
 };
 const period = { grade: z.string().optional(), from: day.optional(), to: day.optional() };
@@ -163,6 +165,23 @@ const answering = (id: string, summary: string, required: Record<string, z.ZodTy
 });
 
 const school = { school_id: z.string() };
+const version = z.string().meta({ description: "Another one as soon as anything changed" });
+const named = { ...school, name: z.string().optional() };
+const names = z.record(z.string(), z.string());
+const weekly = z.array(count).meta({ description: "In the order of `weeks`" });
+const Progress = z.object({
+  program_id: z.string(),
+  provider_id: z.string().optional(),
+  from: day,
+  to: day,
+  minutes: count,
+  expected_minutes: count.meta({ description: "The target, prorated by instructional days" }),
+  target_minutes: count,
+  required_pace: count.meta({ description: "Minutes a week that still reach the target" }),
+  last_feasible_day: z
+    .string()
+    .meta({ description: "Last day on which daily sessions still reach it; empty when past" }),
+});
 const Grants = z.array(z.looseObject({ role: z.enum(ACCESS_ROLES) }));
 const group = z.looseObject({ suppressed: z.literal(true).optional() });
 
@@ -175,9 +194,13 @@ export const readPaths = {
       grants: Grants,
       second_factor_needed_for: Grants.optional(),
       districts: z.array(z.string()),
-      schools: z.array(z.object({ ...school, name: z.string().optional(), students: z.boolean() })),
+      schools: z.array(
+        z.object({ ...named, district_id: z.string(), time_zone: z.string(), students: z.boolean() }),
+      ),
       providers: z.array(z.string()),
       audit: z.boolean(),
+      names: z.object({ districts: names, providers: names, programs: names }),
+      student_links: names.meta({ description: "By district: an address with `{student_id}` in it" }),
     }),
   }),
   "/v1/districts/{district_id}/overview": read({
@@ -192,8 +215,38 @@ export const readPaths = {
           name: z.string().optional(),
           week: z.object({ week: z.string(), ...figures }),
           year: Figures,
+          open_alerts: z.record(z.string(), count).optional().meta({ description: "By rule" }),
+          off_pace: z.array(z.object({ student_id: z.string(), percent: count })).optional(),
         }),
       ),
+      weeks: z.array(z.object({ week: z.string(), from: day, ...figures })),
+    }),
+  }),
+  "/v1/districts/{district_id}/version": read({
+    id: "getDistrictVersion",
+    summary: "Whether anything of today changed at the schools of a district",
+    path: { district_id: z.string() },
+    is: z.object({ district_id: z.string(), version }),
+  }),
+  "/v1/schools/{school_id}/version": read({
+    id: "getSchoolVersion",
+    summary: "Whether anything of a school changed this week, or on the days named: cheap, and names nobody",
+    path: school,
+    query: { from: day.optional(), to: day.optional() },
+    is: z.object({ ...school, version }),
+  }),
+  "/v1/schools/{school_id}/settings": read({
+    id: "getSettings",
+    summary: "Thresholds, calendar and programs in force at a school; contacts for who may see students",
+    path: school,
+    is: z.object({
+      ...named,
+      time_zone: z.string(),
+      calendar: z.looseObject({ closures: z.array(z.looseObject({ from: day, to: day })) }),
+      rules: z.array(z.looseObject({ rule: z.string(), fires: z.string(), off: z.boolean() })),
+      programs: z.array(z.looseObject({ program_id: z.string() })),
+      providers: z.array(z.looseObject({ provider_id: z.string() })),
+      contacts: z.array(z.looseObject({ contact_id: z.string() })).optional(),
     }),
   }),
   "/v1/schools/{school_id}/days/{date}": read({
@@ -205,6 +258,18 @@ export const readPaths = {
       date: day,
       version: count,
       ...figures,
+      sessions_to_come: count.meta({ description: "Scheduled, not over yet" }),
+      missing: z
+        .array(
+          z.object({
+            session_id: z.string(),
+            provider_id: z.string(),
+            scheduled_end: instant,
+            students: count,
+          }),
+        )
+        .optional()
+        .meta({ description: "Ended without a final report" }),
       student_sessions: z.array(StudentSession).optional(),
     }),
   }),
@@ -220,6 +285,30 @@ export const readPaths = {
       ...figures,
       days: z.array(z.object({ date: day, ...figures })),
       students: z.array(z.object(dosage)).optional(),
+    }),
+  }),
+  "/v1/schools/{school_id}/weeks": read({
+    id: "getWeeks",
+    summary: "A school's year so far: a row per student, a cell per week",
+    path: school,
+    is: z.object({
+      ...school,
+      weeks: z.array(z.object({ week: z.string(), from: day, school_days: count })),
+      students: z.array(
+        z.object({
+          student_id: z.string(),
+          grade: z.string().optional(),
+          program_ids: z.array(z.string()),
+          provider_ids: z.array(z.string()),
+          target_minutes: count
+            .nullable()
+            .meta({ description: "In a week of five school days; null where no enrolment says" }),
+          minutes: z.array(count.nullable()).meta({ description: "null where nothing was reported" }),
+          attended: weekly,
+          scheduled: weekly,
+          unreported: weekly,
+        }),
+      ),
     }),
   }),
   "/v1/schools/{school_id}/students": read({
@@ -239,6 +328,7 @@ export const readPaths = {
       hours_elsewhere: z.number().meta({ description: "Hours at schools that the caller may not see" }),
       schools: z.array(z.object({ ...school, ...period, minutes: count })),
       enrolments: z.array(z.looseObject({ program_id: z.string() })),
+      progress: z.array(Progress),
       history: z.array(StudentSession.extend(school)),
       alerts: z.array(Alert),
     }),
@@ -271,8 +361,10 @@ export const readPaths = {
     query: { from: day.optional(), to: day.optional() },
     is: z.object({
       provider_id: z.string(),
+      name: z.string().optional(),
       from: day,
       to: day,
+      schools: z.array(z.object(named)),
       waiting_for_a_school: count.optional(),
       days: z.array(
         z.object({
@@ -280,6 +372,7 @@ export const readPaths = {
           sessions_held: count,
           sessions_not_held: count,
           sessions_unreported: count,
+          not_held: z.array(z.object({ reason: z.enum(NOT_HELD_REASONS), sessions: count })),
           completeness: rate,
           reporting_lag_minutes: figures.reporting_lag_minutes,
           missing: z.array(z.object({ ...school, session_id: z.string(), scheduled_end: instant })),
@@ -289,6 +382,7 @@ export const readPaths = {
       ),
       refused: z
         .array(Refused)
+        .optional()
         .meta({ description: "Requests of which something was not taken, 30 days back" }),
     }),
   }),

@@ -21,7 +21,11 @@ const { GET, POST } = HttpMethod;
 const ROUTES: [method: HttpMethod, path: string][] = [
   [GET, "/v1/me"],
   [GET, "/v1/districts/{district_id}/overview"],
+  [GET, "/v1/districts/{district_id}/version"],
+  [GET, "/v1/schools/{school_id}/version"],
+  [GET, "/v1/schools/{school_id}/settings"],
   [GET, "/v1/schools/{school_id}/days/{date}"],
+  [GET, "/v1/schools/{school_id}/weeks"],
   [GET, "/v1/schools/{school_id}/weeks/{week}"],
   [GET, "/v1/schools/{school_id}/students"],
   [GET, "/v1/schools/{school_id}/students/{student_id}"],

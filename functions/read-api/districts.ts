@@ -1,3 +1,4 @@
+import { standingOf } from "../../domain/alert.ts";
 import { mergeAll } from "../../domain/day-summary.ts";
 import { DEFAULT_TARGET_HOURS, dosageReport, latestEntries } from "../../domain/dosage-report.ts";
 import { byText } from "../../domain/ids.ts";
@@ -10,11 +11,44 @@ import { concurrently } from "../../adapters/concurrently.ts";
 import { endOfNextQuarter, sign } from "../framework/links.ts";
 import { dayAsked, note, notFound, Refused, todayOf, wallOf, withheldOr, type Ask } from "./ask.ts";
 import { foldOf, readingOf, yearOf } from "./schools.ts";
+import type { SchoolStores, Wall } from "./wall.ts";
 
 const WIDTH = 8;
 
-export async function getMe({ caller, scope, setup }: Ask) {
-  const names = new Map(setup.schools.map((school) => [school.school_id, school.name]));
+/** What is shown instead of ids, of what the caller may see. */
+function namesOf({ scope, setup }: Ask, schools: readonly School[]) {
+  const districts = new Set([...scope.districts, ...schools.map(({ district_id }) => district_id)]);
+  const named = <Row extends { name?: string | undefined }>(
+    rows: readonly Row[],
+    idOf: (row: Row) => string,
+  ) => Object.fromEntries(rows.flatMap((row) => (row.name === undefined ? [] : [[idOf(row), row.name]])));
+  const known = setup.districts.filter(({ district_id }) => districts.has(district_id));
+  // who works at her schools is no secret to a site lead
+  const told = setup.providers.filter(
+    ({ provider_id, contracts = [] }) =>
+      scope.providers.has(provider_id) ||
+      contracts.some(({ school_ids }) =>
+        schools.some(({ school_id }) => school_ids?.includes(school_id) ?? true),
+      ),
+  );
+  return {
+    names: {
+      districts: named(known, ({ district_id }) => district_id),
+      providers: named(told, ({ provider_id }) => provider_id),
+      programs: named(setup.programs, ({ program_id }) => program_id),
+    },
+    student_links: Object.fromEntries(
+      known.flatMap(({ district_id, student_link }) =>
+        student_link === undefined ? [] : [[district_id, student_link]],
+      ),
+    ),
+  };
+}
+
+export async function getMe(ask: Ask) {
+  const { caller, scope, setup } = ask;
+  const places = new Map(setup.schools.map((school) => [school.school_id, school]));
+  const schools = [...scope.schools.keys()].flatMap((school_id) => places.get(school_id) ?? []);
   return {
     id: caller.id,
     grants: caller.grants,
@@ -22,60 +56,95 @@ export async function getMe({ caller, scope, setup }: Ask) {
     districts: [...scope.districts].sort(byText),
     schools: [...scope.schools]
       .sort(([a], [b]) => byText(a, b))
-      .map(([school_id, level]) => ({
-        school_id,
-        ...(names.get(school_id) !== undefined && { name: names.get(school_id) }),
-        students: level === "students",
-      })),
+      .flatMap(([school_id, level]) => {
+        const school = places.get(school_id);
+        if (school === undefined) return [];
+        const { name, district_id, time_zone } = school;
+        return {
+          school_id,
+          ...(name !== undefined && { name }),
+          district_id,
+          time_zone,
+          students: level === "students",
+        };
+      }),
     providers: [...scope.providers].sort(byText),
     audit: scope.audit,
+    ...namesOf(ask, schools),
   };
 }
 
-function districtAsked(ask: Ask, district_id: string): School[] {
+export function districtAsked(ask: Ask, district_id: string): School[] {
   const { deps, scope, setup } = ask;
   if (!deps.checks.district(scope, district_id))
     throw withheldOr(ask, notFound("There is no such district, or you may not see it."));
   return setup.schools.filter((school) => school.district_id === district_id);
 }
 
-/** This week and the year so far, school by school. */
+/** This week and the year so far, school by school, and all of them week by week. */
 export async function getOverview(ask: Ask) {
   const district_id = ask.params("district_id");
   const schools = districtAsked(ask, district_id);
   const wall = await wallOf(ask, { schools: schools.map(({ school_id }) => school_id) });
-  const level = (school_id: string) =>
-    ask.deps.checks.students(ask.scope, school_id) ? ("students" as const) : ("totals" as const);
-  const rows = await concurrently(schools, WIDTH, async (school) => {
-    const { school_id, name } = school;
-    const today = todayOf(ask, school);
-    const monday = mondayOf(today);
-    const { from } = yearOf(school, today);
-    const range = { school_id, from: from < monday ? from : monday, to: addDays(monday, 6) };
-    const days = (await wall.school(school_id).summaries.read(range)).map(({ day, packed }) => ({
-      day,
-      summary: unpack(packed),
-    }));
-    const fold = (wanted: (day: string) => boolean) =>
-      mergeAll(days.filter(({ day }) => wanted(day)).map(({ summary }) => summary));
-    const reading = readingOf(ask, level(school_id));
-    return {
-      school_id,
-      ...(name !== undefined && { name }),
-      week: {
-        week: weekOf(today),
-        ...figuresOf(
-          fold((day) => day >= monday),
-          reading,
-        ),
-      },
-      year: figuresOf(
-        fold((day) => from <= day && day <= today),
-        reading,
-      ),
-    };
-  });
-  return { district_id, schools: rows.sort((a, b) => byText(a.school_id, b.school_id)) };
+  const parts = await concurrently(schools, WIDTH, (school) => overviewOf(ask, school, wall));
+  const level = parts.every((part) => part.level === "students") ? "students" : "totals";
+  const weeks = Map.groupBy(
+    parts.flatMap(({ days }) => days),
+    ({ day }) => mondayOf(day),
+  );
+  return {
+    district_id,
+    schools: parts.map(({ row }) => row).sort((a, b) => byText(a.school_id, b.school_id)),
+    weeks: [...weeks]
+      .sort(([a], [b]) => byText(a, b))
+      .map(([from, days]) => ({
+        week: weekOf(from),
+        from,
+        ...figuresOf(mergeAll(days.map(({ summary }) => summary)), readingOf(ask, level)),
+      })),
+  };
+}
+
+async function overviewOf(ask: Ask, school: School, wall: Wall) {
+  const { school_id, name } = school;
+  const stores = wall.school(school_id);
+  const level = ask.deps.checks.students(ask.scope, school_id) ? ("students" as const) : ("totals" as const);
+  const today = todayOf(ask, school);
+  const monday = mondayOf(today);
+  const { from } = yearOf(school, today);
+  const range = { school_id, from: from < monday ? from : monday, to: addDays(monday, 6) };
+  const days = (await stores.summaries.read(range)).map(({ day, packed }) => ({
+    day,
+    summary: unpack(packed),
+  }));
+  const fold = (wanted: (day: string) => boolean) =>
+    mergeAll(days.filter(({ day }) => wanted(day)).map(({ summary }) => summary));
+  const reading = readingOf(ask, level);
+  const [week, year] = [fold((day) => day >= monday), fold((day) => from <= day && day <= today)];
+  const row = {
+    school_id,
+    ...(name !== undefined && { name }),
+    week: { week: weekOf(today), ...figuresOf(week, reading) },
+    year: figuresOf(year, reading),
+    ...(level === "students" && (await openAlerts(ask, school, stores))),
+  };
+  return { row, level, days: days.filter(({ day }) => from <= day && day <= today) };
+}
+
+/** How many alerts of each rule are open, and who is off pace, the furthest behind first. */
+async function openAlerts(ask: Ask, school: School, { alerts }: SchoolStores) {
+  const { school_id } = school;
+  const today = todayOf(ask, school);
+  const open = (await alerts.current(school_id)).filter((alert) => standingOf(alert, today) !== "resolved");
+  const counts = Map.groupBy(open, ({ rule }) => rule);
+  await note(ask, { school_id });
+  return {
+    open_alerts: Object.fromEntries([...counts].map(([rule, all]) => [rule, all.length])),
+    off_pace: open
+      .filter(({ rule }) => rule === "off-pace")
+      .map(({ subject, facts }) => ({ student_id: subject, percent: Number(facts["percent"]) }))
+      .sort((a, b) => a.percent - b.percent || byText(a.student_id, b.student_id)),
+  };
 }
 
 type Wanted = { schools: School[]; students: boolean };

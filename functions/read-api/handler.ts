@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { gzipSync } from "node:zlib";
 import type { Identity } from "../../domain/access.ts";
 import { json, problemResult, type HttpEvent, type HttpResult } from "../framework/http.ts";
 import { known, questionOf, Refused, type Ask, type ReadDeps } from "./ask.ts";
@@ -6,7 +7,9 @@ import { acknowledgeAlert, getAlerts, snoozeAlert } from "./alerts.ts";
 import { getAudit } from "./audit.ts";
 import { getDosage, getExport, getMe, getOverview } from "./districts.ts";
 import { getQuality } from "./providers.ts";
-import { getDay, getStudent, getStudents, getWeek } from "./schools.ts";
+import { getDay, getStudent, getStudents, getWeek, getWeeks } from "./schools.ts";
+import { getSettings } from "./settings.ts";
+import { getDistrictVersion, getSchoolVersion } from "./versions.ts";
 
 type Answer = (ask: Ask) => Promise<object>;
 
@@ -14,7 +17,11 @@ type Answer = (ask: Ask) => Promise<object>;
 export const ROUTES: Record<string, readonly [operation: string, answer: Answer]> = {
   "GET /v1/me": ["getMe", getMe],
   "GET /v1/districts/{district_id}/overview": ["getOverview", getOverview],
+  "GET /v1/districts/{district_id}/version": ["getDistrictVersion", getDistrictVersion],
+  "GET /v1/schools/{school_id}/version": ["getSchoolVersion", getSchoolVersion],
+  "GET /v1/schools/{school_id}/settings": ["getSettings", getSettings],
   "GET /v1/schools/{school_id}/days/{date}": ["getDay", getDay],
+  "GET /v1/schools/{school_id}/weeks": ["getWeeks", getWeeks],
   "GET /v1/schools/{school_id}/weeks/{week}": ["getWeek", getWeek],
   "GET /v1/schools/{school_id}/students": ["getStudents", getStudents],
   "GET /v1/schools/{school_id}/students/{student_id}": ["getStudent", getStudent],
@@ -38,7 +45,7 @@ export const readApi =
       const [operation, answer] = route;
       const identity = event.requestContext.authorizer?.lambda ?? {};
       const ask = await askOf(deps, event, { identity, operation });
-      return conditional(event, json(200, await answer(ask), PRIVATE));
+      return compressed(event, conditional(event, json(200, await answer(ask), PRIVATE)));
     } catch (error) {
       if (!(error instanceof Refused)) throw error;
       return problemResult(error.problem, {
@@ -99,6 +106,21 @@ function conditional({ headers }: HttpEvent, result: HttpResult): HttpResult {
   const known = (headers["if-none-match"] ?? "").split(",").map((one) => one.trim().replace(/^W\//, ""));
   if (known.includes(etag)) return { statusCode: 304, headers: { ...PRIVATE, etag } };
   return { ...result, headers: { ...result.headers, etag } };
+}
+
+/** Below this size compressing saves no packet. */
+const WORTH_BYTES = 1400;
+
+/** The gateway does not compress, and a school's weeks are a tenth of their size. */
+function compressed({ headers }: HttpEvent, result: HttpResult): HttpResult {
+  const { body = "" } = result;
+  if (body.length < WORTH_BYTES || !/\bgzip\b/.test(headers["accept-encoding"] ?? "")) return result;
+  return {
+    ...result,
+    headers: { ...result.headers, "content-encoding": "gzip", vary: "accept-encoding" },
+    body: gzipSync(body).toString("base64"),
+    isBase64Encoded: true,
+  };
 }
 
 /** A link that a browser can follow: for a quarter of an hour, and only while who made it may still see it. */

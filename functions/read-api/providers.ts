@@ -38,8 +38,10 @@ export async function getQuality(ask: Ask) {
     !isOwn || contracts.some((one) => covers(one, school.school_id, day));
   return {
     provider_id,
+    ...(provider.name !== undefined && { name: provider.name }),
     from,
     to,
+    schools: schools.map(({ school_id, name }) => ({ school_id, ...(name !== undefined && { name }) })),
     ...(whole && { waiting_for_a_school: await quarantine.count(provider_id) }),
     days: daysOf(parts, { provider_id, covered, reading }),
     ...(whole && { refused: refused.map((one) => refusedView(one, reading)) }),

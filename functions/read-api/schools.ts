@@ -4,13 +4,17 @@ import { totalMinutes } from "../../domain/metrics.ts";
 import {
   alertView,
   figuresOf,
+  missingReports,
   mondayOfWeek,
   sessionView,
   studentView,
   type Reading,
 } from "../../domain/read-model.ts";
-import { addDays, isDay } from "../../domain/school-day.ts";
-import type { RosterEntry, School } from "../../domain/setup.ts";
+import { lastFeasibleDay, planOf, requiredPace } from "../../domain/pace.ts";
+import { termStart } from "../../domain/rules/reading.ts";
+import { addDays, dayOf, isCurrent, isDay } from "../../domain/school-day.ts";
+import type { Enrolment, RosterEntry, School } from "../../domain/setup.ts";
+import { weekGrid } from "../../domain/week-grid.ts";
 import { unpack } from "../../domain/summary-packing.ts";
 import { concurrently } from "../../adapters/concurrently.ts";
 import { note, notFound, pageOf, Refused, schoolAsked, todayOf, wallOf, type Ask } from "./ask.ts";
@@ -46,13 +50,18 @@ export async function getDay(ask: Ask) {
   const stores = (await wallOf(ask, { schools: [school_id] })).school(school_id);
   const [stored] = await stores.summaries.read({ school_id, from: date, to: date });
   const summary = stored === undefined ? empty() : unpack(stored.packed);
+  const seconds = ask.now.getTime() / 1000;
   if (level === "students") await note(ask, { school_id });
   return {
     school_id,
     date,
     version: stored?.version ?? 0,
     ...figuresOf(summary, readingOf(ask, level)),
-    ...(level === "students" && { student_sessions: summary.student_sessions.map(sessionView) }),
+    sessions_to_come: summary.pending.filter(({ scheduled_end }) => scheduled_end > seconds).length,
+    ...(level === "students" && {
+      missing: missingReports(summary, seconds),
+      student_sessions: summary.student_sessions.map(sessionView),
+    }),
   };
 }
 
@@ -80,6 +89,24 @@ export async function getWeek(ask: Ask) {
       students: ids.map((student_id) => studentView({ student_id }, whole, reading)),
     }),
   };
+}
+
+/** A row per student, a cell per week of the school year so far. */
+export async function getWeeks(ask: Ask) {
+  const school = schoolAsked(ask, "students");
+  const { school_id } = school;
+  const today = todayOf(ask, school);
+  const stores = (await wallOf(ask, { schools: [school_id] })).school(school_id);
+  const [roster, enrolments, stored] = await Promise.all([
+    stores.setup.roster(school_id),
+    stores.setup.enrolments(school_id),
+    stores.summaries.read(yearOf(school, today)),
+  ]);
+  await note(ask, { school_id });
+  const days = stored.map(({ day, packed }) => ({ day, summary: unpack(packed) }));
+  const reading = readingOf(ask, "students");
+  const here = roster.filter((entry) => isCurrent(entry, today));
+  return { school_id, ...weekGrid({ school, today, days, roster: here, enrolments, reading }) };
 }
 
 export async function getStudents(ask: Ask) {
@@ -145,7 +172,7 @@ export async function getStudent(ask: Ask) {
     history: visible.flatMap((one) =>
       one.summary.student_sessions.map((row) => ({ school_id: one.school_id, ...sessionView(row) })),
     ),
-    ...(await alertsAbout(ask, { school, student_id, stores: here })),
+    ...(await alertsAbout(ask, { school, student_id, stores: here, own })),
   };
 }
 
@@ -174,18 +201,48 @@ async function everywhere(ask: Ask, about: { school: School; student_id: string;
   return { visible, minutes_elsewhere: totalMinutes(rows) };
 }
 
-async function alertsAbout(ask: Ask, { school, student_id, stores }: At) {
+async function alertsAbout(ask: Ask, { school, student_id, stores, own }: At & { own: Own }) {
   const { school_id } = school;
   const [enrolments, current, log] = await Promise.all([
     stores.setup.enrolments(school_id),
     stores.alerts.current(school_id),
     stores.alerts.log(school_id),
   ]);
+  const hers = enrolments.filter((row) => row.student_id === student_id);
   return {
-    enrolments: enrolments.filter((row) => row.student_id === student_id),
+    enrolments: hers,
+    progress: hers.flatMap((enrolment) => progressOf(ask, { school, enrolment, own }) ?? []),
     alerts: [...current, ...log]
       .filter((alert) => alert.subject === student_id)
       .map((alert) => alertView(alert, todayOf(ask, school))),
+  };
+}
+
+type Enrolled = { school: School; enrolment: Enrolment; own: Own };
+
+/** How far she is on the way to the target of an enrolment, as the rule `off-pace` counts it. */
+function progressOf(ask: Ask, { school, enrolment, own }: Enrolled) {
+  const program = ask.setup.programs.find(({ program_id }) => program_id === enrolment.program_id);
+  const today = todayOf(ask, school);
+  const at = { school, today, first_day: termStart({ school, today }), known: new Map<string, number>() };
+  const plan = program && planOf(at, enrolment, program);
+  if (program === undefined || plan === undefined) return undefined;
+  const { start, end, target_minutes, expected_minutes } = plan;
+  const counted = own.summary.student_sessions.filter(
+    (row) =>
+      dayOf(row.at * 60, school.time_zone) >= start && [program.program_id, ""].includes(row.program_id),
+  );
+  const minutes = totalMinutes(counted);
+  return {
+    program_id: program.program_id,
+    ...(enrolment.provider_id !== undefined && { provider_id: enrolment.provider_id }),
+    from: start,
+    to: end,
+    minutes,
+    expected_minutes,
+    target_minutes,
+    required_pace: requiredPace(at, plan, minutes),
+    last_feasible_day: lastFeasibleDay(at, plan, { program, minutes }),
   };
 }
 

@@ -128,6 +128,13 @@ export const ROWS: Record<string, Row> = {
     for (const district_id of DISTRICTS)
       add(district_id, { path: { district_id } }, who.sight?.districts.includes(district_id) === true);
   },
+  getDistrictVersion: (who, add) => {
+    for (const district_id of DISTRICTS)
+      add(district_id, { path: { district_id } }, who.sight?.districts.includes(district_id) === true);
+  },
+  getSchoolVersion: atSchools("totals"),
+  getSettings: atSchools("totals"),
+  getWeeks: atSchools("students"),
   getDay: atSchools("totals", { date: DAY }),
   getWeek: atSchools("totals", { week: WEEK }),
   getStudents: (who, add) => {
@@ -245,7 +252,7 @@ export function foreignNames(body: string, caller: string): string[] {
   const seen = CALLERS[caller]?.sight ?? sight();
   const found = [...body.matchAll(/\b(student|session|tutor|event)-([\w]+)(?:-(\w+))?/g)];
   return found.flatMap(([name, kind, first = "", second = ""]) => {
-    if (name === MOVED || name.startsWith("student-missed")) return [];
+    if (name === MOVED || /^(student-missed|tutor-changed)/.test(name)) return [];
     if (kind === "event") return seen.providers.includes(first) ? [] : [name];
     const bySchool = seen.schools[first] === "students";
     if (kind === "session")

@@ -1,0 +1,122 @@
+import type { StudentSession, Summary } from "./day-summary.ts";
+import { minimumMinutesOf } from "./dosage-report.ts";
+import { byText } from "./ids.ts";
+import { wasAttended } from "./metrics.ts";
+import { weekOf, type Reading } from "./read-model.ts";
+import { addDays, isCurrent, mondayOf, schoolDaysBetween } from "./school-day.ts";
+import { calendarOf, type Enrolment, type Program, type RosterEntry, type School } from "./setup.ts";
+
+/** A school's weeks as a table: a row per student, a cell per week. Columns are arrays in the order of `weeks`. */
+export type WeekGrid = {
+  weeks: { week: string; from: string; school_days: number }[];
+  students: WeekRow[];
+};
+export type WeekRow = {
+  student_id: string;
+  grade?: string;
+  program_ids: string[];
+  provider_ids: string[];
+  /** What the programs ask for in a week of five school days; null where no enrolment says. */
+  target_minutes: number | null;
+  /** Minutes of tutoring; null where nothing was reported of the student in the week: unknown is not zero. */
+  minutes: (number | null)[];
+  attended: number[];
+  /** Sessions with a final report that the student was expected in, held or not. */
+  scheduled: number[];
+  /** Sessions that ended without a final report. */
+  unreported: number[];
+};
+
+type Input = {
+  school: School;
+  today: string;
+  days: readonly { day: string; summary: Summary }[];
+  roster: readonly RosterEntry[];
+  enrolments: readonly Enrolment[];
+  reading: Reading;
+};
+
+export function weekGrid(input: Input): WeekGrid {
+  const { school, days, today } = input;
+  const first = days[0]?.day ?? today;
+  const weeks: WeekGrid["weeks"] = [];
+  for (let from = mondayOf(first); from <= today; from = addDays(from, 7)) {
+    const school_days = schoolDaysBetween(from, addDays(from, 6), calendarOf(school)).length;
+    weeks.push({ week: weekOf(from), from, school_days });
+  }
+  const rows = rowsOf(input, weeks);
+  return { weeks, students: [...rows.values()].sort((a, b) => byText(a.student_id, b.student_id)) };
+}
+
+type Rows = Map<string, WeekRow>;
+
+/** Who is on the roster, is enrolled, or was in a session. */
+function rowsOf(input: Input, weeks: WeekGrid["weeks"]): Rows {
+  const { days, roster, enrolments, reading, today } = input;
+  const columns = new Map(weeks.map(({ from }, index) => [from, index]));
+  const rows: Rows = new Map();
+  const rowOf = (student_id: string): WeekRow => {
+    const row = rows.get(student_id) ?? emptyRow(student_id, weeks.length);
+    rows.set(student_id, row);
+    return row;
+  };
+  for (const { student_id, grade } of roster) Object.assign(rowOf(student_id), grade && { grade });
+  for (const enrolment of enrolments) enrol(rowOf(enrolment.student_id), enrolment, { reading, today });
+  for (const { day, summary } of days)
+    countDay(rowOf, summary, { week: columns.get(mondayOf(day)) ?? 0, reading });
+  return rows;
+}
+
+type Counting = { week: number; reading: Reading };
+
+function countDay(rowOf: (student_id: string) => WeekRow, summary: Summary, { week, reading }: Counting) {
+  const minimum = minimumMinutesOf(reading.programs);
+  for (const session of summary.student_sessions)
+    count(rowOf(session.student_id), session, { week, minimum_minutes: minimum(session.program_id) });
+  const missing = summary.pending.filter(({ scheduled_end }) => scheduled_end <= reading.now);
+  for (const student_id of missing.flatMap(({ students }) => students))
+    add(rowOf(student_id).unreported, week, 1);
+}
+
+type Counted = { week: number; minimum_minutes: number };
+
+function count(row: WeekRow, session: StudentSession, { week, minimum_minutes }: Counted): void {
+  add(row.scheduled, week, 1);
+  row.minutes[week] = (row.minutes[week] ?? 0) + session.minutes;
+  if (wasAttended(session, { minimum_minutes })) add(row.attended, week, 1);
+  insert(row.program_ids, session.program_id);
+  insert(row.provider_ids, session.provider_id);
+}
+
+const emptyRow = (student_id: string, weeks: number): WeekRow => {
+  const zeros = () => Array.from({ length: weeks }, () => 0);
+  return {
+    student_id,
+    program_ids: [],
+    provider_ids: [],
+    target_minutes: null,
+    minutes: Array.from({ length: weeks }, () => null),
+    attended: zeros(),
+    scheduled: zeros(),
+    unreported: zeros(),
+  };
+};
+
+const add = (numbers: number[], place: number, more: number) => {
+  numbers[place] = (numbers[place] ?? 0) + more;
+};
+
+const insert = (ids: string[], id: string) => {
+  if (id !== "" && !ids.includes(id)) ids.push(id);
+};
+
+const weeklyMinutes = ({ sessions_per_week, minutes_per_session }: Program) =>
+  sessions_per_week * minutes_per_session;
+
+function enrol(row: WeekRow, enrolment: Enrolment, { reading, today }: Pick<Input, "reading" | "today">) {
+  insert(row.program_ids, enrolment.program_id);
+  if (enrolment.provider_id !== undefined) insert(row.provider_ids, enrolment.provider_id);
+  const program = reading.programs.find(({ program_id }) => program_id === enrolment.program_id);
+  if (program !== undefined && isCurrent(enrolment, today))
+    row.target_minutes = (row.target_minutes ?? 0) + weeklyMinutes(program);
+}
