@@ -1,6 +1,7 @@
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { parseArgs } from "node:util";
+import { readyPeople } from "../cli/ready-people.ts";
 import { readyProvider } from "../cli/ready-provider.ts";
 import { loadDemo } from "../cli/load-demo.ts";
 import { STATE_FILE, targetOfState, type Target } from "../cli/target.ts";
@@ -21,6 +22,9 @@ const { values } = parseArgs({
   },
 });
 
+/** The stack, once it runs. */
+let running: Target | undefined;
+
 async function start(): Promise<LocalStack> {
   process.env["CDK_VALIDATION"] = "false";
   await buildFunctions();
@@ -31,6 +35,7 @@ async function start(): Promise<LocalStack> {
     port: Number(values.port),
     folder: values.data === undefined ? undefined : resolve(values.data),
     dynamoEndpoint: values["dynamodb-endpoint"],
+    people: async () => (running === undefined ? [] : readyPeople(running)),
     output: (source, line) => {
       if (values.verbose) console.error(`${source}: ${line}`);
     },
@@ -63,6 +68,7 @@ function welcome(stack: LocalStack, key: string, school_id = "631930"): string {
     },
   };
   return `Rollcall runs.
+  Pages   ${stack.apiUrl}/   (sign in by a click: a site lead, the district, a provider)
   API     ${stack.apiUrl}/v1/events   (reference: ${stack.apiUrl}/v1/openapi.json)
   Inbox   ${stack.inboxUrl}
   Texts   ${stack.textsUrl}
@@ -92,6 +98,7 @@ try {
   };
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, stop);
   const target = targetOfState(stateOf(stack, { local: key }));
+  running = target;
   console.log(`Ready after ${((Date.now() - began) / 1000).toFixed(1)} s.`);
   if (!values.empty) await demo(stack, target);
   console.log(welcome(stack, key, (await target.setup.all()).schools[0]?.school_id));

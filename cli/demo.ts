@@ -34,6 +34,12 @@ const WEEKDAYS = [
 const idOf = (school: number) => `63193${school}`;
 const studentId = (number: number) => String(16_740_395 + number * 7919).padStart(10, "0");
 
+const DISTRICT = {
+  district_id: "0100",
+  name: "Demo district",
+  student_link: "https://sis.demo.example/students/{student_id}",
+};
+
 function setupOf(): Setup {
   const leads = SCHOOLS.map((_, school) => ({
     contact_id: `lead-${idOf(school)}`,
@@ -60,7 +66,7 @@ function setupOf(): Setup {
     school_ids: [],
   };
   return Setup.parse({
-    districts: [{ district_id: "0100", name: "Demo district" }],
+    districts: [DISTRICT],
     schools: SCHOOLS.map((name, school) => ({
       school_id: idOf(school),
       district_id: "0100",
@@ -89,6 +95,21 @@ const peopleOf = (leads: readonly Lead[]): Person[] => [
     email: "tutoring@demo.example",
     grants: [{ role: "district_admin", district_id: "0100" }],
   },
+  {
+    person_id: "district-viewer",
+    email: "board@demo.example",
+    grants: [{ role: "district_viewer", district_id: "0100" }],
+  },
+  {
+    person_id: "auditor",
+    email: "auditor@demo.example",
+    grants: [{ role: "auditor", district_id: "0100" }],
+  },
+  ...PROVIDERS.map((provider_id): Person => ({
+    person_id: `desk-${provider_id}`,
+    email: `desk@${provider_id}.example`,
+    grants: [{ role: "provider_user", provider_id }],
+  })),
 ];
 
 /** Each may report at every school of the district. */

@@ -20,7 +20,11 @@ function asOf(alert: Alert, now: Date): Alert[] {
   return [{ ...alert, history, state: last.step === "opened" ? "open" : "resolved" }];
 }
 
-const PREVIEW_LINKS = { acknowledge: () => "https://example.org/", unsubscribe: "https://example.org/" };
+const PREVIEW_LINKS = {
+  acknowledge: () => "https://example.org/",
+  unsubscribe: "https://example.org/",
+  page: () => "#",
+};
 
 /** The digest that each site lead of a school would get at this instant. Nothing is decided or sent. */
 export async function previewDigest(target: Place, school_id: string, now: Date): Promise<Preview[]> {

@@ -4,7 +4,12 @@ import { wordingOf } from "./wording/index.ts";
 import type { Wording } from "./wording/wording.ts";
 
 /** The links of a mail: signed where it is sent, absent in a preview. */
-export type Links = { acknowledge: (item: number) => string; unsubscribe: string };
+export type Links = {
+  acknowledge: (item: number) => string;
+  unsubscribe: string;
+  /** Where to look: at a school, or where the reader begins. */
+  page: (school_id: string | undefined) => string;
+};
 export type Mail = { subject: string; text: string; html: string; unsubscribe: string | undefined };
 
 const MAX_ITEMS = 7;
@@ -63,14 +68,30 @@ function itemsOf(message: Message, reader: Reader): Item[] {
 const isAnswerable = ({ open, section }: Item) =>
   open && section.context !== true && section.topic !== "unreachable";
 
-/** Where ids may be read: in the district's own terminal. */
-function commandFor({ sections }: Message): string {
-  const schools = new Set(sections.flatMap(({ school_ids }) => school_ids));
-  const [only] = schools;
-  return schools.size === 1 && only !== undefined ? `rollcall alerts --school ${only}` : "rollcall alerts";
+/** The one school that a message is about; undefined for several. */
+function schoolOf({ sections }: Message): string | undefined {
+  const [only, ...others] = new Set(sections.flatMap(({ school_ids }) => school_ids));
+  return others.length === 0 ? only : undefined;
 }
 
-type Letter = { subject: string; greeting: string; items: Item[]; more: string | undefined; closing: string };
+/** Where ids may be read without a page: in the district's own terminal. */
+function commandFor(message: Message): string {
+  const only = schoolOf(message);
+  return only === undefined ? "rollcall alerts" : `rollcall alerts --school ${only}`;
+}
+
+/** Where a reader sees who it is about: a provider sees itself, and no school. */
+const pageFor = (message: Message, { role }: Reader, links: Links) =>
+  links.page(role === "provider" ? undefined : schoolOf(message));
+
+type Letter = {
+  subject: string;
+  greeting: string;
+  items: Item[];
+  more: string | undefined;
+  /** What to do next, before the place where it is done. */
+  closing: (where: string) => string;
+};
 
 export function subjectOf(message: Message, reader: Reader): string {
   const wording = wordingOf(reader);
@@ -92,8 +113,10 @@ function letterOf(message: Message, reader: Reader): Letter {
   const greeting = isOver
     ? mail.backGreeting
     : mail.greeting(wording.day(message.day), onlySchool(message, wording));
-  const closing = isOver ? mail.done : mail.closing(commandFor(message));
-  const frame = wordsIn([greeting, closing, mail.unsubscribe, wording.more(99)].join(" "));
+  const closing = isOver ? () => mail.done : mail.closing;
+  const frame = wordsIn(
+    [greeting, closing(commandFor(message)), mail.unsubscribe, wording.more(99)].join(" "),
+  );
   const items = fitting(all, MAX_WORDS - frame, wordsIn(mail.acknowledge));
   const left = all.length - items.length + message.left_out;
   const more = left > 0 ? wording.more(left) : undefined;
@@ -139,6 +162,8 @@ export function mailOf(message: Message, reader: Reader, links?: Links): Mail {
   const wording = wordingOf(reader);
   const { subject, greeting, items, more, closing } = letterOf(message, reader);
   const { unsubscribe } = wording.mail;
+  const page = links && pageFor(message, reader, links);
+  const anchor = page && `<a href="${escape(page)}">Rollcall</a>`;
   return {
     subject,
     text: [
@@ -147,7 +172,7 @@ export function mailOf(message: Message, reader: Reader, links?: Links): Mail {
       ...items.map((item) => itemText(item, wording, links)),
       ...(more === undefined ? [] : [`- ${more}`]),
       "",
-      closing,
+      closing(page ?? commandFor(message)),
       ...(links === undefined ? [] : [`${unsubscribe}: ${links.unsubscribe}`]),
       "",
     ].join("\n"),
@@ -155,7 +180,7 @@ export function mailOf(message: Message, reader: Reader, links?: Links): Mail {
       `<!doctype html><html lang="${wording.lang}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">` +
       `<meta name="color-scheme" content="light dark"><title>${escape(subject)}</title><style>${STYLE}</style></head><body><main>` +
       `<h1>${escape(greeting)}</h1><ul>${items.map((item) => itemHtml(item, wording, links)).join("")}` +
-      `${more === undefined ? "" : `<li>${escape(more)}</li>`}</ul><p>${escape(closing)}</p>` +
+      `${more === undefined ? "" : `<li>${escape(more)}</li>`}</ul><p>${anchor === undefined ? escape(closing(commandFor(message))) : closing(anchor)}</p>` +
       `${links === undefined ? "" : `<p><a href="${escape(links.unsubscribe)}">${escape(unsubscribe)}</a></p>`}</main></body></html>`,
     unsubscribe: links?.unsubscribe,
   };

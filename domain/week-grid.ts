@@ -8,6 +8,7 @@ import { calendarOf, type Enrolment, type Program, type RosterEntry, type School
 
 /** A school's weeks as a table: a row per student, a cell per week. Columns are arrays in the order of `weeks`. */
 export type WeekGrid = {
+  /** `school_days` are those that are over: in the current week the ones before today. */
   weeks: { week: string; from: string; school_days: number }[];
   students: WeekRow[];
 };
@@ -41,7 +42,9 @@ export function weekGrid(input: Input): WeekGrid {
   const first = days[0]?.day ?? today;
   const weeks: WeekGrid["weeks"] = [];
   for (let from = mondayOf(first); from <= today; from = addDays(from, 7)) {
-    const school_days = schoolDaysBetween(from, addDays(from, 6), calendarOf(school)).length;
+    const last = addDays(from, 6);
+    const over = last < today ? last : addDays(today, -1);
+    const school_days = over < from ? 0 : schoolDaysBetween(from, over, calendarOf(school)).length;
     weeks.push({ week: weekOf(from), from, school_days });
   }
   const rows = rowsOf(input, weeks);

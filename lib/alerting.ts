@@ -19,7 +19,7 @@ import { lambdaFunction } from "./lambda-function.ts";
 import type { Storage } from "./storage.ts";
 import { streamMapping } from "./stream-mapping.ts";
 
-type Props = { storage: Storage; config: DeployConfig; apiUrl: string };
+type Props = { storage: Storage; config: DeployConfig; apiUrl: string; pagesUrl: string };
 
 /** Decides by the clock who is told what, and sends it. */
 export class Alerting extends Construct {
@@ -58,7 +58,7 @@ export class Alerting extends Construct {
     return sweep;
   }
 
-  #notify({ storage, config, apiUrl }: Props): Function {
+  #notify({ storage, config, apiUrl, pagesUrl }: Props): Function {
     const { mails: configurationSet } = this;
     const identity = new EmailIdentity(this, "Sender", { identity: Identity.email(config.sender) });
     const notify = lambdaFunction(this, {
@@ -66,6 +66,7 @@ export class Alerting extends Construct {
       environment: {
         TABLE_NAME: storage.table.tableName,
         API_URL: apiUrl,
+        PAGES_URL: pagesUrl,
         SENDER: config.sender,
         CONFIGURATION_SET: configurationSet.configurationSetName,
         TEXT_ORIGIN: config.textOrigin ?? "",

@@ -2,6 +2,7 @@ import { build, type Plugin } from "esbuild";
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { buildPages } from "./build-pages.ts";
 import { openApiDocument, sessionEventSchema } from "./openapi.ts";
 
 const root = join(import.meta.dirname, "..");
@@ -68,6 +69,7 @@ export const functionNames = (): string[] =>
 export async function buildFunctions(): Promise<void> {
   rmSync(DIST, { recursive: true, force: true });
   await Promise.all(functionNames().map(buildFunction));
+  await buildPages(join(DIST, "publish-pages", "pages"));
   mkdirSync(join(DIST, "ingest-events"), { recursive: true });
   const write = (name: string, value: unknown) =>
     writeFileSync(join(DIST, name), JSON.stringify(value, undefined, 1));

@@ -10,10 +10,12 @@ export type DeployConfig = {
   sender: string;
   /** Who is told of alarms; without it an alarm has no subscriber. */
   alarmEmail: string | undefined;
-  /** Where people are sent after they signed in; without it the API's own address. */
+  /** Where people are sent after they signed in; without it the pages. */
   callbackUrl: string | undefined;
   /** Prefix of the sign-in page's address; without it there is no sign-in page. */
   signInDomain: string | undefined;
+  /** The pages' own address and its certificate (of us-east-1); without it they have one of CloudFront's. */
+  pageDomain: { name: string; certificateArn: string } | undefined;
   /** The district's identity provider, by which people sign in. */
   identityProvider: IdentityProvider | undefined;
   /** What it says in `amr` or `acr` of somebody who gave a second factor: `mfa`, or an address of its own. */
@@ -48,6 +50,7 @@ export function readConfig(node: Context): DeployConfig {
     alarmEmail: textOf(node.tryGetContext("alarmEmail")),
     callbackUrl: textOf(node.tryGetContext("callbackUrl")),
     signInDomain: textOf(node.tryGetContext("signInDomain")),
+    pageDomain: pageDomainOf(node),
     identityProvider: identityProviderOf(node),
     mfaValues: textOf(node.tryGetContext("mfaValues")) ?? "",
     grantsFromClaim: textOf(node.tryGetContext("grantsFromClaim")) === "yes",
@@ -56,6 +59,16 @@ export function readConfig(node: Context): DeployConfig {
     deletionProtection: production,
     warmThroughput: production ? { readUnitsPerSecond: 12_000, writeUnitsPerSecond: 4_000 } : undefined,
   };
+}
+
+function pageDomainOf(node: Context): DeployConfig["pageDomain"] {
+  const [name, certificateArn] = ["pageDomain", "pageCertificateArn"].map((key) =>
+    textOf(node.tryGetContext(key)),
+  );
+  if (name === undefined && certificateArn === undefined) return undefined;
+  if (name === undefined || certificateArn === undefined)
+    throw new Error("pageDomain and pageCertificateArn belong together");
+  return { name, certificateArn };
 }
 
 /** Throws on half a provider: nobody could sign in by it. */

@@ -7,6 +7,7 @@ import { Canary, type Watched } from "./canary.ts";
 import { IngestApi } from "./ingest-api.ts";
 import { MailAnswers } from "./mail-answers.ts";
 import { Observability } from "./observability.ts";
+import { Pages } from "./pages.ts";
 import { Projection } from "./projection.ts";
 import { Proof } from "./proof.ts";
 import { ReadApi } from "./read-api.ts";
@@ -21,10 +22,16 @@ export class RollcallStack extends Stack {
     const storage = new Storage(this, "Storage", config);
     const ingest = new IngestApi(this, "IngestApi", { storage, config });
     const projection = new Projection(this, "Projection", { storage, config });
-    const alerting = new Alerting(this, "Alerting", { storage, config, apiUrl: ingest.url });
+    const pages = new Pages(this, "Pages", { storage, config, api: ingest.api });
+    const alerting = new Alerting(this, "Alerting", {
+      ...{ storage, config },
+      apiUrl: ingest.url,
+      pagesUrl: pages.url,
+    });
     const { mails } = alerting;
     const answers = new MailAnswers(this, "MailAnswers", { storage, config, api: ingest.api, mails });
-    const signIn = new SignIn(this, "SignIn", { storage, config, apiUrl: ingest.url });
+    const signIn = new SignIn(this, "SignIn", { storage, config, pagesUrl: pages.url });
+    const publisher = pages.publish(signIn);
     const reading = new ReadApi(this, "ReadApi", {
       storage,
       config,
@@ -35,6 +42,10 @@ export class RollcallStack extends Stack {
     const proof = new Proof(this, "Proof", { storage, config });
     acknowledgeFindings(this);
     const observability = new Observability(this, "Observability", { storage, config });
+    observability.watchFunction(
+      publisher,
+      "The pages could not be published, so the deployment failed and the pages are those of before. Look at the log of publish-pages, then deploy again.",
+    );
     const callers = watchFunctions(observability, { ingest, answers, reading, signIn });
     watchBehind(observability, { projection, alerting, answers, proof });
     watchData(observability, { ingest, projection, alerting, proof });
@@ -42,6 +53,7 @@ export class RollcallStack extends Stack {
     showFigures(observability, { storage, ingest, projection, alerting, proof });
     // read by `rollcall --stack NAME`
     new CfnOutput(this, "ApiUrl", { value: ingest.url });
+    new CfnOutput(this, "PagesUrl", { value: pages.url });
     new CfnOutput(this, "UserPoolId", { value: signIn.pool.userPoolId });
     new CfnOutput(this, "UserPoolClientId", { value: signIn.client.userPoolClientId });
     new CfnOutput(this, "KeyArn", { value: storage.key.keyArn });

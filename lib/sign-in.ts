@@ -25,7 +25,7 @@ import type { DeployConfig } from "./config.ts";
 import type { Storage } from "./storage.ts";
 import { lambdaFunction } from "./lambda-function.ts";
 
-type Props = { storage: Storage; config: DeployConfig; apiUrl: string };
+type Props = { storage: Storage; config: DeployConfig; pagesUrl: string };
 
 /** What the identity provider says of somebody, and where it is kept. */
 const CLAIMS = {
@@ -40,7 +40,7 @@ export class SignIn extends Construct {
   readonly client: UserPoolClient;
   readonly issueToken: Function;
 
-  constructor(scope: Construct, id: string, { storage, config, apiUrl }: Props) {
+  constructor(scope: Construct, id: string, { storage, config, pagesUrl }: Props) {
     super(scope, id);
     this.pool = this.#pool(config);
     this.issueToken = lambdaFunction(this, {
@@ -55,7 +55,7 @@ export class SignIn extends Construct {
       config,
     });
     this.pool.addTrigger(UserPoolOperation.PRE_TOKEN_GENERATION_CONFIG, this.issueToken, LambdaVersion.V2_0);
-    this.client = this.#client(config, apiUrl);
+    this.client = this.#client(config, pagesUrl);
     if (config.signInDomain !== undefined)
       this.pool.addDomain("Domain", { cognitoDomain: { domainPrefix: config.signInDomain } });
   }
@@ -84,7 +84,7 @@ export class SignIn extends Construct {
     });
   }
 
-  #client(config: DeployConfig, apiUrl: string): UserPoolClient {
+  #client(config: DeployConfig, pagesUrl: string): UserPoolClient {
     const provider = this.#provider(config);
     const federated =
       provider === undefined ? [] : [UserPoolClientIdentityProvider.custom(provider.providerName)];
@@ -95,7 +95,8 @@ export class SignIn extends Construct {
         flows: { authorizationCodeGrant: true },
         // without `aws.cognito.signin.user.admin` a token cannot change its own user's attributes
         scopes: [OAuthScope.OPENID, OAuthScope.EMAIL],
-        callbackUrls: [config.callbackUrl ?? apiUrl],
+        callbackUrls: [config.callbackUrl ?? `${pagesUrl}/`],
+        logoutUrls: [config.callbackUrl ?? `${pagesUrl}/`],
       },
       accessTokenValidity: Duration.minutes(15),
       idTokenValidity: Duration.minutes(15),

@@ -46,7 +46,7 @@ import type { DeployConfig } from "./config.ts";
 const TEXT = AttributeType.STRING;
 const any = (prefix: string) => `${prefix}*`;
 
-function elementOf(construct: Construct): CfnElement {
+export function elementOf(construct: Construct): CfnElement {
   const element = construct.node.defaultChild;
   if (element instanceof CfnElement) return element;
   throw new Error("a resource has no element of its own");

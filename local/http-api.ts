@@ -2,10 +2,17 @@ import { randomUUID } from "node:crypto";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import * as z from "zod";
 import { listen } from "./listen.ts";
+import type { PageFile } from "./pages.ts";
 import type { AuthorizerSpec, Plan, RouteSpec } from "./template.ts";
 
 type Invoke = (functionId: string, event: unknown) => Promise<unknown>;
-type Options = { plan: Plan; invoke: Invoke; now?: () => number };
+type Options = {
+  plan: Plan;
+  invoke: Invoke;
+  now?: () => number;
+  /** What stands under the same address beside the API. */
+  page?: (path: string) => PageFile | undefined;
+};
 
 /** The gateway's own limits. */
 const BODY_LIMIT = 10 * 1024 * 1024;
@@ -57,6 +64,11 @@ export class HttpApi {
 
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     try {
+      const page = request.method === "GET" ? this.#options.page?.(pathOf(request)) : undefined;
+      if (page !== undefined) {
+        response.writeHead(page.status, page.headers).end(page.body);
+        return;
+      }
       const result = await this.#answer(request);
       const body = Buffer.from(result.body, result.isBase64Encoded ? "base64" : "utf8");
       const headers = Object.entries(result.headers).map(([name, value]): [string, string] => [
@@ -144,6 +156,8 @@ export class HttpApi {
     return decision;
   }
 }
+
+const pathOf = ({ url = "/" }: IncomingMessage) => new URL(url, "http://local").pathname;
 
 function decodePart(part: string): string {
   try {

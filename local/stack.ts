@@ -3,10 +3,11 @@ import { join } from "node:path";
 import { startDynamo } from "./dynamo-engine.ts";
 import { dynamoWire, type DynamoWire } from "./dynamo-wire.ts";
 import { bucketName, startFailureBucket } from "./failure-bucket.ts";
-import { startIssuer, startSessions } from "./identities.ts";
+import { startIssuer, startSessions, type ReadyPerson } from "./identities.ts";
 import { startKeyService } from "./key-service.ts";
 import { HttpApi } from "./http-api.ts";
 import { LambdaPool } from "./lambda-pool.ts";
+import { pageServer } from "./pages.ts";
 import { startMail, startTexts } from "./mail-and-text.ts";
 import { startSchedules } from "./schedules.ts";
 import { StreamMapping, type MappingDeps } from "./stream-mapping.ts";
@@ -22,6 +23,8 @@ export type StackOptions = {
   folder?: string | undefined;
   /** A DynamoDB that runs already. */
   dynamoEndpoint?: string | undefined;
+  /** Who may sign in by a click, in place of a password and a code. */
+  people?: () => Promise<readonly ReadyPerson[]>;
   output: (source: string, line: string) => void;
 };
 
@@ -88,8 +91,9 @@ async function assemble(
   const streams = new Map<string, string>();
   for (const table of plan.tables) streams.set(`${table.id}.StreamArn`, await createTable(wire, table));
   const env = localEnvironment(endpoints);
-  // the functions know the API's address, so it must listen before they start
-  const api: HttpApi = new HttpApi({ plan, invoke: (id, event) => invoke(id, event) });
+  // the functions know the API's address, so it listens before they start
+  const invoke = (id: string, event: unknown): Promise<unknown> => pool.invoke(id, event);
+  const api = new HttpApi({ plan, invoke, page: pageServer(plan, signInOf(plan, issuer.url)) });
   const apiUrl: string = await api.start(port);
   closers.push(() => api.close());
   const pool: LambdaPool = new LambdaPool({
@@ -99,7 +103,6 @@ async function assemble(
   });
   await pool.start();
   closers.push(() => pool.close());
-  const invoke = (id: string, event: unknown): Promise<unknown> => pool.invoke(id, event);
   const { giveUp } = bucket;
   closers.push(
     startMappings(plan, streams, { wire, invoke, giveUp, checkpoint: checkpoints(options.folder) }),
@@ -119,6 +122,15 @@ async function assemble(
   };
 }
 
+/** What the template's custom resource writes beside the pages, with the local addresses. */
+const signInOf = ({ clients }: Plan, issuer: string) => ({
+  issuer,
+  client_id: clients[0] ?? "",
+  authorization_endpoint: `${issuer}/sign-in`,
+  token_endpoint: `${issuer}/token`,
+  logout_url: `${issuer}/sign-out`,
+});
+
 type Addresses = { apiUrl: string; issuerUrl: string; buckets: readonly string[] };
 
 /** The addresses of the HTTP API and of the user pool, as the template writes them, are the local ones. */
@@ -134,6 +146,8 @@ const withAddresses = (
           name,
           value
             .replace(/^https:\/\/[^/]+\.execute-api\.[^/]+\/?$/, apiUrl)
+            // the pages stand under the same address
+            .replace(/^https:\/\/\w+\.DomainName$/, apiUrl)
             .replace(/^\w+\.ProviderURL$/, issuerUrl)
             .replace(/^.+$/, (whole) => (buckets.includes(whole) ? bucketName(whole) : whole)),
         ]),
@@ -154,7 +168,10 @@ async function engines(options: StackOptions, plan: Plan, closers: Closers) {
   closers.push(keys.close);
   const sessions = await startSessions(portAt(port, 6));
   closers.push(sessions.close);
-  const issuer = await startIssuer(portAt(port, 7), plan.clients[0] ?? "");
+  const issuer = await startIssuer(portAt(port, 7), {
+    clientId: plan.clients[0] ?? "",
+    people: options.people ?? (async () => []),
+  });
   closers.push(issuer.close);
   const endpoints = {
     dynamodb: dynamoEndpoint,

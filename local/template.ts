@@ -26,9 +26,14 @@ const RUN = new Set([
   "AWS::Scheduler::Schedule",
   "AWS::Cognito::UserPoolClient",
   "AWS::Lambda::Alias",
+  "AWS::CloudFront::ResponseHeadersPolicy",
+  "Custom::Pages",
 ]);
 /** Permissions, keys, logs, alarms and domains: nothing that moves data on a laptop. */
 const LEFT_OUT = new Set([
+  // one address serves pages and API here, as the distribution does
+  "AWS::CloudFront::Distribution",
+  "AWS::CloudFront::OriginAccessControl",
   "AWS::ApiGatewayV2::Stage",
   // one version at a time runs here
   "AWS::Lambda::Version",
@@ -141,6 +146,8 @@ export type Plan = {
   schedules: ScheduleSpec[];
   /** Who may ask for tokens of people. */
   clients: string[];
+  /** The static pages: their folder, and the headers that they are served with. */
+  pages: { folder: string; headers: Record<string, string> };
   outputs: Record<string, string>;
 };
 
@@ -155,9 +162,10 @@ export function readPlan(assembly: string): Plan {
       .filter(([, resource]) => resource.Type === type)
       .map(([id, resource]) => read(id, { ...resource, Properties: propertiesOf(resource) }));
   const integrations = integrationsOf(of);
+  const functions = of("AWS::Lambda::Function", (id, resource) => functionOf(id, resource, assembly));
   return {
     tables: of("AWS::DynamoDB::Table", (id, { Properties }) => ({ id, ...Table.parse(Properties) })),
-    functions: of("AWS::Lambda::Function", (id, resource) => functionOf(id, resource, assembly)),
+    functions,
     mappings: of("AWS::Lambda::EventSourceMapping", (id, { Properties }) => ({
       id,
       ...Mapping.parse(Properties),
@@ -174,9 +182,39 @@ export function readPlan(assembly: string): Plan {
       ...Schedule.parse(Properties),
     })),
     clients: of("AWS::Cognito::UserPoolClient", (id) => id),
+    pages: {
+      folder: join(functions.find(({ name }) => name === "publish-pages")?.folder ?? "", "pages"),
+      headers:
+        of("AWS::CloudFront::ResponseHeadersPolicy", (_, { Properties }) => headersOf(Properties))[0] ?? {},
+    },
     outputs: Object.fromEntries(
       Object.entries(template.Outputs).map(([name, { Value }]) => [name, String(resolve(Value))]),
     ),
+  };
+}
+
+const HeadersPolicy = z.looseObject({
+  ResponseHeadersPolicyConfig: z.looseObject({
+    SecurityHeadersConfig: z.looseObject({
+      ContentSecurityPolicy: z.looseObject({ ContentSecurityPolicy: z.string() }),
+      ReferrerPolicy: z.looseObject({ ReferrerPolicy: z.string() }),
+    }),
+    CustomHeadersConfig: z.looseObject({
+      Items: z.array(z.looseObject({ Header: z.string(), Value: z.string() })),
+    }),
+  }),
+});
+
+/** As CloudFront sends them; HSTS has no meaning without TLS. */
+function headersOf(properties: unknown): Record<string, string> {
+  const { SecurityHeadersConfig: security, CustomHeadersConfig: custom } =
+    HeadersPolicy.parse(properties).ResponseHeadersPolicyConfig;
+  return {
+    "content-security-policy": security.ContentSecurityPolicy.ContentSecurityPolicy,
+    "referrer-policy": security.ReferrerPolicy.ReferrerPolicy,
+    "x-content-type-options": "nosniff",
+    "x-frame-options": "DENY",
+    ...Object.fromEntries(custom.Items.map(({ Header, Value }) => [Header, Value])),
   };
 }
 

@@ -23,7 +23,7 @@ export const handler = notify({
   setup: dynamoSetupStore(table),
   sendMail: sesSender({ sender: env.SENDER, configurationSet: env.CONFIGURATION_SET }),
   sendText: env.TEXT_ORIGIN === "" ? undefined : endUserMessagingSender(env.TEXT_ORIGIN),
-  links: linksOf({ apiUrl: env.API_URL, secret: () => secret("links") }),
+  links: linksOf({ apiUrl: env.API_URL, pagesUrl: env.PAGES_URL, secret: () => secret("links") }),
   clock,
   sleep,
   log,

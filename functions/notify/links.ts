@@ -2,11 +2,11 @@ import type { Links } from "../../domain/mail.ts";
 import type { Message } from "../../domain/message.ts";
 import { ACKNOWLEDGE_DAYS, addressHash, daysAfter, sign, UNSUBSCRIBE_DAYS } from "../framework/links.ts";
 
-type Signing = { apiUrl: string; secret: () => Promise<string | undefined> };
+type Signing = { apiUrl: string; pagesUrl: string; secret: () => Promise<string | undefined> };
 
 /** The signed links of a message. They run from its decision, so that a repeat is the same mail. */
 export const linksOf =
-  ({ apiUrl, secret }: Signing) =>
+  ({ apiUrl, pagesUrl, secret }: Signing) =>
   async ({ message_id, contact_id, decided_at }: Message, email: string): Promise<Links> => {
     const key = await secret();
     if (key === undefined) throw new Error("there is no secret to sign links with");
@@ -19,5 +19,7 @@ export const linksOf =
     const until = daysAfter(from, UNSUBSCRIBE_DAYS);
     const address = addressHash(email);
     const unsubscribe = `${base}/v1/unsubscribe/${sign({ kind: "unsubscribe", contact_id, address, until }, key)}`;
-    return { acknowledge, unsubscribe };
+    const page = (school_id: string | undefined) =>
+      `${pagesUrl.replace(/\/$/, "")}/${school_id === undefined ? "" : `#/school/${encodeURIComponent(school_id)}/today`}`;
+    return { acknowledge, unsubscribe, page };
   };

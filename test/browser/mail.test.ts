@@ -56,7 +56,11 @@ describe.skipIf(CHROMIUM === undefined)("in a browser", () => {
     it.each(LANGUAGES)("the digest in %s fits the screen, and axe finds nothing", async (language) => {
       const page = await open(width, colorScheme);
       const reader = Contact.parse({ ...setup.contacts[0], language });
-      const links = { acknowledge: () => "https://example.org/", unsubscribe: "https://example.org/" };
+      const links = {
+        acknowledge: () => "https://example.org/",
+        unsubscribe: "https://example.org/",
+        page: () => "https://example.org/",
+      };
       await page.setContent(mailOf(everything(), reader, links).html);
       await page.screenshot({ path: named(look, `digest ${language}`), fullPage: true });
       expect(await overflows(page)).toBe(false);

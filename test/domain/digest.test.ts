@@ -252,6 +252,7 @@ describe("a lead of many schools", () => {
 const links: Links = {
   acknowledge: (item) => `https://api.example/v1/acknowledge/${item}`,
   unsubscribe: "https://api.example/v1/unsubscribe/x",
+  page: (school_id) => `https://pages.example/${school_id ?? ""}`,
 };
 const FACTS = {
   percent: 61,

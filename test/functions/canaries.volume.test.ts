@@ -186,6 +186,7 @@ async function run(count: number, { log: leak }: Leaky = {}) {
     }),
     links: linksOf({
       apiUrl: "https://api.example",
+      pagesUrl: "https://pages.example",
       secret: async () => "a secret that signs links in these tests",
     }),
     clock,

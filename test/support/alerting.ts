@@ -78,7 +78,11 @@ export function alerting(setup_: Partial<Setup>) {
     setup,
     sendMail: async (to, mail) => taken(`m${mails.push({ to, mail })}`),
     sendText: async (phone, text) => taken(`t${texts.push({ phone, text })}`),
-    links: linksOf({ apiUrl: "https://api.example", secret: async () => SECRET }),
+    links: linksOf({
+      apiUrl: "https://api.example",
+      pagesUrl: "https://pages.example",
+      secret: async () => SECRET,
+    }),
     clock,
     sleep: async () => undefined,
     log,

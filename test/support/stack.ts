@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { readyPeople } from "../../cli/ready-people.ts";
 import { readyProvider } from "../../cli/ready-provider.ts";
 import { targetOfState, type Target } from "../../cli/target.ts";
 import { stateOf } from "../../local/state.ts";
@@ -19,9 +20,13 @@ export type TestStack = {
 export async function testStack(): Promise<TestStack> {
   const lines: string[] = [];
   const output = (source: string, line: string) => void lines.push(`${source}: ${line}`);
-  const stack = await startStack({ assembly: ASSEMBLY, port: 0, output });
+  const running: { target?: Target } = {};
+  const people = async () => (running.target === undefined ? [] : readyPeople(running.target));
+  const stack = await startStack({ assembly: ASSEMBLY, port: 0, output, people });
   const key = await readyProvider(targetOfState(stateOf(stack, {})), "local");
-  return { stack, target: targetOfState(stateOf(stack, { local: key })), key, lines, close: stack.close };
+  const target = targetOfState(stateOf(stack, { local: key }));
+  running.target = target;
+  return { stack, target, key, lines, close: stack.close };
 }
 
 /** A folder that is gone when the process ends. */

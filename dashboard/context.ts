@@ -1,0 +1,65 @@
+import { createContext } from "preact";
+import { useContext } from "preact/hooks";
+import type { Me } from "./answers.ts";
+import type { Api } from "./api.ts";
+import type { NameBook } from "./names.ts";
+import type { Words } from "./words/index.ts";
+
+/** What every part of a page may need. */
+export type Site = { api: Api; me: Me; words: Words; names: NameBook; renamed: (names: NameBook) => void };
+export const SiteContext = createContext<Site | undefined>(undefined);
+
+export function useSite(): Site {
+  const site = useContext(SiteContext);
+  if (site === undefined) throw new Error("a part of a page stands outside of the site");
+  return site;
+}
+
+/** Addresses within the pages; ids are opaque text. */
+const part = (id: string) => encodeURIComponent(id);
+export const LINK = {
+  today: (school_id: string, date?: string) =>
+    `#/school/${part(school_id)}/today${date === undefined ? "" : `/${date}`}`,
+  weeks: (school_id: string) => `#/school/${part(school_id)}/weeks`,
+  student: (school_id: string, student_id: string) =>
+    `#/school/${part(school_id)}/student/${part(student_id)}`,
+  settings: (school_id: string) => `#/school/${part(school_id)}/settings`,
+  district: (district_id: string) => `#/district/${part(district_id)}`,
+  provider: (provider_id: string) => `#/provider/${part(provider_id)}`,
+  names: "#/names",
+};
+
+/** Numbers, dates and shares as the reader's language writes them; what is not known is said to be so. */
+export function formatsOf({ lang, unknown }: Words) {
+  const percent = new Intl.NumberFormat(lang, { style: "percent", maximumFractionDigits: 0 });
+  const decimal = new Intl.NumberFormat(lang, { maximumFractionDigits: 1 });
+  const onDay = new Intl.DateTimeFormat(lang, { day: "numeric", month: "short", timeZone: "UTC" });
+  const longDay = new Intl.DateTimeFormat(lang, {
+    weekday: "long",
+    day: "numeric",
+    month: "long",
+    timeZone: "UTC",
+  });
+  return {
+    share: (value: number | null | undefined) =>
+      value === null || value === undefined ? unknown : percent.format(value),
+    number: (value: number | null | undefined) =>
+      value === null || value === undefined ? unknown : decimal.format(value),
+    day: (day: string) => onDay.format(new Date(`${day}T00:00:00Z`)),
+    longDay: (day: string) => longDay.format(new Date(`${day}T00:00:00Z`)),
+    clock: (instant: string | Date, timeZone?: string) =>
+      new Intl.DateTimeFormat(lang, {
+        hour: "numeric",
+        minute: "2-digit",
+        ...(timeZone !== undefined && { timeZone }),
+      }).format(new Date(instant)),
+    dayOf: (instant: string, timeZone: string) =>
+      new Intl.DateTimeFormat(lang, { weekday: "short", day: "numeric", month: "short", timeZone }).format(
+        new Date(instant),
+      ),
+  };
+}
+
+/** Today's date at a school. */
+export const todayAt = (timeZone: string) =>
+  new Intl.DateTimeFormat("en-CA", { timeZone, year: "numeric", month: "2-digit", day: "2-digit" }).format();

@@ -1,0 +1,99 @@
+import { useCallback, useEffect, useRef, useState } from "preact/hooks";
+import type { Answer, Api, Trouble } from "./api.ts";
+
+/** An open page asks every 3 s for two minutes after it was touched, then every 30 s, and never while it is hidden. */
+export const PACE = { active_ms: 3_000, idle_ms: 30_000, active_for_ms: 120_000 } as const;
+
+const TOUCHES = ["pointerdown", "keydown", "scroll"] as const;
+
+/** Calls `look` in that rhythm, and at once when the page is shown again. */
+export function useRhythm(look: () => Promise<void>, slowest: number = PACE.active_ms): void {
+  const latest = useRef(look);
+  latest.current = look;
+  useEffect(() => {
+    let touched = Date.now();
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const pause = () =>
+      Date.now() - touched < PACE.active_for_ms ? Math.max(slowest, PACE.active_ms) : PACE.idle_ms;
+    const next = () => {
+      clearTimeout(timer);
+      timer = document.hidden ? undefined : setTimeout(run, pause());
+    };
+    const run = () => void latest.current().finally(next);
+    const touch = () => {
+      const wasIdle = Date.now() - touched >= PACE.active_for_ms;
+      touched = Date.now();
+      if (wasIdle) next();
+    };
+    const shown = () => {
+      touched = Date.now();
+      clearTimeout(timer);
+      if (!document.hidden) run();
+    };
+    for (const name of TOUCHES) addEventListener(name, touch, { passive: true, capture: true });
+    document.addEventListener("visibilitychange", shown);
+    next();
+    return () => {
+      clearTimeout(timer);
+      for (const name of TOUCHES) removeEventListener(name, touch, { capture: true });
+      document.removeEventListener("visibilitychange", shown);
+    };
+  }, [slowest]);
+}
+
+export type Shown<T> = {
+  data: T | undefined;
+  trouble: Trouble | undefined;
+  /** When the answer was had. */
+  at: Date | undefined;
+  again: () => Promise<void>;
+};
+
+type Watched = { version: string; slowest?: number };
+
+/**
+ * What paths answer, fetched when the page opens, and again only when the version did change: so a student's record is
+ * read, and noted, no more often than it must.
+ */
+export function useAnswers<T extends unknown[]>(
+  api: Api,
+  paths: { [Place in keyof T]: string },
+  { version, slowest }: Watched,
+): Shown<T> {
+  const [shown, show] = useState<Omit<Shown<T>, "again">>({
+    data: undefined,
+    trouble: undefined,
+    at: undefined,
+  });
+  const name = paths.join(" ");
+  const current = useRef(name);
+  current.current = name;
+  const again = useCallback(async () => {
+    const answers: Answer<unknown>[] = await Promise.all(name.split(" ").map((path) => api.get(path)));
+    if (current.current !== name) return;
+    const trouble = answers.flatMap((answer) => ("trouble" in answer ? [answer.trouble] : []))[0];
+    const data = answers.flatMap((answer) => ("data" in answer ? [answer.data] : []));
+    show((before) =>
+      trouble === undefined && isWhole<T>(data, answers.length)
+        ? { data, trouble: undefined, at: new Date() }
+        : { ...before, trouble },
+    );
+  }, [api, name]);
+  useEffect(() => {
+    show({ data: undefined, trouble: undefined, at: undefined });
+    void again();
+  }, [again]);
+  const seen = useRef<string>(undefined);
+  useRhythm(async () => {
+    const answer = await api.get<{ version: string }>(version);
+    if ("trouble" in answer) return show((before) => ({ ...before, trouble: answer.trouble }));
+    const changed = seen.current !== undefined && seen.current !== answer.data.version;
+    seen.current = answer.data.version;
+    // what is shown is as old as this look, not as the last change
+    if (changed || shown.trouble !== undefined) await again();
+    else show((before) => ({ ...before, at: new Date() }));
+  }, slowest);
+  return { ...shown, again };
+}
+
+const isWhole = <T extends unknown[]>(data: unknown[], count: number): data is T => data.length === count;

@@ -1,0 +1,78 @@
+import { render, type JSX } from "preact";
+import { useEffect, useMemo, useState } from "preact/hooks";
+import type { Me } from "./answers.ts";
+import { apiOf, trust, type Api, type Trouble } from "./api.ts";
+import { SiteContext, type Site } from "./context.ts";
+import { Frame } from "./frame.tsx";
+import { savedNames, type NameBook } from "./names.ts";
+import { Page, useRoute } from "./routes.tsx";
+import { signIn, type Session, type SignInConfig } from "./sign-in.ts";
+import { chooseWords, wordsNow } from "./words/index.ts";
+
+function App({
+  session,
+  api,
+  me,
+  saved,
+}: {
+  session: Session;
+  api: Api;
+  me: Me;
+  saved: NameBook;
+}): JSX.Element {
+  const [words, say] = useState(wordsNow());
+  const [names, renamed] = useState(saved);
+  const route = useRoute(me);
+  const site = useMemo<Site>(() => ({ api, me, words, names, renamed }), [api, me, words, names]);
+  useEffect(() => {
+    document.documentElement.lang = words.lang;
+  }, [words]);
+  const turn = () => {
+    chooseWords(words.other.lang);
+    say(wordsNow());
+  };
+  return (
+    <SiteContext.Provider value={site}>
+      <Frame route={route} turn={turn} leave={session.leave}>
+        <Page route={route} />
+      </Frame>
+    </SiteContext.Provider>
+  );
+}
+
+function Failed({ trouble }: { trouble: Trouble }) {
+  const words = wordsNow();
+  return (
+    <main>
+      <p class="trouble" role="alert">
+        {words.trouble[trouble]}{" "}
+        <button type="button" onClick={() => location.assign("/")}>
+          {words.again}
+        </button>
+      </p>
+    </main>
+  );
+}
+
+const root = document.querySelector("#app");
+const show = (what: JSX.Element) => {
+  if (root === null) return;
+  root.replaceChildren();
+  render(what, root);
+};
+
+async function begin(): Promise<void> {
+  document.documentElement.lang = wordsNow().lang;
+  const names = savedNames();
+  const response = await fetch("/config.json");
+  const config: unknown = await response.json();
+  trust<SignInConfig>(config);
+  const session = await signIn(config);
+  if (session === undefined) return;
+  const api = apiOf(session);
+  const me = await api.get<Me>("/v1/me");
+  if ("trouble" in me) return show(<Failed trouble={me.trouble} />);
+  show(<App session={session} api={api} me={me.data} saved={await names} />);
+}
+
+begin().catch(() => show(<Failed trouble={navigator.onLine ? "failed" : "offline"} />));

@@ -1,0 +1,184 @@
+import type { Figures, Overview, OverviewSchool, Report } from "../answers.ts";
+import { Bars, Trend } from "../charts.tsx";
+import { formatsOf, LINK, useSite } from "../context.ts";
+import { PACE, useAnswers } from "../live.ts";
+import { AsOf, Await, Card, Empty, StudentLink, Table, Tile, Tiles } from "../parts.tsx";
+
+/** All schools of a district beside one another, and the whole of it over the term. */
+export function District({ district_id }: { district_id: string }) {
+  const { api, words, me } = useSite();
+  const at = `/v1/districts/${encodeURIComponent(district_id)}`;
+  const report = `/v1/reports/dosage?target_hours=30&district_id=${encodeURIComponent(district_id)}`;
+  const shown = useAnswers<[Overview, Report]>(api, [`${at}/overview`, report], {
+    version: `${at}/version`,
+    // all schools are asked, so a look costs more
+    slowest: PACE.idle_ms,
+  });
+  return (
+    <>
+      <h1>{me.names.districts[district_id] ?? district_id}</h1>
+      <Await shown={shown}>
+        {([overview, dosage]) =>
+          overview.schools.length === 0 ? (
+            <Empty what={words.district.empty} />
+          ) : (
+            <>
+              <AsOf at={shown.at} {...(latest(overview) && { figures: latest(overview) })} />
+              <Whole dosage={dosage} />
+              <Schools overview={overview} dosage={dosage} />
+              <div class="columns">
+                <OverTheTerm overview={overview} />
+                <Distribution dosage={dosage} />
+              </div>
+              <OffPace schools={overview.schools} />
+            </>
+          )
+        }
+      </Await>
+    </>
+  );
+}
+
+const latest = ({ weeks }: Overview): Figures | undefined => weeks.at(-1);
+
+function Whole({ dosage }: { dosage: Report }) {
+  const { words } = useSite();
+  const { share, number } = formatsOf(words);
+  const { students_tutored = 0, students_enrolled = 0, hours, full_dosage_rate } = dosage;
+  return (
+    <Tiles>
+      <Tile label={words.district.hours} value={number(hours?.mean)} of={words.district.perStudent} />
+      <Tile
+        label={`${words.district.fullRate} (${dosage.target_hours} h)`}
+        value={share(full_dosage_rate?.of_tutored)}
+        of={`${words.district.ofTutored} (${students_tutored})`}
+      />
+      <Tile
+        label={`${words.district.fullRate} (${dosage.target_hours} h)`}
+        value={share(full_dosage_rate?.of_enrolled)}
+        of={`${words.district.ofEnrolled} (${students_enrolled})`}
+      />
+    </Tiles>
+  );
+}
+
+function Schools({ overview, dosage }: { overview: Overview; dosage: Report }) {
+  const { words } = useSite();
+  const { share, number } = formatsOf(words);
+  const bySchool = new Map(dosage.by_school.map((row) => [row.school_id, row]));
+  const hidden = <abbr title={words.district.suppressed}>{words.district.hidden}</abbr>;
+  return (
+    <Card title={words.district.schools} id="schools">
+      <Table
+        label={words.district.schools}
+        columns={[
+          { name: words.district.school },
+          { name: words.district.tutored, end: true },
+          { name: words.district.hours, end: true },
+          { name: words.district.attendance, end: true },
+          { name: words.district.delivery, end: true },
+          { name: words.district.completeness, end: true },
+          { name: words.district.alerts, end: true },
+        ]}
+        rows={overview.schools.map((school) => {
+          const { school_id, name, year, open_alerts } = school;
+          const own = bySchool.get(school_id);
+          const tutored = own?.students_tutored;
+          return [
+            <a href={LINK.today(school_id)}>{name ?? school_id}</a>,
+            tutored === undefined ? hidden : words.of(tutored, own?.students_enrolled ?? 0),
+            own?.hours === undefined ? hidden : number(own.hours.mean),
+            "suppressed" in year ? hidden : share(year.attendance_rate_held),
+            share(year.delivery_rate),
+            share(year.completeness),
+            open_alerts === undefined ? "–" : String(Object.values(open_alerts).reduce((a, b) => a + b, 0)),
+          ];
+        })}
+      />
+    </Card>
+  );
+}
+
+function OverTheTerm({ overview }: { overview: Overview }) {
+  const { words } = useSite();
+  const { share, day } = formatsOf(words);
+  const trend = (label: string, of: (week: Figures) => number | null) => (
+    <Trend
+      label={label}
+      head={[words.district.week, label]}
+      points={overview.weeks.map((week) => ({
+        name: day(week.from),
+        value: of(week),
+        text: share(of(week)),
+      }))}
+    />
+  );
+  const seesStudents = overview.weeks.some((week) => !("suppressed" in week));
+  return (
+    <Card title={words.district.trend} id="trend">
+      {trend(words.district.delivery, ({ delivery_rate }) => delivery_rate)}
+      {seesStudents &&
+        trend(words.district.attendance, (week) => ("suppressed" in week ? null : week.attendance_rate_held))}
+      {trend(words.district.completeness, ({ completeness }) => completeness)}
+    </Card>
+  );
+}
+
+function Distribution({ dosage }: { dosage: Report }) {
+  const { words } = useSite();
+  const { share } = formatsOf(words);
+  return (
+    <Card title={words.district.distribution} id="distribution">
+      {dosage.buckets === undefined ? (
+        <Empty what={words.district.suppressed} />
+      ) : (
+        <Bars
+          label={`${words.district.share}, ${words.district.ofTutored}`}
+          head={[words.district.percentOfTarget, words.district.share]}
+          points={Object.entries(dosage.buckets).map(([name, value]) => ({
+            name: `${name} %`,
+            value,
+            text: share(value),
+          }))}
+        />
+      )}
+      <p>
+        <a href={dosage.export}>{words.district.download}</a>
+      </p>
+    </Card>
+  );
+}
+
+const MOST = 20;
+
+function OffPace({ schools }: { schools: readonly OverviewSchool[] }) {
+  const { words } = useSite();
+  if (schools.every(({ off_pace }) => off_pace === undefined)) return null;
+  const behind = schools
+    .flatMap(({ school_id, name, off_pace = [] }) => off_pace.map((one) => ({ ...one, school_id, name })))
+    .sort((a, b) => a.percent - b.percent);
+  return (
+    <Card title={`${words.district.offPace}: ${behind.length}`} id="off-pace">
+      {behind.length === 0 ? (
+        <Empty what={words.district.noOffPace} />
+      ) : (
+        <Table
+          label={words.district.offPace}
+          columns={[
+            { name: words.weeks.student },
+            { name: words.district.school },
+            { name: words.student.dosage, end: true },
+          ]}
+          rows={behind
+            .slice(0, MOST)
+            .map(({ student_id, school_id, name, percent }) => [
+              <StudentLink school_id={school_id} student_id={student_id} />,
+              name ?? school_id,
+              `${percent} %`,
+            ])}
+        />
+      )}
+      {behind.length > MOST && <p class="quiet">{words.more(behind.length - MOST)}</p>}
+    </Card>
+  );
+}

@@ -1,0 +1,229 @@
+import { useCallback, useEffect, useState } from "preact/hooks";
+import type { Quality } from "../answers.ts";
+import { Bars } from "../charts.tsx";
+import { formatsOf, useSite } from "../context.ts";
+import { useRhythm, type Shown } from "../live.ts";
+import { AsOf, Await, Card, Empty, Table, Tile, Tiles } from "../parts.tsx";
+import type { NotHeldReason } from "../../domain/words.ts";
+import { NOT_HELD_ATTRIBUTION } from "../../domain/words.ts";
+
+const MINUTE_MS = 60_000;
+
+/** Reports change all day, and reading them reads every school: asked for when the page opens, and once a minute. */
+function useQuality(provider_id: string): Shown<Quality> {
+  const { api } = useSite();
+  const [shown, show] = useState<Omit<Shown<Quality>, "again">>({
+    data: undefined,
+    trouble: undefined,
+    at: undefined,
+  });
+  const again = useCallback(async () => {
+    const answer = await api.get<Quality>(`/v1/providers/${encodeURIComponent(provider_id)}/quality`);
+    show((before) =>
+      "trouble" in answer
+        ? { ...before, trouble: answer.trouble }
+        : { data: answer.data, trouble: undefined, at: new Date() },
+    );
+  }, [api, provider_id]);
+  useEffect(() => void again(), [again]);
+  useRhythm(again, MINUTE_MS);
+  return { ...shown, again };
+}
+
+/** How well a provider reports, as the district sees it and as it sees itself. */
+export function Provider({ provider_id }: { provider_id: string }) {
+  const { me } = useSite();
+  const shown = useQuality(provider_id);
+  return (
+    <>
+      <h1>{shown.data?.name ?? me.names.providers[provider_id] ?? provider_id}</h1>
+      <Await shown={shown}>
+        {(quality) => (
+          <>
+            <AsOf at={shown.at} />
+            <Totals quality={quality} />
+            <Refused quality={quality} />
+            <Missing quality={quality} />
+            <Unmatched quality={quality} />
+            <ByCause quality={quality} />
+            <Days quality={quality} />
+          </>
+        )}
+      </Await>
+    </>
+  );
+}
+
+const total = (numbers: readonly number[]) => numbers.reduce((sum, one) => sum + one, 0);
+
+function Totals({ quality }: { quality: Quality }) {
+  const { words } = useSite();
+  const { share } = formatsOf(words);
+  const { days, waiting_for_a_school: waiting = 0, refused } = quality;
+  const reported = total(
+    days.map(({ sessions_held, sessions_not_held }) => sessions_held + sessions_not_held),
+  );
+  const due = reported + total(days.map(({ sessions_unreported }) => sessions_unreported));
+  const rejected = total((refused ?? []).map((one) => one.rejected + one.conflicts));
+  return (
+    <>
+      <Tiles>
+        <Tile
+          label={words.provider.completeness}
+          value={share(due === 0 ? null : reported / due)}
+          of={words.of(reported, due)}
+        />
+        <Tile label={words.provider.missing} value={String(due - reported)} />
+        {refused !== undefined && (
+          <Tile
+            label={words.provider.refused}
+            value={String(rejected)}
+            {...(rejected > 0 && { tone: "warn" })}
+          />
+        )}
+      </Tiles>
+      {waiting > 0 && (
+        <p class="trouble">
+          {waiting} {words.provider.waitingHelp}
+        </p>
+      )}
+    </>
+  );
+}
+
+function Refused({ quality: { refused } }: { quality: Quality }) {
+  const { words } = useSite();
+  const { clock, day } = formatsOf(words);
+  if (refused === undefined) return null;
+  const rows = refused
+    .toReversed()
+    .flatMap(({ at, items = [] }) =>
+      items.flatMap(({ event_id, errors, result }) =>
+        (errors.length > 0 ? errors : [{ pointer: "", detail: result }]).map(({ pointer, detail }) => [
+          event_id ?? "–",
+          <code>{pointer || "–"}</code>,
+          detail,
+          `${day(at.slice(0, 10))} ${clock(at)}`,
+        ]),
+      ),
+    );
+  return (
+    <Card title={words.provider.refused} id="refused">
+      {rows.length === 0 ? (
+        <Empty what={words.provider.noneRefused} />
+      ) : (
+        <Table
+          label={words.provider.refused}
+          columns={[
+            { name: words.provider.event },
+            { name: words.provider.fault },
+            { name: words.provider.fix },
+            { name: words.provider.when, end: true },
+          ]}
+          rows={rows.slice(0, 100)}
+        />
+      )}
+    </Card>
+  );
+}
+
+function Missing({ quality: { days, schools } }: { quality: Quality }) {
+  const { words } = useSite();
+  const { clock, day } = formatsOf(words);
+  const names = new Map(schools.map(({ school_id, name }) => [school_id, name]));
+  const missing = days.flatMap((one) => one.missing);
+  if (missing.length === 0) return null;
+  return (
+    <Card title={`${words.provider.missing}: ${missing.length}`} id="missing">
+      <Table
+        label={words.provider.missing}
+        columns={[
+          { name: words.student.history },
+          { name: words.district.school },
+          { name: words.today.ended, end: true },
+        ]}
+        rows={missing
+          .toReversed()
+          .slice(0, 100)
+          .map(({ session_id, school_id, scheduled_end }) => [
+            session_id,
+            names.get(school_id) ?? school_id,
+            `${day(scheduled_end.slice(0, 10))} ${clock(scheduled_end)}`,
+          ])}
+      />
+    </Card>
+  );
+}
+
+function Unmatched({ quality: { days } }: { quality: Quality }) {
+  const { words } = useSite();
+  const ids = new Set(
+    days.flatMap(({ unmatched_students = [] }) => unmatched_students.map((one) => one.student_id)),
+  );
+  const count = Math.max(ids.size, ...days.map(({ unmatched }) => unmatched));
+  if (count === 0) return null;
+  return (
+    <Card title={`${words.provider.unmatched}: ${count}`} id="unmatched">
+      <p>{words.provider.unmatchedHelp}</p>
+      <p class="ids">{[...ids].sort().slice(0, 100).join(", ")}</p>
+    </Card>
+  );
+}
+
+function ByCause({ quality: { days } }: { quality: Quality }) {
+  const { words } = useSite();
+  const counts = new Map<NotHeldReason, number>();
+  for (const { reason, sessions } of days.flatMap(({ not_held }) => not_held))
+    counts.set(reason, (counts.get(reason) ?? 0) + sessions);
+  if (counts.size === 0) return null;
+  return (
+    <Card title={words.provider.byCause} id="causes">
+      <Bars
+        bare
+        label={words.provider.byCause}
+        head={[words.provider.byCause, words.provider.notHeld]}
+        most={Math.max(...counts.values())}
+        points={[...counts].map(([reason, sessions]) => ({
+          name: `${words.reasons[reason]} (${words.fault[NOT_HELD_ATTRIBUTION[reason]]})`,
+          value: sessions,
+          text: String(sessions),
+        }))}
+      />
+    </Card>
+  );
+}
+
+function Days({ quality: { days } }: { quality: Quality }) {
+  const { words } = useSite();
+  const { share, day } = formatsOf(words);
+  return (
+    <Card title={words.provider.days} id="days">
+      {days.length === 0 ? (
+        <Empty what={words.provider.empty} />
+      ) : (
+        <Table
+          label={words.provider.days}
+          columns={[
+            { name: words.provider.date },
+            { name: words.provider.held, end: true },
+            { name: words.provider.notHeld, end: true },
+            { name: words.provider.unreported, end: true },
+            { name: words.provider.completeness, end: true },
+            { name: words.provider.lag, end: true },
+          ]}
+          rows={days.toReversed().map((one) => {
+            const { p50 } = one.reporting_lag_minutes;
+            return [
+              day(one.date),
+              String(one.sessions_held),
+              String(one.sessions_not_held),
+              String(one.sessions_unreported),
+              share(one.completeness),
+              p50 === null ? words.unknown : words.provider.minutes(p50),
+            ];
+          })}
+        />
+      )}
+    </Card>
+  );
+}

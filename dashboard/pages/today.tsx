@@ -1,0 +1,169 @@
+import type { Alerts, Day, MySchool } from "../answers.ts";
+import { AlertList } from "../alert-list.tsx";
+import { formatsOf, LINK, todayAt, useSite } from "../context.ts";
+import { useAnswers } from "../live.ts";
+import { AsOf, Await, Card, Empty, StudentLink, Table, Tile, Tiles } from "../parts.tsx";
+import { NOT_HELD_ATTRIBUTION, type Attribution } from "../../domain/words.ts";
+
+/** A school's day: what was held, who was absent, what is missing, and what needs somebody. */
+export function Today({ school, date }: { school: MySchool; date: string | undefined }) {
+  const { api, words } = useSite();
+  const { longDay } = formatsOf(words);
+  const day = date ?? todayAt(school.time_zone);
+  const at = `/v1/schools/${encodeURIComponent(school.school_id)}`;
+  const shown = useAnswers<[Day, Alerts]>(
+    api,
+    [`${at}/days/${day}`, school.students ? `${at}/alerts?standing=open` : `${at}/days/${day}`],
+    { version: `${at}/version?from=${day}&to=${day}` },
+  );
+  return (
+    <>
+      <h1>{longDay(day)}</h1>
+      <p class="steps">
+        <a href={LINK.today(school.school_id, moved(day, -1))}>← {words.today.before}</a>
+        <a href={LINK.today(school.school_id, moved(day, 1))}>{words.today.after} →</a>
+      </p>
+      <Await shown={shown}>
+        {([figures, alerts]) => (
+          <>
+            <AsOf at={shown.at} figures={figures} timeZone={school.time_zone} />
+            <DayTiles day={figures} />
+            {school.students && "items" in alerts && (
+              <Card title={words.alerts.title} id="to-do">
+                <AlertList school={school} alerts={alerts.items} changed={shown.again} />
+              </Card>
+            )}
+            <Sessions school={school} day={figures} />
+          </>
+        )}
+      </Await>
+    </>
+  );
+}
+
+const moved = (day: string, by: number) =>
+  new Date(Date.parse(`${day}T00:00:00Z`) + by * 86_400_000).toISOString().slice(0, 10);
+
+function DayTiles({ day }: { day: Day }) {
+  const { words } = useSite();
+  const { sessions_held, sessions_not_held, sessions_unreported, sessions_to_come } = day;
+  const over = sessions_held + sessions_not_held + sessions_unreported;
+  return (
+    <Tiles>
+      <Tile label={words.today.held} value={String(sessions_held)} of={words.of(sessions_held, over)} />
+      <Tile
+        label={words.today.notHeld}
+        value={String(sessions_not_held)}
+        {...(sessions_not_held > 0 && { tone: "warn" })}
+      />
+      <Tile
+        label={words.today.missing}
+        value={String(sessions_unreported)}
+        {...(sessions_unreported > 0 && { tone: "warn" })}
+      />
+      <Tile label={words.today.toCome} value={String(sessions_to_come)} />
+    </Tiles>
+  );
+}
+
+function Sessions({ school, day }: { school: MySchool; day: Day }) {
+  const { words } = useSite();
+  const { sessions_held, sessions_not_held, sessions_unreported, sessions_to_come } = day;
+  if (sessions_held + sessions_not_held + sessions_unreported + sessions_to_come === 0)
+    return <Empty what={words.today.empty} help={words.today.emptyHelp} />;
+  return (
+    <>
+      {day.student_sessions === undefined ? (
+        <p class="quiet">{words.today.totalsOnly}</p>
+      ) : (
+        <Absent school={school} rows={day.student_sessions} />
+      )}
+      <NotHeld day={day} />
+      <Unreported school={school} day={day} />
+    </>
+  );
+}
+
+const ABSENT: readonly string[] = ["absent_excused", "absent_unexcused"];
+
+function Absent({ school, rows }: { school: MySchool; rows: NonNullable<Day["student_sessions"]> }) {
+  const { words, me } = useSite();
+  const { clock } = formatsOf(words);
+  const absent = rows.filter(({ status }) => ABSENT.includes(status));
+  const held = rows.filter(({ status }) => status !== "not_held");
+  return (
+    <Card title={`${words.today.absent}: ${words.of(absent.length, held.length)}`} id="absent">
+      {absent.length === 0 ? (
+        <Empty what={words.today.nobodyAbsent} />
+      ) : (
+        <Table
+          label={words.today.absent}
+          columns={[
+            { name: words.weeks.student },
+            { name: words.student.what },
+            { name: words.provider.when, end: true },
+            { name: words.weeks.provider },
+          ]}
+          rows={absent.map(({ student_id, status, at, provider_id }) => [
+            <StudentLink school_id={school.school_id} student_id={student_id} />,
+            words.status[status],
+            clock(at, school.time_zone),
+            me.names.providers[provider_id] ?? provider_id,
+          ])}
+        />
+      )}
+    </Card>
+  );
+}
+
+/** Why sessions were not held, by whose fault. */
+function NotHeld({ day }: { day: Day }) {
+  const { words, me } = useSite();
+  const rows = day.providers.flatMap(({ provider_id, not_held }) =>
+    not_held.map(({ reason, sessions }) => {
+      const fault: Attribution = NOT_HELD_ATTRIBUTION[reason];
+      const name = me.names.providers[provider_id] ?? provider_id;
+      return [name, words.reasons[reason], words.fault[fault], String(sessions)];
+    }),
+  );
+  if (rows.length === 0) return null;
+  return (
+    <Card title={words.today.why} id="not-held">
+      <Table
+        label={words.today.why}
+        columns={[
+          { name: words.weeks.provider },
+          { name: words.provider.byCause },
+          { name: words.provider.fault },
+          { name: words.today.notHeld, end: true },
+        ]}
+        rows={rows}
+      />
+    </Card>
+  );
+}
+
+function Unreported({ school, day }: { school: MySchool; day: Day }) {
+  const { words, me } = useSite();
+  const { clock } = formatsOf(words);
+  const { missing } = day;
+  if (missing === undefined || missing.length === 0) return null;
+  return (
+    <Card title={`${words.today.missing}: ${missing.length}`} id="missing">
+      <p>{words.today.missingHelp}</p>
+      <Table
+        label={words.today.missing}
+        columns={[
+          { name: words.weeks.provider },
+          { name: words.today.ended, end: true },
+          { name: words.today.students, end: true },
+        ]}
+        rows={missing.map(({ provider_id, scheduled_end, students }) => [
+          me.names.providers[provider_id] ?? provider_id,
+          clock(scheduled_end, school.time_zone),
+          String(students),
+        ])}
+      />
+    </Card>
+  );
+}

@@ -1,0 +1,227 @@
+import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import type { MySchool, Weeks as WeeksAnswer } from "../answers.ts";
+import { formatsOf, useSite } from "../context.ts";
+import { useAnswers } from "../live.ts";
+import { AsOf, Await, Empty, StudentLink } from "../parts.tsx";
+import { arranged, levelOf, NOTHING, totalsOf, type Filter, type Row, type Week } from "../week-rows.ts";
+
+/** A row per student, a cell per week: who does not get what was promised is seen at a glance. */
+export function Weeks({ school }: { school: MySchool }) {
+  const { api, words } = useSite();
+  const at = `/v1/schools/${encodeURIComponent(school.school_id)}`;
+  const shown = useAnswers<[WeeksAnswer]>(api, [`${at}/weeks`], { version: `${at}/version` });
+  return (
+    <>
+      <h1>{words.weeks.title}</h1>
+      <Await shown={shown}>
+        {([grid]) => (
+          <>
+            <AsOf at={shown.at} timeZone={school.time_zone} />
+            {grid.students.length === 0 ? (
+              <Empty what={words.weeks.none} />
+            ) : (
+              <Grid school={school} grid={grid} />
+            )}
+          </>
+        )}
+      </Await>
+    </>
+  );
+}
+
+function Grid({ school, grid }: { school: MySchool; grid: WeeksAnswer }) {
+  const { words, names } = useSite();
+  const [filter, setFilter] = useState<Filter>(NOTHING);
+  const rows = useMemo(() => arranged(grid, filter, names), [grid, filter, names]);
+  return (
+    <>
+      <Filters
+        grid={grid}
+        filter={filter}
+        change={(part) => setFilter((before) => ({ ...before, ...part }))}
+      />
+      <p class="quiet">{words.weeks.legend}</p>
+      <Key />
+      <p role="status" class="quiet">
+        {words.of(rows.length, grid.students.length)}
+      </p>
+      {rows.length === 0 ? <Empty what={words.weeks.none2} /> : <Rows {...{ school, grid, rows }} />}
+    </>
+  );
+}
+
+const LEVELS = ["<50 %", "50–79 %", "80–99 %", "≥100 %"];
+
+function Key() {
+  const { words } = useSite();
+  return (
+    <p class="key">
+      {words.weeks.key}:
+      {LEVELS.map((name, level) => (
+        <span class={`level-${level}`}>{name}</span>
+      ))}
+      <span class="level-none">–</span> {words.weeks.notKnown} <b>?</b> {words.weeks.reportMissing}
+    </p>
+  );
+}
+
+type Filtering = { grid: WeeksAnswer; filter: Filter; change: (part: Partial<Filter>) => void };
+
+function Filters({ grid, filter, change }: Filtering) {
+  const { words, me } = useSite();
+  const choices = useMemo(() => {
+    const all = (ids: string[]) => [...new Set(ids)].sort();
+    return {
+      program: all(grid.students.flatMap(({ program_ids }) => program_ids)),
+      provider: all(grid.students.flatMap(({ provider_ids }) => provider_ids)),
+      grade: all(grid.students.flatMap(({ grade }) => grade ?? [])),
+    };
+  }, [grid]);
+  const nameOf = { program: me.names.programs, provider: me.names.providers, grade: {} };
+  return (
+    <form class="filters" onSubmit={(event) => event.preventDefault()}>
+      <label>
+        {words.weeks.find}
+        <input
+          type="search"
+          value={filter.text}
+          onInput={(event) => change({ text: event.currentTarget.value })}
+        />
+      </label>
+      {(["program", "provider", "grade"] as const)
+        .filter((kind) => choices[kind].length > 1)
+        .map((kind) => (
+          <label>
+            {words.weeks[kind]}
+            <select value={filter[kind]} onChange={(event) => change({ [kind]: event.currentTarget.value })}>
+              <option value="">{words.weeks.all}</option>
+              {choices[kind].map((id) => (
+                <option value={id}>{new Map(Object.entries(nameOf[kind])).get(id) ?? id}</option>
+              ))}
+            </select>
+          </label>
+        ))}
+      <label>
+        {words.weeks.sort}
+        <select value={filter.sort} onChange={(event) => change({ sort: sortOf(event.currentTarget.value) })}>
+          <option value="share">{words.weeks.byShare}</option>
+          <option value="attendance">{words.weeks.byAttendance}</option>
+          <option value="id">{words.weeks.byId}</option>
+        </select>
+      </label>
+    </form>
+  );
+}
+
+const sortOf = (text: string): Filter["sort"] => (text === "attendance" || text === "id" ? text : "share");
+
+const ROW_PX = 44;
+const BEYOND = 8;
+
+type Window = { from: number; to: number };
+
+/** Only the rows that can be seen are in the page, and a few beyond; all of them on paper. */
+function useWindow(count: number) {
+  const box = useRef<HTMLDivElement>(null);
+  const [seen, see] = useState<Window>({ from: 0, to: 40 });
+  useEffect(() => {
+    const element = box.current;
+    if (element === null) return;
+    const look = () => {
+      const from = Math.max(0, Math.floor(element.scrollTop / ROW_PX) - BEYOND);
+      const to = Math.ceil((element.scrollTop + element.clientHeight) / ROW_PX) + BEYOND;
+      see((before) => (before.from === from && before.to === to ? before : { from, to }));
+    };
+    const all = () => see({ from: 0, to: Number.MAX_SAFE_INTEGER });
+    // the last weeks are what is asked about
+    element.scrollLeft = element.scrollWidth;
+    look();
+    element.addEventListener("scroll", look, { passive: true });
+    addEventListener("resize", look);
+    addEventListener("beforeprint", all);
+    addEventListener("afterprint", look);
+    return () => {
+      element.removeEventListener("scroll", look);
+      removeEventListener("resize", look);
+      removeEventListener("beforeprint", all);
+      removeEventListener("afterprint", look);
+    };
+  }, []);
+  const to = Math.min(seen.to, count);
+  return { box, from: Math.min(seen.from, Math.max(0, to - 1)), to };
+}
+
+function Rows({ school, grid, rows }: { school: MySchool; grid: WeeksAnswer; rows: readonly Row[] }) {
+  const { words } = useSite();
+  const { day } = formatsOf(words);
+  const { box, from, to } = useWindow(rows.length);
+  const columns = grid.weeks.length + 2;
+  return (
+    <div class="scroll grid" role="region" aria-label={words.weeks.grid} tabIndex={0} ref={box}>
+      <table aria-rowcount={rows.length + 1}>
+        <thead>
+          <tr>
+            <th scope="col">{words.weeks.student}</th>
+            {grid.weeks.map((week) => (
+              <th scope="col" class="end">
+                {day(week.from)}
+              </th>
+            ))}
+            <th scope="col" class="end">
+              {words.weeks.total}
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {from > 0 && <Space rows={from} columns={columns} />}
+          {rows.slice(from, to).map((row, place) => (
+            <StudentRow key={row.student_id} {...{ school, row, weeks: grid.weeks, place: from + place }} />
+          ))}
+          {to < rows.length && <Space rows={rows.length - to} columns={columns} />}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+const Space = ({ rows, columns }: { rows: number; columns: number }) => (
+  <tr aria-hidden="true" style={{ height: `${rows * ROW_PX}px` }}>
+    <td colSpan={columns} />
+  </tr>
+);
+
+type OneRow = { school: MySchool; row: Row; weeks: readonly Week[]; place: number };
+
+function StudentRow({ school, row, weeks, place }: OneRow) {
+  const { words } = useSite();
+  const { share } = formatsOf(words);
+  const totals = totalsOf(row, weeks);
+  return (
+    <tr aria-rowindex={place + 2}>
+      <th scope="row">
+        <StudentLink school_id={school.school_id} student_id={row.student_id} />
+        {row.grade !== undefined && <small> {row.grade}</small>}
+      </th>
+      {weeks.map((week, at) => (
+        <Cell {...{ row, week, at }} />
+      ))}
+      <td class="end total">
+        {share(totals.share)}
+        <small>{`${totals.attended}/${totals.scheduled}`}</small>
+      </td>
+    </tr>
+  );
+}
+
+function Cell({ row, week, at }: { row: Row; week: Week; at: number }) {
+  const minutes = row.minutes[at] ?? null;
+  const missing = row.unreported[at] ?? 0;
+  const scheduled = row.scheduled[at] ?? 0;
+  return (
+    <td class={`end ${levelOf(row, week, minutes)}`}>
+      {minutes ?? "–"}
+      {missing > 0 && <b>?</b>}
+      <small>{scheduled === 0 ? "\u00a0" : `${row.attended[at] ?? 0}/${scheduled}`}</small>
+    </td>
+  );
+}

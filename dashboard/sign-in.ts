@@ -1,0 +1,112 @@
+import * as oauth from "oauth4webapi";
+
+/** Where people sign in, as the deployment wrote it beside the pages. */
+export type SignInConfig = {
+  issuer: string;
+  client_id: string;
+  authorization_endpoint: string;
+  token_endpoint: string;
+  /** Ends the session there, too. */
+  logout_url: string;
+};
+
+export type Session = {
+  /** A token that lives for a while yet. It is kept in memory alone: not in storage, not in an address. */
+  token: () => Promise<string>;
+  leave: () => void;
+};
+
+/** What must survive the way to the sign-in page and back: no token. */
+const STATE = "rollcall.sign-in";
+const EARLY_MS = 60_000;
+
+const here = () => `${location.origin}/`;
+
+/** Sends the reader to sign in; resolves once she is back, undefined while she is on her way. */
+export async function signIn(config: SignInConfig): Promise<Session | undefined> {
+  const server: oauth.AuthorizationServer = { ...config };
+  const client: oauth.Client = { client_id: config.client_id };
+  const answer = new URL(location.href);
+  const known = sessionStorage.getItem(STATE);
+  sessionStorage.removeItem(STATE);
+  if (known === null || !(answer.searchParams.has("code") || answer.searchParams.has("error"))) {
+    await leaveFor(config);
+    return undefined;
+  }
+  const { state, verifier, hash } = stateOf(known);
+  const parameters = oauth.validateAuthResponse(server, client, answer, state);
+  const response = await oauth.authorizationCodeGrantRequest(
+    server,
+    client,
+    oauth.None(),
+    parameters,
+    here(),
+    verifier,
+    insecure(config),
+  );
+  const tokens = await oauth.processAuthorizationCodeResponse(server, client, response);
+  // the code is gone from the address and from the history
+  history.replaceState(null, "", `/${hash}`);
+  return sessionOf({ config, server, client }, tokens);
+}
+
+function stateOf(text: string): { state: string; verifier: string; hash: string } {
+  const [state = "", verifier = "", hash = ""] = text.split(" ");
+  return { state, verifier, hash };
+}
+
+async function leaveFor({ authorization_endpoint, client_id }: SignInConfig): Promise<void> {
+  const verifier = oauth.generateRandomCodeVerifier();
+  const state = oauth.generateRandomState();
+  sessionStorage.setItem(STATE, `${state} ${verifier} ${location.hash}`);
+  const url = new URL(authorization_endpoint);
+  url.search = new URLSearchParams({
+    client_id,
+    response_type: "code",
+    redirect_uri: here(),
+    scope: "openid email",
+    state,
+    code_challenge: await oauth.calculatePKCECodeChallenge(verifier),
+    code_challenge_method: "S256",
+  }).toString();
+  location.assign(url);
+}
+
+type Known = { config: SignInConfig; server: oauth.AuthorizationServer; client: oauth.Client };
+
+function sessionOf({ config, server, client }: Known, first: oauth.TokenEndpointResponse): Session {
+  let tokens = first;
+  const untilOf = ({ expires_in = 900 }: oauth.TokenEndpointResponse) =>
+    Date.now() + expires_in * 1000 - EARLY_MS;
+  let until = untilOf(first);
+  const refresh = async () => {
+    const { refresh_token } = tokens;
+    if (refresh_token === undefined) throw new Error("signed out");
+    const response = await oauth.refreshTokenGrantRequest(
+      server,
+      client,
+      oauth.None(),
+      refresh_token,
+      insecure(config),
+    );
+    const fresh = await oauth.processRefreshTokenResponse(server, client, response);
+    tokens = { ...fresh, refresh_token: fresh.refresh_token ?? refresh_token };
+    until = untilOf(fresh);
+  };
+  let refreshing: Promise<void> | undefined;
+  return {
+    token: async () => {
+      if (Date.now() >= until) await (refreshing ??= refresh().finally(() => (refreshing = undefined)));
+      return tokens.access_token;
+    },
+    leave: () => {
+      const url = new URL(config.logout_url);
+      url.search = new URLSearchParams({ client_id: config.client_id, logout_uri: here() }).toString();
+      location.assign(url);
+    },
+  };
+}
+
+/** On one machine the sign-in page speaks plain HTTP. */
+const insecure = ({ issuer }: SignInConfig) =>
+  issuer.startsWith("http://127.0.0.1:") ? { [oauth.allowInsecureRequests]: true } : {};

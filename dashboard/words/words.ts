@@ -1,0 +1,209 @@
+import type { ThresholdName } from "./thresholds.ts";
+import type { Trouble } from "../api.ts";
+import type { ACCESS_ROLES } from "../../domain/access.ts";
+import type { AttendanceStatus, Attribution, NotHeldReason, Role, RuleId } from "../../domain/words.ts";
+
+/** All that the pages say, in one language. A string that is missing in one of them does not compile. */
+export type Words = {
+  lang: string;
+  other: { lang: string; name: string };
+  nav: Record<
+    "today" | "weeks" | "settings" | "district" | "provider" | "names" | "leave" | "place" | "pages",
+    string
+  >;
+  trouble: Record<Trouble, string>;
+  again: string;
+  wait: string;
+  asOf: (time: string) => string;
+  lag: (minutes: number) => string;
+  lagUnknown: string;
+  unknown: string;
+  of: (part: number, whole: number) => string;
+  table: string;
+  more: (count: number) => string;
+  nowhere: string;
+  skip: string;
+  roles: Record<(typeof ACCESS_ROLES)[number], string>;
+  today: Record<
+    | "title"
+    | "before"
+    | "after"
+    | "held"
+    | "notHeld"
+    | "missing"
+    | "toCome"
+    | "absent"
+    | "nobodyAbsent"
+    | "empty"
+    | "emptyHelp"
+    | "missingHelp"
+    | "noneMissing"
+    | "ended"
+    | "students"
+    | "totalsOnly"
+    | "late"
+    | "noAlerts"
+    | "why",
+    string
+  >;
+  alerts: Record<
+    | "title"
+    | "acknowledge"
+    | "snooze"
+    | "note"
+    | "noteHint"
+    | "until"
+    | "since"
+    | "send"
+    | "cancel"
+    | "done"
+    | "byWhom",
+    string
+  >;
+  standing: Record<"open" | "acknowledged" | "snoozed" | "resolved", string>;
+  rules: Record<RuleId | "unacknowledged", string>;
+  status: Record<AttendanceStatus | "not_held", string>;
+  reasons: Record<NotHeldReason, string>;
+  fault: Record<Attribution, string>;
+  weeks: Record<
+    | "title"
+    | "student"
+    | "grade"
+    | "program"
+    | "provider"
+    | "all"
+    | "find"
+    | "sort"
+    | "byShare"
+    | "byAttendance"
+    | "byId"
+    | "total"
+    | "legend"
+    | "none"
+    | "none2"
+    | "key"
+    | "minutes"
+    | "attendance"
+    | "grid"
+    | "notKnown"
+    | "reportMissing",
+    string
+  >;
+  student: Record<
+    | "title"
+    | "dosage"
+    | "pace"
+    | "attendance"
+    | "tutors"
+    | "history"
+    | "alerts"
+    | "noSessions"
+    | "elsewhere"
+    | "day"
+    | "time"
+    | "what"
+    | "tutor"
+    | "back"
+    | "noPlan"
+    | "open"
+    | "behind"
+    | "onPace"
+    | "consistency"
+    | "reached",
+    string
+  > & {
+    sofar: (minutes: number, expected: number, target: number) => string;
+    needed: (minutes: number) => string;
+    feasible: (day: string) => string;
+    tooLate: string;
+    sessionsOf: (attended: number) => string;
+  };
+  district: Record<
+    | "title"
+    | "schools"
+    | "school"
+    | "hours"
+    | "attendance"
+    | "delivery"
+    | "completeness"
+    | "alerts"
+    | "trend"
+    | "distribution"
+    | "fullRate"
+    | "ofTutored"
+    | "ofEnrolled"
+    | "offPace"
+    | "noOffPace"
+    | "suppressed"
+    | "week"
+    | "share"
+    | "download"
+    | "enrolled"
+    | "tutored"
+    | "target"
+    | "percentOfTarget"
+    | "hidden"
+    | "perStudent"
+    | "empty"
+    | "sessions",
+    string
+  >;
+  provider: Record<
+    | "title"
+    | "days"
+    | "date"
+    | "held"
+    | "notHeld"
+    | "unreported"
+    | "completeness"
+    | "lag"
+    | "refused"
+    | "noneRefused"
+    | "unmatched"
+    | "unmatchedHelp"
+    | "missing"
+    | "waiting"
+    | "waitingHelp"
+    | "event"
+    | "fault"
+    | "fix"
+    | "when"
+    | "conflicts"
+    | "rejected"
+    | "byCause"
+    | "empty",
+    string
+  > & { minutes: (minutes: number) => string };
+  settings: Record<
+    | "title"
+    | "thresholds"
+    | "calendar"
+    | "contacts"
+    | "programs"
+    | "closures"
+    | "term"
+    | "zone"
+    | "off"
+    | "setBy"
+    | "readOnly"
+    | "noCalendar"
+    | "noContacts"
+    | "halfDays"
+    | "value"
+    | "digestAt"
+    | "onLeave"
+    | "texts"
+    | "yes"
+    | "no"
+    | "perWeek"
+    | "name"
+    | "role",
+    string
+  >;
+  levels: Record<"default" | "deployment" | "district" | "school" | "program", string>;
+  thresholds: Record<ThresholdName, string>;
+  contactRoles: Record<Role, string>;
+  names: Record<"title" | "what" | "choose" | "erase" | "none" | "wrong" | "saved", string> & {
+    count: (count: number) => string;
+  };
+};

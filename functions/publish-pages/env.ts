@@ -1,0 +1,3 @@
+import * as z from "zod";
+
+export const PublishPagesEnv = z.object({ BUCKET: z.string().min(3) });
