@@ -30,7 +30,16 @@ export const LINK = {
 };
 
 /** Numbers, dates and shares as the reader's language writes them; what is not known is said to be so. */
-export function formatsOf({ lang, unknown }: Words) {
+export const formatsOf = (words: Words) => {
+  const known = FORMATS.get(words) ?? makeFormats(words);
+  FORMATS.set(words, known);
+  return known;
+};
+
+/** A format takes longer to make than to use a hundred times. */
+const FORMATS = new Map<Words, ReturnType<typeof makeFormats>>();
+
+function makeFormats({ lang, unknown }: Words) {
   const percent = new Intl.NumberFormat(lang, { style: "percent", maximumFractionDigits: 0 });
   const decimal = new Intl.NumberFormat(lang, { maximumFractionDigits: 1 });
   const onDay = new Intl.DateTimeFormat(lang, { day: "numeric", month: "short", timeZone: "UTC" });

@@ -1,8 +1,11 @@
 import { useCallback, useEffect, useRef, useState } from "preact/hooks";
 import type { Answer, Api, Trouble } from "./api.ts";
 
-/** An open page asks every 3 s for two minutes after it was touched, then every 30 s, and never while it is hidden. */
-export const PACE = { active_ms: 3_000, idle_ms: 30_000, active_for_ms: 120_000 } as const;
+/**
+ * An open page asks for two minutes after it was touched, then every 30 s, and never while it is hidden: so often that
+ * what is reported shows within 3 s, of which its summary takes a part.
+ */
+export const PACE = { active_ms: 2_500, idle_ms: 30_000, active_for_ms: 120_000 } as const;
 
 const TOUCHES = ["pointerdown", "keydown", "scroll"] as const;
 
@@ -68,7 +71,11 @@ export function useAnswers<T extends unknown[]>(
   const name = paths.join(" ");
   const current = useRef(name);
   current.current = name;
+  const seen = useRef<string>(undefined);
   const again = useCallback(async () => {
+    // the version first: what changes while the rest is read is found by the next look
+    const before = await api.get<{ version: string }>(version);
+    seen.current = "data" in before ? before.data.version : undefined;
     const answers: Answer<unknown>[] = await Promise.all(name.split(" ").map((path) => api.get(path)));
     if (current.current !== name) return;
     const trouble = answers.flatMap((answer) => ("trouble" in answer ? [answer.trouble] : []))[0];
@@ -78,17 +85,15 @@ export function useAnswers<T extends unknown[]>(
         ? { data, trouble: undefined, at: new Date() }
         : { ...before, trouble },
     );
-  }, [api, name]);
+  }, [api, name, version]);
   useEffect(() => {
     show({ data: undefined, trouble: undefined, at: undefined });
     void again();
   }, [again]);
-  const seen = useRef<string>(undefined);
   useRhythm(async () => {
     const answer = await api.get<{ version: string }>(version);
     if ("trouble" in answer) return show((before) => ({ ...before, trouble: answer.trouble }));
-    const changed = seen.current !== undefined && seen.current !== answer.data.version;
-    seen.current = answer.data.version;
+    const changed = seen.current !== answer.data.version;
     // what is shown is as old as this look, not as the last change
     if (changed || shown.trouble !== undefined) await again();
     else show((before) => ({ ...before, at: new Date() }));

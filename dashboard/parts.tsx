@@ -45,7 +45,7 @@ export function Table({
   rows: readonly (readonly ComponentChildren[])[];
 }) {
   return (
-    <div class="scroll" role="region" aria-label={label} tabIndex={0}>
+    <div class="scroll" role="group" aria-label={label} tabIndex={0}>
       <table>
         <thead>
           <tr>

@@ -23,7 +23,17 @@ const add = (numbers: readonly (number | null)[]) =>
  * Minutes against what was due in the weeks of which something is known, and sessions attended of those scheduled.
  * null where there is nothing to compare: unknown is not zero.
  */
-export function totalsOf(row: Row, weeks: readonly Week[]) {
+export function totalsOf(row: Row, weeks: readonly Week[]): Totals {
+  const known = TOTALS.get(row) ?? sumsOf(row, weeks);
+  TOTALS.set(row, known);
+  return known;
+}
+
+type Totals = { share: number | null; attended: number; scheduled: number };
+/** A row is an object of one answer, so its totals are counted once. */
+const TOTALS = new WeakMap<Row, Totals>();
+
+function sumsOf(row: Row, weeks: readonly Week[]): Totals {
   const due = add(weeks.map((week, at) => (row.minutes[at] === null ? 0 : dueIn(row, week))));
   const [attended, scheduled] = [add(row.attended), add(row.scheduled)];
   return { share: due === 0 ? null : add(row.minutes) / due, attended, scheduled };
@@ -55,7 +65,7 @@ export function arranged({ students, weeks }: WeekGrid, filter: Filter, names: N
   return wanted.sort((a, b) => (ranks.get(a) ?? Infinity) - (ranks.get(b) ?? Infinity));
 }
 
-function rankOf({ share, attended, scheduled }: ReturnType<typeof totalsOf>, sort: Filter["sort"]): number {
+function rankOf({ share, attended, scheduled }: Totals, sort: Filter["sort"]): number {
   if (sort === "share") return share ?? Number.MAX_VALUE;
   return scheduled === 0 ? Number.MAX_VALUE : attended / scheduled;
 }

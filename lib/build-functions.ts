@@ -3,6 +3,7 @@ import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "nod
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { buildPages } from "./build-pages.ts";
+import { buildReference } from "./build-reference.ts";
 import { openApiDocument, sessionEventSchema } from "./openapi.ts";
 
 const root = join(import.meta.dirname, "..");
@@ -70,6 +71,7 @@ export async function buildFunctions(): Promise<void> {
   rmSync(DIST, { recursive: true, force: true });
   await Promise.all(functionNames().map(buildFunction));
   await buildPages(join(DIST, "publish-pages", "pages"));
+  buildReference(join(DIST, "publish-pages", "pages"));
   mkdirSync(join(DIST, "ingest-events"), { recursive: true });
   const write = (name: string, value: unknown) =>
     writeFileSync(join(DIST, name), JSON.stringify(value, undefined, 1));

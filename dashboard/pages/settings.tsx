@@ -56,8 +56,8 @@ function Thresholds({ settings: { rules } }: { settings: SettingsAnswer }) {
 
 const rows = (rules: SettingsAnswer["rules"], words: Words) =>
   rules.flatMap(({ rule, off, thresholds }) =>
-    thresholds.map(({ name, value, set_by }, place) => [
-      place === 0 ? `${known(words.rules, rule)}${off ? ` (${words.settings.off})` : ""}` : "",
+    thresholds.map(({ name, value, set_by }) => [
+      `${known(words.rules, rule)}${off ? ` (${words.settings.off})` : ""}`,
       known(words.thresholds, name),
       valueIn(words, name, value),
       known(words.levels, set_by),
@@ -81,14 +81,15 @@ function Calendar({ settings: { calendar, time_zone } }: { settings: SettingsAns
         </p>
       )}
       {closures.length > 0 && (
-        <Table
-          label={words.settings.closures}
-          columns={[{ name: words.settings.closures }, { name: "" }]}
-          rows={closures.map(({ from, to, reason }) => [
-            from === to ? day(from) : `${day(from)} – ${day(to)}`,
-            reason ?? "",
-          ])}
-        />
+        <p>
+          {words.settings.closures}:{" "}
+          {closures
+            .map(({ from, to, reason }) => {
+              const days = from === to ? day(from) : `${day(from)} – ${day(to)}`;
+              return reason === undefined ? days : `${days} (${reason})`;
+            })
+            .join(", ")}
+        </p>
       )}
       {half_days.length > 0 && (
         <p>
@@ -141,7 +142,7 @@ function Contacts({ settings: { contacts } }: { settings: SettingsAnswer }) {
             { name: words.settings.digestAt, end: true },
             { name: words.settings.texts },
           ]}
-          rows={contacts.map(({ contact_id, email, role, digest_hour, texts, on_leave }) => [
+          rows={contacts.map(({ email, role, digest_hour, texts, on_leave }) => [
             <>
               {email}
               {on_leave !== undefined && (
@@ -150,7 +151,6 @@ function Contacts({ settings: { contacts } }: { settings: SettingsAnswer }) {
                   {words.settings.onLeave} {on_leave.until}
                 </small>
               )}
-              <span hidden>{contact_id}</span>
             </>,
             words.contactRoles[role],
             digest_hour,

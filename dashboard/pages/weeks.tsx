@@ -115,8 +115,11 @@ function Filters({ grid, filter, change }: Filtering) {
 
 const sortOf = (text: string): Filter["sort"] => (text === "attendance" || text === "id" ? text : "share");
 
+/** Sizes are fixed, so that a browser need not look at every cell to know how wide a column is. */
 const ROW_PX = 44;
-const BEYOND = 8;
+const WEEK_PX = 66;
+const FIRST_PX = 136;
+const BEYOND = 4;
 
 type Window = { from: number; to: number };
 
@@ -157,8 +160,14 @@ function Rows({ school, grid, rows }: { school: MySchool; grid: WeeksAnswer; row
   const { box, from, to } = useWindow(rows.length);
   const columns = grid.weeks.length + 2;
   return (
-    <div class="scroll grid" role="region" aria-label={words.weeks.grid} tabIndex={0} ref={box}>
-      <table aria-rowcount={rows.length + 1}>
+    <div class="scroll grid" role="group" aria-label={words.weeks.grid} tabIndex={0} ref={box}>
+      <table
+        aria-rowcount={rows.length + 1}
+        style={{ width: `${grid.weeks.length * WEEK_PX + FIRST_PX + WEEK_PX}px` }}
+      >
+        <colgroup>
+          <col style={{ width: `${FIRST_PX}px` }} />
+        </colgroup>
         <thead>
           <tr>
             <th scope="col">{words.weeks.student}</th>

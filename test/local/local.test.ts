@@ -27,6 +27,7 @@ describe("the local stack", () => {
       "issue-token",
       "mute-channel",
       "notify",
+      "publish-pages",
       "read-api",
       "receive-webhook",
       "seal-audit",
