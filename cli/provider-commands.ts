@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import { keyIdOf, newKey } from "../adapters/provider-key-store.ts";
 import { isLive, nothingSetUp, type ProviderKey } from "../domain/setup.ts";
+import { addCheck } from "./check-command.ts";
 import { show, type Common, type Context } from "./command-context.ts";
 import { UsageError } from "./fail.ts";
 import { daysAfter, daysOf, providerIdOf } from "./key-options.ts";
@@ -14,6 +15,7 @@ export function addProvider(context: Context): void {
   addList(provider, context);
   addRevoke(provider, context);
   addWebhooks(provider, context);
+  addCheck(provider, context.io);
 }
 
 /** Two, so that one can be replaced while the other is still in use. */

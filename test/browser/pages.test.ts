@@ -12,16 +12,21 @@ import { until } from "../support/inbox.ts";
 
 const SCHOOL = "631930";
 const STUDENT = "0016740395";
+/** The admin sees every page; two look otherwise to others. */
 const PAGES: Record<string, { who: Who; hash: string }> = {
-  today: { who: "lead", hash: `#/school/${SCHOOL}/today` },
-  weeks: { who: "lead", hash: `#/school/${SCHOOL}/weeks` },
-  student: { who: "lead", hash: `#/school/${SCHOOL}/student/${STUDENT}` },
-  settings: { who: "lead", hash: `#/school/${SCHOOL}/settings` },
-  names: { who: "lead", hash: "#/names" },
+  today: { who: "admin", hash: `#/school/${SCHOOL}/today` },
+  weeks: { who: "admin", hash: `#/school/${SCHOOL}/weeks` },
+  student: { who: "admin", hash: `#/school/${SCHOOL}/student/${STUDENT}` },
+  settings: { who: "admin", hash: `#/school/${SCHOOL}/settings` },
+  names: { who: "admin", hash: "#/names" },
   district: { who: "admin", hash: "#/district/0100" },
+  provider: { who: "admin", hash: "#/provider/bright-path" },
+};
+const OTHERS: typeof PAGES = {
+  "today of a lead": { who: "lead", hash: `#/school/${SCHOOL}/today` },
+  "today of a viewer": { who: "viewer", hash: `#/school/${SCHOOL}/today` },
   "district of a viewer": { who: "viewer", hash: "#/district/0100" },
-  "provider of the district": { who: "admin", hash: "#/provider/bright-path" },
-  provider: { who: "provider", hash: "#/provider/north-star" },
+  "provider of its own": { who: "provider", hash: "#/provider/north-star" },
 };
 const named = (name: string) => join(SCREENS, `page ${name}.png`.replaceAll(" ", "-"));
 
@@ -35,30 +40,45 @@ describe.skipIf(CHROMIUM === undefined)("the pages", () => {
     await site.close();
   });
 
-  describe.each(LOOKS)("$look", ({ look, width, colorScheme }) => {
-    it.each(["en", "es"])(
-      "in %s fit the screen, have targets of 24 px, and axe finds nothing",
-      { timeout: 120_000 },
-      async (locale) => {
-        for (const who of new Set(Object.values(PAGES).map((one) => one.who))) {
-          // axe is let in past the page's own policy
-          const { page, trouble } = await visit(site, who, {
-            viewport: { width, height: 800 },
-            ...{ colorScheme, locale, bypassCSP: true },
-          });
-          for (const [name, { hash }] of Object.entries(PAGES).filter(([, one]) => one.who === who)) {
-            await turn(page, hash);
-            await page.screenshot({ path: named(`${name} ${locale} ${look}`), fullPage: true });
-            expect([name, await page.locator("html").getAttribute("lang")]).toEqual([name, locale]);
-            expect([name, await overflows(page)]).toEqual([name, false]);
-            expect([name, await violations(page)]).toEqual([name, []]);
-            expect([name, await smallTargets(page)]).toEqual([name, []]);
-          }
-          expect(trouble).toEqual([]);
-          await page.context().close();
-        }
-      },
-    );
+  const lookAt = async (
+    name: string,
+    { who, hash }: { who: Who; hash: string },
+    { look, width, colorScheme, locale }: (typeof LOOKS)[number] & { locale: string },
+    known?: Page,
+  ): Promise<Page> => {
+    // axe is let in past the page's own policy
+    const options = { viewport: { width, height: 800 }, colorScheme, locale, bypassCSP: true };
+    const page = known ?? (await visit(site, who, options)).page;
+    await turn(page, hash);
+    await page.screenshot({ path: named(`${name} ${locale} ${look}`), fullPage: true });
+    expect([name, await page.locator("html").getAttribute("lang")]).toEqual([name, locale]);
+    expect([name, await overflows(page)]).toEqual([name, false]);
+    expect([name, await violations(page)]).toEqual([name, []]);
+    expect([name, await smallTargets(page)]).toEqual([name, []]);
+    return page;
+  };
+
+  it.each(LOOKS)(
+    "$look, in both languages, fit the screen, have targets of 24 px, and axe finds nothing",
+    { timeout: 180_000 },
+    async (look) => {
+      // side by side: each language is a browser process of its own
+      await Promise.all(
+        ["en", "es"].map(async (locale) => {
+          let page: Page | undefined;
+          for (const [name, one] of Object.entries(PAGES))
+            page = await lookAt(name, one, { ...look, locale }, page);
+          await page?.context().close();
+        }),
+      );
+    },
+  );
+
+  it("look well to others, too", { timeout: 120_000 }, async () => {
+    for (const [name, one] of Object.entries(OTHERS)) {
+      const page = await lookAt(name, one, { ...LOOKS[0], locale: "en" });
+      await page.context().close();
+    }
   });
 
   it(
@@ -128,12 +148,11 @@ describe.skipIf(CHROMIUM === undefined)("the pages", () => {
     }
     console.log(`pages: a reported session is shown after ${lasting.join(", ")} ms`);
     expect(await page.evaluate("window.notReloaded")).toBe(true);
-    // a look every 3 s, and what the summary takes
-    expect(Math.min(...lasting)).toBeLessThan(3000);
+    expect(lasting.toSorted((a, b) => a - b)[1]).toBeLessThan(3000);
     await page.context().close();
   });
 
-  it("ask cheaply: a version every 3 s, no student again while nothing changed, and nothing while hidden", async () => {
+  it("ask cheaply: a version now and then, no student again while nothing changed, and nothing while hidden", async () => {
     const { page, requests } = await visit(site, "lead");
     await page.mouse.click(5, 5);
     const from = requests.length;
@@ -249,7 +268,11 @@ describe.skipIf(CHROMIUM === undefined)("the pages", () => {
     const files = new Map<string, number>();
     page.on("response", (response) => {
       if (response.status() !== 200 || !response.url().startsWith(site.target.apiUrl)) return;
-      void response.body().then((body) => files.set(response.url(), gzipSync(body).length));
+      void response.body().then(
+        (body) => files.set(response.url(), gzipSync(body).length),
+        // left behind on the way to the sign-in
+        () => undefined,
+      );
     });
     const session = await page.context().newCDPSession(page);
     await session.send("Emulation.setCPUThrottlingRate", { rate: 4 });
@@ -278,7 +301,7 @@ describe.skipIf(CHROMIUM === undefined)("the pages", () => {
       deviceScaleFactor: 2,
     });
     await page.evaluate("document.documentElement.style.fontSize = '200%'");
-    for (const { hash } of Object.values(PAGES).filter(({ who }) => who === "lead")) {
+    for (const { hash } of Object.values(PAGES).filter((one) => one.hash.includes(SCHOOL))) {
       await turn(page, hash);
       expect([hash, await overflows(page)]).toEqual([hash, false]);
     }

@@ -140,7 +140,7 @@ async function dump(): Promise<string> {
 
 const silent = { out: () => undefined, err: () => undefined };
 /** Needs no stack. */
-const ALONE = new Set(["cost"]);
+const ALONE = new Set(["cost", "provider check"]);
 /** Nothing is written where a command can be rehearsed. */
 const REHEARSED = new Set(["restore", "redrive", "rebuild", "apply", "erase"]);
 const SETTINGS = join(temporaryFolder(), "settings.yaml");
@@ -155,7 +155,7 @@ const NOTHING = "no-such";
 /** Every command of the program, with something that is not there as what it is about. */
 function leavesOf(command: Command, names: string[] = []): string[][] {
   const inner = command.commands.flatMap((one) => leavesOf(one, [...names, one.name()]));
-  const hidden = names.length === 0 || ALONE.has(names[0]!);
+  const hidden = names.length === 0 || ALONE.has(names.join(" "));
   const acts = command.commands.length === 0 || names.join(" ") === "alerts";
   if (hidden || !acts) return hidden && names.length > 0 ? [] : inner;
   const wanted = command.registeredArguments.map(() => NOTHING);
