@@ -55,7 +55,7 @@ export async function visit(
   );
   await page.goto(`${target.apiUrl}/`);
   await page.getByText(ROLES[who], { exact: true }).click();
-  await page.locator("main h1").first().waitFor();
+  await settled(page);
   return { page, trouble, requests };
 }
 
