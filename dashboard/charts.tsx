@@ -6,7 +6,7 @@ import { Table } from "./parts.tsx";
 type Point = { name: string; value: number | null; text: string };
 const WIDTH = 320;
 const HEIGHT = 120;
-const EDGE = { left: 34, right: 6, top: 8, bottom: 20 };
+const EDGE = { left: 42, right: 6, top: 8, bottom: 20 };
 
 /** The numbers behind a chart, for who cannot see it or wants them exactly. */
 function Behind({

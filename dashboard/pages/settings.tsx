@@ -40,29 +40,27 @@ function Thresholds({ settings: { rules } }: { settings: SettingsAnswer }) {
   const { words } = useSite();
   return (
     <Card title={words.settings.thresholds} id="thresholds">
-      <Table
-        label={words.settings.thresholds}
-        columns={[
-          { name: words.student.alerts },
-          { name: words.settings.thresholds },
-          { name: words.settings.value, end: true },
-          { name: words.settings.setBy },
-        ]}
-        rows={rows(rules, words)}
-      />
+      {rules.map(({ rule, off, thresholds }) => (
+        <div class="rule">
+          <h3>
+            {known(words.rules, rule)}
+            {off && ` (${words.settings.off})`}
+          </h3>
+          <dl>
+            {thresholds.map(({ name, value, set_by }) => (
+              <>
+                <dt>{known(words.thresholds, name)}</dt>
+                <dd>
+                  {valueIn(words, name, value)} <small>{known(words.levels, set_by)}</small>
+                </dd>
+              </>
+            ))}
+          </dl>
+        </div>
+      ))}
     </Card>
   );
 }
-
-const rows = (rules: SettingsAnswer["rules"], words: Words) =>
-  rules.flatMap(({ rule, off, thresholds }) =>
-    thresholds.map(({ name, value, set_by }) => [
-      `${known(words.rules, rule)}${off ? ` (${words.settings.off})` : ""}`,
-      known(words.thresholds, name),
-      valueIn(words, name, value),
-      known(words.levels, set_by),
-    ]),
-  );
 
 function Calendar({ settings: { calendar, time_zone } }: { settings: SettingsAnswer }) {
   const { words } = useSite();

@@ -50,7 +50,11 @@ function DayTiles({ day }: { day: Day }) {
   const over = sessions_held + sessions_not_held + sessions_unreported;
   return (
     <Tiles>
-      <Tile label={words.today.held} value={String(sessions_held)} of={words.of(sessions_held, over)} />
+      <Tile
+        label={words.today.held}
+        value={String(sessions_held)}
+        {...(over > 0 && { of: words.of(sessions_held, over) })}
+      />
       <Tile
         label={words.today.notHeld}
         value={String(sessions_not_held)}

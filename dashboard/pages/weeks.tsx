@@ -117,8 +117,8 @@ const sortOf = (text: string): Filter["sort"] => (text === "attendance" || text 
 
 /** Sizes are fixed, so that a browser need not look at every cell to know how wide a column is. */
 const ROW_PX = 44;
-const WEEK_PX = 66;
-const FIRST_PX = 136;
+const WEEK_PX = 62;
+const FIRST_PX = 112;
 const BEYOND = 4;
 
 type Window = { from: number; to: number };

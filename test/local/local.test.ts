@@ -35,7 +35,7 @@ describe("the local stack", () => {
       "sweep",
     ]);
     expect([plan.tables.length, plan.mappings.length, plan.schedules.length, plan.buckets.length]).toEqual([
-      1, 2, 3, 2,
+      1, 2, 3, 3,
     ]);
   });
 
