@@ -17,6 +17,7 @@ const CALLS = {
   /** A post of one event waits for one write; of twenty, for four rounds of writes side by side. */
   ingest: { milliseconds: (batch: number) => 12 + batch * 0.6, gigabytes: 0.5, log_bytes: 300 },
   summarize: { milliseconds: () => 25, gigabytes: 0.5, log_bytes: 0 },
+  read: { milliseconds: () => 20, gigabytes: 1, log_bytes: 300 },
   authorize: { milliseconds: () => 6, gigabytes: 0.25, log_bytes: 0 },
 } as const;
 const ACCESS_LOG_BYTES = 170;
@@ -57,4 +58,25 @@ export function dollarsPerMillion({ records, others, day }: Measured, { name, ba
     alert_writes: sessions * ALERTS * unit(others.write_alert),
   };
   return { name, ...parts, total: Object.values(parts).reduce((sum, part) => sum + part, 0) };
+}
+
+/** As `dashboard/live.ts` asks: every 2.5 s while somebody touches the page, every 30 s when nobody does. */
+const LOOKS_AN_HOUR = { touched: 3600 / 2.5, left_alone: 3600 / 30 };
+/** The authorizer's answer is kept for 30 s. */
+const AUTHORIZED_AN_HOUR = 3600 / 30;
+
+/** Dollars for an hour of a school's open day, touched all the time and left alone. Answers to a look are 304 or a few bytes. */
+export function dollarsPerPageHour({
+  others,
+  look,
+}: {
+  others: Measured["others"];
+  look: DayFigures["look"];
+}) {
+  const one = PRICES.gateway_request + ACCESS_LOG_BYTES * PRICES.log_byte + callOf("read", 1) + unit(look);
+  const authorized = AUTHORIZED_AN_HOUR * (callOf("authorize", 1) + unit(others.authorize));
+  return {
+    touched: LOOKS_AN_HOUR.touched * one + authorized,
+    left_alone: LOOKS_AN_HOUR.left_alone * one + authorized,
+  };
 }

@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { importCosts, ingestOverFloor } from "./cpu.ts";
 import { meteredTable } from "./capacity.ts";
-import { dollarsPerMillion } from "./dollars.ts";
+import { dollarsPerMillion, dollarsPerPageHour } from "./dollars.ts";
 import { importOverFloor } from "./datas.ts";
 import { morningOverFloor } from "./morning.ts";
 import { postToSummary } from "./latency.ts";
@@ -51,7 +51,12 @@ const dollars = days.flatMap((day) =>
     ...dollarsPerMillion({ records, others, day }, posting),
   })),
 );
+const pageHours = days.map(({ sessions, look }) => ({
+  sessions_a_day: sessions,
+  ...dollarsPerPageHour({ others, look }),
+}));
 const result = {
+  dollars_per_open_page_hour: pageHours,
   ingest,
   morning,
   imports,
@@ -93,6 +98,8 @@ else {
   );
   console.log("Dollars per million attendances");
   console.table(dollars.map(rounded));
+  console.log("Dollars per hour of a school's open day, touched all the time and left alone");
+  console.table(pageHours);
   console.log(
     "CPU of ingest for a body of 500 events, the store stubbed, over JSON.parse + JSON.stringify + SHA-256 of it",
   );

@@ -71,6 +71,8 @@ export type DayFigures = {
   sessions: number;
   recompute: Units;
   rules: Units;
+  /** What an open page reads to know whether anything of the day changed. */
+  look: Units;
   packed_bytes: number;
 };
 
@@ -115,10 +117,15 @@ export async function weighDay(endpoint: string, assembly: string, count: number
   // the first run opens what there is to open
   await alertSchool(deps, [{ ...day, before: packed, after }]);
   const rules = await weigh(() => alertSchool(deps, [{ ...day, before: packed, after }]));
+  const look = await weigh(async () => {
+    await summaries.read({ school_id: "631930", from: DAY, to: DAY });
+    return alerts.current("631930");
+  });
   return {
     sessions: count,
     recompute,
     rules,
+    look,
     packed_bytes: deflateRawSync(packed, { level: 9 }).length,
   };
 }

@@ -159,7 +159,7 @@ function Timeline({ rows, school }: { rows: StudentAnswer["history"]; school: My
   const { dayOf } = formatsOf(words);
   const width = Math.max(40, rows.length) * STEP;
   return (
-    <svg class="timeline" viewBox={`0 0 ${width} 40`} aria-hidden="true">
+    <svg class="timeline" preserveAspectRatio="xMinYMid" viewBox={`0 0 ${width} 40`} aria-hidden="true">
       {rows.map(({ status, minutes, scheduled_minutes, at }, place) => {
         const share = Math.min(1, minutes / Math.max(1, scheduled_minutes));
         const came = minutes > 0;
