@@ -1,3 +1,4 @@
+import { PACE } from "../dashboard/rhythm.ts";
 import { PRICES } from "../domain/prices.ts";
 import type { DayFigures, weighOthers, weighRecords } from "./storage.ts";
 
@@ -60,8 +61,8 @@ export function dollarsPerMillion({ records, others, day }: Measured, { name, ba
   return { name, ...parts, total: Object.values(parts).reduce((sum, part) => sum + part, 0) };
 }
 
-/** As `dashboard/live.ts` asks: every 2.5 s while somebody touches the page, every 30 s when nobody does. */
-const LOOKS_AN_HOUR = { touched: 3600 / 2.5, left_alone: 3600 / 30 };
+const HOUR_MS = 3_600_000;
+const LOOKS_AN_HOUR = { touched: HOUR_MS / PACE.active_ms, left_alone: HOUR_MS / PACE.idle_ms };
 /** The authorizer's answer is kept for 30 s. */
 const AUTHORIZED_AN_HOUR = 3600 / 30;
 

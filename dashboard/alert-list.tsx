@@ -3,7 +3,7 @@ import type { AlertView, MySchool } from "./answers.ts";
 import type { Trouble } from "./api.ts";
 import { formatsOf, todayAt, useSite } from "./context.ts";
 import { Empty, StudentLink } from "./parts.tsx";
-import { isAboutStudent } from "./rules.ts";
+import { addDays } from "../domain/school-day.ts";
 import { RULE_IDS } from "../domain/words.ts";
 
 /** Alerts with what can be done about them. */
@@ -46,7 +46,7 @@ function AlertItem({ school, alert, changed }: Item) {
         <strong>{words.rules[alert.rule]}</strong>{" "}
         <span class={`standing ${alert.standing}`}>{words.standing[alert.standing]}</span>
         <br />
-        {isAboutStudent(alert.rule) ? (
+        {alert.about === "student" ? (
           <StudentLink school_id={school_id} student_id={alert.subject} />
         ) : (
           (me.names.providers[alert.subject] ?? alert.subject)
@@ -91,7 +91,7 @@ function AnswerForm({ school, alert, asked, done }: Form) {
   const { words, api } = useSite();
   const [trouble, setTrouble] = useState<Trouble>();
   const [busy, setBusy] = useState(false);
-  const tomorrow = nextDay(todayAt(school.time_zone));
+  const tomorrow = addDays(todayAt(school.time_zone), 1);
   const send = async (event: SubmitEvent) => {
     event.preventDefault();
     if (!(event.currentTarget instanceof HTMLFormElement)) return;
@@ -137,6 +137,3 @@ function AnswerForm({ school, alert, asked, done }: Form) {
 }
 
 const focused = (field: HTMLInputElement | null) => field?.focus();
-
-const nextDay = (day: string) =>
-  new Date(Date.parse(`${day}T00:00:00Z`) + 86_400_000).toISOString().slice(0, 10);

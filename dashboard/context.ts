@@ -4,6 +4,7 @@ import type { Me } from "./answers.ts";
 import type { Api } from "./api.ts";
 import type { NameBook } from "./names.ts";
 import type { Words } from "./words/index.ts";
+import { dayOf } from "../domain/school-day.ts";
 
 /** What every part of a page may need. */
 export type Site = { api: Api; me: Me; words: Words; names: NameBook; renamed: (names: NameBook) => void };
@@ -70,5 +71,4 @@ function makeFormats({ lang, unknown }: Words) {
 }
 
 /** Today's date at a school. */
-export const todayAt = (timeZone: string) =>
-  new Intl.DateTimeFormat("en-CA", { timeZone, year: "numeric", month: "2-digit", day: "2-digit" }).format();
+export const todayAt = (timeZone: string) => dayOf(Date.now() / 1000, timeZone);

@@ -1,11 +1,6 @@
 import { useCallback, useEffect, useRef, useState } from "preact/hooks";
 import type { Answer, Api, Trouble } from "./api.ts";
-
-/**
- * An open page asks for two minutes after it was touched, then every 30 s, and never while it is hidden: so often that
- * what is reported shows within 3 s, of which its summary takes a part.
- */
-export const PACE = { active_ms: 2_500, idle_ms: 30_000, active_for_ms: 120_000 } as const;
+import { PACE } from "./rhythm.ts";
 
 const TOUCHES = ["pointerdown", "keydown", "scroll"] as const;
 
@@ -52,6 +47,37 @@ export type Shown<T> = {
   again: () => Promise<void>;
 };
 
+const NOTHING = { data: undefined, trouble: undefined, at: undefined };
+
+/** What paths answer, and how it is asked for again; `before` is done first each time. */
+export function useFetched<T extends unknown[]>(
+  api: Api,
+  paths: { [Place in keyof T]: string },
+  before?: () => Promise<void>,
+) {
+  const [shown, show] = useState<Omit<Shown<T>, "again">>(NOTHING);
+  const name = paths.join(" ");
+  const current = useRef(name);
+  current.current = name;
+  const again = useCallback(async () => {
+    await before?.();
+    const answers: Answer<unknown>[] = await Promise.all(name.split(" ").map((path) => api.get(path)));
+    if (current.current !== name) return;
+    const trouble = answers.flatMap((answer) => ("trouble" in answer ? [answer.trouble] : []))[0];
+    const data = answers.flatMap((answer) => ("data" in answer ? [answer.data] : []));
+    show((known) =>
+      trouble === undefined && isWhole<T>(data, answers.length)
+        ? { data, trouble: undefined, at: new Date() }
+        : { ...known, trouble },
+    );
+  }, [api, name, before]);
+  useEffect(() => {
+    show(NOTHING);
+    void again();
+  }, [again]);
+  return { shown: { ...shown, again }, show };
+}
+
 type Watched = { version: string; slowest?: number };
 
 /**
@@ -63,42 +89,22 @@ export function useAnswers<T extends unknown[]>(
   paths: { [Place in keyof T]: string },
   { version, slowest }: Watched,
 ): Shown<T> {
-  const [shown, show] = useState<Omit<Shown<T>, "again">>({
-    data: undefined,
-    trouble: undefined,
-    at: undefined,
-  });
-  const name = paths.join(" ");
-  const current = useRef(name);
-  current.current = name;
   const seen = useRef<string>(undefined);
-  const again = useCallback(async () => {
-    // the version first: what changes while the rest is read is found by the next look
-    const before = await api.get<{ version: string }>(version);
-    seen.current = "data" in before ? before.data.version : undefined;
-    const answers: Answer<unknown>[] = await Promise.all(name.split(" ").map((path) => api.get(path)));
-    if (current.current !== name) return;
-    const trouble = answers.flatMap((answer) => ("trouble" in answer ? [answer.trouble] : []))[0];
-    const data = answers.flatMap((answer) => ("data" in answer ? [answer.data] : []));
-    show((before) =>
-      trouble === undefined && isWhole<T>(data, answers.length)
-        ? { data, trouble: undefined, at: new Date() }
-        : { ...before, trouble },
-    );
-  }, [api, name, version]);
-  useEffect(() => {
-    show({ data: undefined, trouble: undefined, at: undefined });
-    void again();
-  }, [again]);
+  // the version first: what changes while the rest is read is found by the next look
+  const before = useCallback(async () => {
+    const answer = await api.get<{ version: string }>(version);
+    seen.current = "data" in answer ? answer.data.version : undefined;
+  }, [api, version]);
+  const { shown, show } = useFetched<T>(api, paths, before);
   useRhythm(async () => {
     const answer = await api.get<{ version: string }>(version);
-    if ("trouble" in answer) return show((before) => ({ ...before, trouble: answer.trouble }));
+    if ("trouble" in answer) return show((known) => ({ ...known, trouble: answer.trouble }));
     const changed = seen.current !== answer.data.version;
     // what is shown is as old as this look, not as the last change
-    if (changed || shown.trouble !== undefined) await again();
-    else show((before) => ({ ...before, at: new Date() }));
+    if (changed || shown.trouble !== undefined) await shown.again();
+    else show((known) => ({ ...known, at: new Date() }));
   }, slowest);
-  return { ...shown, again };
+  return shown;
 }
 
 const isWhole = <T extends unknown[]>(data: unknown[], count: number): data is T => data.length === count;

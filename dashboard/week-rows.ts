@@ -1,3 +1,4 @@
+import { sum } from "../domain/metrics.ts";
 import type { WeekGrid } from "../domain/week-grid.ts";
 import type { NameBook } from "./names.ts";
 
@@ -16,8 +17,7 @@ const WEEK_DAYS = 5;
 const dueIn = ({ target_minutes }: Row, { school_days }: Week): number | null =>
   target_minutes === null ? null : (target_minutes * school_days) / WEEK_DAYS;
 
-const add = (numbers: readonly (number | null)[]) =>
-  numbers.reduce<number>((sum, one) => sum + (one ?? 0), 0);
+const add = (numbers: readonly (number | null)[]) => sum(numbers.map((one) => one ?? 0));
 
 /**
  * Minutes against what was due in the weeks of which something is known, and sessions attended of those scheduled.

@@ -16,6 +16,14 @@ export const Contract = z
   });
 export type Contract = z.infer<typeof Contract>;
 
+/** Whether a contract holds at a school. */
+export const isAtSchool = ({ school_ids }: Pick<Contract, "school_ids">, school_id: string) =>
+  school_ids?.includes(school_id) ?? true;
+
+/** Whether a contract holds at a school on a school-local date. */
+export const isInForce = (contract: Contract, school_id: string, day: string) =>
+  isAtSchool(contract, school_id) && isCurrent(contract, day);
+
 /** What an event is about. A void names neither program nor day, so neither is asked of it. */
 export type ReportedPlace = {
   school_id: string;
@@ -30,7 +38,7 @@ export type Uncovered = "school" | "program" | "day";
 
 export function uncovered(contracts: readonly Contract[], place: ReportedPlace): Uncovered | undefined {
   const { school_id, program_id, day } = place;
-  const atSchool = contracts.filter(({ school_ids }) => school_ids?.includes(school_id) ?? true);
+  const atSchool = contracts.filter((contract) => isAtSchool(contract, school_id));
   if (atSchool.length === 0) return "school";
   const ofProgram = atSchool.filter(
     ({ program_ids }) => program_id === undefined || (program_ids?.includes(program_id) ?? true),
@@ -46,7 +54,7 @@ export const READ_AFTER_DAYS = 30;
 export const isReadable = (contracts: readonly Contract[], school_id: string, today: string) =>
   contracts.some(
     ({ school_ids, from, to }) =>
-      (school_ids?.includes(school_id) ?? true) &&
+      isAtSchool({ school_ids }, school_id) &&
       (from === undefined || from <= today) &&
       (to === undefined || addDays(to, READ_AFTER_DAYS) >= today),
   );

@@ -4,6 +4,7 @@ import type { StudentSession, Summary } from "./day-summary.ts";
 import { minimumMinutesOf } from "./dosage-report.ts";
 import { byText } from "./ids.ts";
 import { deliveryOf, ratio, sum, totalMinutes, tutorConsistency, wasAttended, wasHeld } from "./metrics.ts";
+import { ruleOf } from "./rules/index.ts";
 import { addDays, mondayOf } from "./school-day.ts";
 import { targetHours, type Program, type RosterEntry } from "./setup.ts";
 import { RULE_IDS, type RuleId } from "./words.ts";
@@ -153,6 +154,7 @@ export const alertView = (alert: Alert, today: string) => ({
   school_id: alert.school_id,
   rule: alert.rule,
   subject: alert.subject,
+  about: ruleOf(alert.rule).about,
   provider_ids: alert.provider_ids,
   standing: standingOf(alert, today),
   first_day: alert.first_day,

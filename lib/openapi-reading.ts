@@ -78,6 +78,7 @@ const Alert = z
     school_id: z.string(),
     rule: z.enum(RULE_IDS),
     subject: z.string(),
+    about: z.enum(["student", "provider"]).meta({ description: "What the subject's id is of" }),
     provider_ids: z.array(z.string()),
     standing: z.enum(["open", "acknowledged", "snoozed", "resolved"]),
     first_day: day,

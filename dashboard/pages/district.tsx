@@ -1,8 +1,10 @@
 import type { Figures, Overview, OverviewSchool, Report } from "../answers.ts";
 import { Bars, Trend } from "../charts.tsx";
 import { formatsOf, LINK, useSite } from "../context.ts";
-import { PACE, useAnswers } from "../live.ts";
+import { useAnswers } from "../live.ts";
+import { PACE } from "../rhythm.ts";
 import { AsOf, Await, Card, Empty, StudentLink, Table, Tile, Tiles } from "../parts.tsx";
+import { sum } from "../../domain/metrics.ts";
 
 /** All schools of a district beside one another, and the whole of it over the term. */
 export function District({ district_id }: { district_id: string }) {
@@ -91,7 +93,7 @@ function Schools({ overview, dosage }: { overview: Overview; dosage: Report }) {
             "suppressed" in year ? hidden : share(year.attendance_rate_held),
             share(year.delivery_rate),
             share(year.completeness),
-            open_alerts === undefined ? "–" : String(Object.values(open_alerts).reduce((a, b) => a + b, 0)),
+            open_alerts === undefined ? "–" : String(sum(Object.values(open_alerts))),
           ];
         })}
       />

@@ -1,44 +1,25 @@
-import { useCallback, useEffect, useState } from "preact/hooks";
 import type { Quality } from "../answers.ts";
 import { Bars } from "../charts.tsx";
 import { formatsOf, useSite } from "../context.ts";
-import { useRhythm, type Shown } from "../live.ts";
+import { useFetched, useRhythm } from "../live.ts";
 import { AsOf, Await, Card, Empty, Table, Tile, Tiles } from "../parts.tsx";
-import type { NotHeldReason } from "../../domain/words.ts";
-import { NOT_HELD_ATTRIBUTION } from "../../domain/words.ts";
+import { sum } from "../../domain/metrics.ts";
+import { NOT_HELD_ATTRIBUTION, type NotHeldReason } from "../../domain/words.ts";
 
 const MINUTE_MS = 60_000;
 
-/** Reports change all day, and reading them reads every school: asked for when the page opens, and once a minute. */
-function useQuality(provider_id: string): Shown<Quality> {
-  const { api } = useSite();
-  const [shown, show] = useState<Omit<Shown<Quality>, "again">>({
-    data: undefined,
-    trouble: undefined,
-    at: undefined,
-  });
-  const again = useCallback(async () => {
-    const answer = await api.get<Quality>(`/v1/providers/${encodeURIComponent(provider_id)}/quality`);
-    show((before) =>
-      "trouble" in answer
-        ? { ...before, trouble: answer.trouble }
-        : { data: answer.data, trouble: undefined, at: new Date() },
-    );
-  }, [api, provider_id]);
-  useEffect(() => void again(), [again]);
-  useRhythm(again, MINUTE_MS);
-  return { ...shown, again };
-}
-
 /** How well a provider reports, as the district sees it and as it sees itself. */
 export function Provider({ provider_id }: { provider_id: string }) {
-  const { me } = useSite();
-  const shown = useQuality(provider_id);
+  const { api, me } = useSite();
+  const path = `/v1/providers/${encodeURIComponent(provider_id)}/quality`;
+  const { shown } = useFetched<[Quality]>(api, [path]);
+  // reports change all day, and reading them reads every school
+  useRhythm(shown.again, MINUTE_MS);
   return (
     <>
-      <h1>{shown.data?.name ?? me.names.providers[provider_id] ?? provider_id}</h1>
+      <h1>{shown.data?.[0].name ?? me.names.providers[provider_id] ?? provider_id}</h1>
       <Await shown={shown}>
-        {(quality) => (
+        {([quality]) => (
           <>
             <AsOf at={shown.at} />
             <Totals quality={quality} />
@@ -54,17 +35,13 @@ export function Provider({ provider_id }: { provider_id: string }) {
   );
 }
 
-const total = (numbers: readonly number[]) => numbers.reduce((sum, one) => sum + one, 0);
-
 function Totals({ quality }: { quality: Quality }) {
   const { words } = useSite();
   const { share } = formatsOf(words);
   const { days, waiting_for_a_school: waiting = 0, refused } = quality;
-  const reported = total(
-    days.map(({ sessions_held, sessions_not_held }) => sessions_held + sessions_not_held),
-  );
-  const due = reported + total(days.map(({ sessions_unreported }) => sessions_unreported));
-  const rejected = total((refused ?? []).map((one) => one.rejected + one.conflicts));
+  const reported = sum(days.map(({ sessions_held, sessions_not_held }) => sessions_held + sessions_not_held));
+  const due = reported + sum(days.map(({ sessions_unreported }) => sessions_unreported));
+  const rejected = sum((refused ?? []).map((one) => one.rejected + one.conflicts));
   return (
     <>
       <Tiles>

@@ -3,6 +3,7 @@ import { AlertList } from "../alert-list.tsx";
 import { formatsOf, LINK, todayAt, useSite } from "../context.ts";
 import { useAnswers } from "../live.ts";
 import { AsOf, Await, Card, Empty, StudentLink, Table, Tile, Tiles } from "../parts.tsx";
+import { addDays } from "../../domain/school-day.ts";
 import { NOT_HELD_ATTRIBUTION, type Attribution } from "../../domain/words.ts";
 
 /** A school's day: what was held, who was absent, what is missing, and what needs somebody. */
@@ -11,24 +12,24 @@ export function Today({ school, date }: { school: MySchool; date: string | undef
   const { longDay } = formatsOf(words);
   const day = date ?? todayAt(school.time_zone);
   const at = `/v1/schools/${encodeURIComponent(school.school_id)}`;
-  const shown = useAnswers<[Day, Alerts]>(
+  const shown = useAnswers<[Day, ...Alerts[]]>(
     api,
-    [`${at}/days/${day}`, school.students ? `${at}/alerts?standing=open` : `${at}/days/${day}`],
+    [`${at}/days/${day}`, ...(school.students ? [`${at}/alerts?standing=open`] : [])],
     { version: `${at}/version?from=${day}&to=${day}` },
   );
   return (
     <>
       <h1>{longDay(day)}</h1>
       <p class="steps">
-        <a href={LINK.today(school.school_id, moved(day, -1))}>← {words.today.before}</a>
-        <a href={LINK.today(school.school_id, moved(day, 1))}>{words.today.after} →</a>
+        <a href={LINK.today(school.school_id, addDays(day, -1))}>← {words.today.before}</a>
+        <a href={LINK.today(school.school_id, addDays(day, 1))}>{words.today.after} →</a>
       </p>
       <Await shown={shown}>
         {([figures, alerts]) => (
           <>
             <AsOf at={shown.at} figures={figures} timeZone={school.time_zone} />
             <DayTiles day={figures} />
-            {school.students && "items" in alerts && (
+            {alerts !== undefined && (
               <Card title={words.alerts.title} id="to-do">
                 <AlertList school={school} alerts={alerts.items} changed={shown.again} />
               </Card>
@@ -40,9 +41,6 @@ export function Today({ school, date }: { school: MySchool; date: string | undef
     </>
   );
 }
-
-const moved = (day: string, by: number) =>
-  new Date(Date.parse(`${day}T00:00:00Z`) + by * 86_400_000).toISOString().slice(0, 10);
 
 function DayTiles({ day }: { day: Day }) {
   const { words } = useSite();

@@ -7,10 +7,7 @@ import type { AttendanceStatus, Attribution, NotHeldReason, Role, RuleId } from 
 export type Words = {
   lang: string;
   other: { lang: string; name: string };
-  nav: Record<
-    "today" | "weeks" | "settings" | "district" | "provider" | "names" | "leave" | "place" | "pages",
-    string
-  >;
+  nav: Record<"today" | "weeks" | "settings" | "names" | "leave" | "place" | "pages", string>;
   trouble: Record<Trouble, string>;
   again: string;
   wait: string;
@@ -25,7 +22,6 @@ export type Words = {
   skip: string;
   roles: Record<(typeof ACCESS_ROLES)[number], string>;
   today: Record<
-    | "title"
     | "before"
     | "after"
     | "held"
@@ -37,27 +33,15 @@ export type Words = {
     | "empty"
     | "emptyHelp"
     | "missingHelp"
-    | "noneMissing"
     | "ended"
     | "students"
     | "totalsOnly"
-    | "late"
     | "noAlerts"
     | "why",
     string
   >;
   alerts: Record<
-    | "title"
-    | "acknowledge"
-    | "snooze"
-    | "note"
-    | "noteHint"
-    | "until"
-    | "since"
-    | "send"
-    | "cancel"
-    | "done"
-    | "byWhom",
+    "title" | "acknowledge" | "snooze" | "note" | "noteHint" | "until" | "since" | "send" | "cancel",
     string
   >;
   standing: Record<"open" | "acknowledged" | "snoozed" | "resolved", string>;
@@ -83,16 +67,13 @@ export type Words = {
     | "none2"
     | "key"
     | "minutes"
-    | "attendance"
     | "grid"
     | "notKnown"
     | "reportMissing",
     string
   >;
   student: Record<
-    | "title"
     | "dosage"
-    | "pace"
     | "attendance"
     | "tutors"
     | "history"
@@ -116,10 +97,8 @@ export type Words = {
     needed: (minutes: number) => string;
     feasible: (day: string) => string;
     tooLate: string;
-    sessionsOf: (attended: number) => string;
   };
   district: Record<
-    | "title"
     | "schools"
     | "school"
     | "hours"
@@ -138,18 +117,15 @@ export type Words = {
     | "week"
     | "share"
     | "download"
-    | "enrolled"
     | "tutored"
     | "target"
     | "percentOfTarget"
     | "hidden"
     | "perStudent"
-    | "empty"
-    | "sessions",
+    | "empty",
     string
   >;
   provider: Record<
-    | "title"
     | "days"
     | "date"
     | "held"
@@ -162,14 +138,11 @@ export type Words = {
     | "unmatched"
     | "unmatchedHelp"
     | "missing"
-    | "waiting"
     | "waitingHelp"
     | "event"
     | "fault"
     | "fix"
     | "when"
-    | "conflicts"
-    | "rejected"
     | "byCause"
     | "empty",
     string
@@ -184,12 +157,10 @@ export type Words = {
     | "term"
     | "zone"
     | "off"
-    | "setBy"
     | "readOnly"
     | "noCalendar"
     | "noContacts"
     | "halfDays"
-    | "value"
     | "digestAt"
     | "onLeave"
     | "texts"

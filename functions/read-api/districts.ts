@@ -1,4 +1,5 @@
 import { standingOf } from "../../domain/alert.ts";
+import { isAtSchool } from "../../domain/contract.ts";
 import { mergeAll } from "../../domain/day-summary.ts";
 import { DEFAULT_TARGET_HOURS, dosageReport, latestEntries } from "../../domain/dosage-report.ts";
 import { byText } from "../../domain/ids.ts";
@@ -27,9 +28,7 @@ function namesOf({ scope, setup }: Ask, schools: readonly School[]) {
   const told = setup.providers.filter(
     ({ provider_id, contracts = [] }) =>
       scope.providers.has(provider_id) ||
-      contracts.some(({ school_ids }) =>
-        schools.some(({ school_id }) => school_ids?.includes(school_id) ?? true),
-      ),
+      contracts.some((contract) => schools.some(({ school_id }) => isAtSchool(contract, school_id))),
   );
   return {
     names: {

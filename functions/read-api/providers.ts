@@ -1,5 +1,5 @@
 import type { KeptRefusal } from "../../adapters/refusal-store.ts";
-import type { Contract } from "../../domain/contract.ts";
+import { isInForce, type Contract } from "../../domain/contract.ts";
 import { isCurrent } from "../../domain/school-day.ts";
 import { mergeAll, type Summary } from "../../domain/day-summary.ts";
 import { ofProvider, qualityOf, type Reading } from "../../domain/read-model.ts";
@@ -35,7 +35,7 @@ export async function getQuality(ask: Ask) {
   // what was refused names no school, so it is shown where all of the provider's schools are the reader's
   const whole = isOwn || contractedIn(ask, contracts).every((school) => ids.includes(school.school_id));
   const covered = (school: School, day: string) =>
-    !isOwn || contracts.some((one) => covers(one, school.school_id, day));
+    !isOwn || contracts.some((one) => isInForce(one, school.school_id, day));
   return {
     provider_id,
     ...(provider.name !== undefined && { name: provider.name }),
@@ -68,12 +68,6 @@ function providerAsked(ask: Ask) {
 
 const contractedIn = ({ setup, deps, now }: Ask, contracts: readonly Contract[]) =>
   setup.schools.filter((school) => deps.checks.contract(contracts, school, now));
-
-const covers = (
-  { school_ids, ...period }: { school_ids?: string[] | undefined; from?: string; to?: string },
-  school_id: string,
-  day: string,
-) => (school_ids?.includes(school_id) ?? true) && isCurrent(period, day);
 
 const refusedView = ({ items, ...counts }: KeptRefusal, { level }: Reading) => ({
   ...counts,

@@ -192,7 +192,7 @@ async function everywhere(ask: Ask, about: { school: School; student_id: string;
     const stores = wall.school(one.school_id);
     // a year of summaries is read where a roster knows her, so that hundreds of schools cost a look each
     const entry = await stores.setup.rosterEntry(one.school_id, student_id);
-    return entry && attended(ask, { school: one, student_id, stores });
+    return entry && attended(ask, { school: one, student_id, stores, entry });
   };
   const visible = (await concurrently(seen, 8, at)).flatMap((one) => one ?? []);
   await note(ask, { school_id: school.school_id, student_id });
@@ -249,10 +249,13 @@ function progressOf(ask: Ask, { school, enrolment, own }: Enrolled) {
 type At = { school: School; student_id: string; stores: SchoolStores };
 
 /** What a student had at a school, if its roster or its sessions know her. */
-async function attended(ask: Ask, { school, student_id, stores }: At) {
+async function attended(
+  ask: Ask,
+  { school, student_id, stores, entry: known }: At & { entry?: RosterEntry },
+) {
   const { school_id } = school;
   const [entry, whole] = await Promise.all([
-    stores.setup.rosterEntry(school_id, student_id),
+    known ?? stores.setup.rosterEntry(school_id, student_id),
     foldOf(stores, yearOf(school, todayOf(ask, school))),
   ]);
   const student_sessions = whole.student_sessions.filter((row) => row.student_id === student_id);

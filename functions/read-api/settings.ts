@@ -1,8 +1,8 @@
 import type { Contact } from "../../domain/contact.ts";
+import { isInForce } from "../../domain/contract.ts";
 import { rulesView } from "../../domain/rules-view.ts";
-import { isCurrent } from "../../domain/school-day.ts";
 import { calendarOf, layersOf } from "../../domain/setup.ts";
-import { schoolAsked, type Ask } from "./ask.ts";
+import { schoolAsked, todayOf, type Ask } from "./ask.ts";
 
 /** What is in force at a school: thresholds, calendar, programs, and who is told what. Nothing of it is changed here. */
 export async function getSettings(ask: Ask) {
@@ -27,11 +27,7 @@ export async function getSettings(ask: Ask) {
     programs: setup.programs.map(({ settings: _, ...program }) => program),
     providers: setup.providers
       .filter(({ contracts = [] }) =>
-        contracts.some(
-          ({ school_ids, ...period }) =>
-            (school_ids?.includes(school_id) ?? true) &&
-            isCurrent(period, ask.now.toISOString().slice(0, 10)),
-        ),
+        contracts.some((contract) => isInForce(contract, school_id, todayOf(ask, school))),
       )
       .map(({ provider_id, name: known }) => ({ provider_id, ...(known !== undefined && { name: known }) })),
     ...(sees && { contacts: setup.contacts.filter(isTold).map(contactView) }),
