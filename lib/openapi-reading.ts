@@ -1,108 +1,31 @@
 import * as z from "zod";
-import { ACCESS_ROLES } from "../domain/access.ts";
-import { NOT_HELD_REASONS, RULE_IDS, STEPS } from "../domain/words.ts";
+import { NOT_HELD_REASONS, RULE_IDS } from "../domain/words.ts";
 import { answer, failure } from "./openapi-parts.ts";
+import {
+  Alert,
+  Figures,
+  Grants,
+  Progress,
+  Refused,
+  StudentSession,
+  count,
+  day,
+  dosage,
+  figures,
+  group,
+  instant,
+  named,
+  names,
+  period,
+  rate,
+  school,
+  version,
+  weekly,
+} from "./openapi-shapes.ts";
 
 /** What people and provider systems read, as the API's reference shows it. */
 
 const secured: Record<string, string[]>[] = [{ token: [] }, { providerKey: [] }];
-const rate = z
-  .number()
-  .min(0)
-  .nullable()
-  .meta({ description: "Between 0 and 1; null where nothing was counted" });
-const count = z.int().min(0);
-const instant = z.string().meta({ description: "ISO instant" });
-const day = z.string().meta({ description: "School-local date, YYYY-MM-DD", example: "2026-11-25" });
-
-const figures = {
-  sessions_held: count,
-  sessions_not_held: count,
-  sessions_unreported: count.meta({ description: "Ended without a final report" }),
-  delivery_rate: rate,
-  provider_fault_rate: rate,
-  completeness: rate,
-  reporting_lag_minutes: z.object({ p50: count.nullable(), p90: count.nullable() }),
-  students: count.optional(),
-  minutes: count.optional(),
-  attendance_rate_scheduled: rate.optional(),
-  attendance_rate_held: rate.optional(),
-  suppressed: z
-    .literal(true)
-    .optional()
-    .meta({ description: "Figures of students are shown to who may see students; see the dosage report" }),
-  providers: z.array(
-    z.object({
-      provider_id: z.string(),
-      sessions_held: count,
-      not_held: z.array(z.object({ reason: z.enum(NOT_HELD_REASONS), sessions: count })),
-    }),
-  ),
-  unreadable: count,
-};
-const Figures = z.object(figures).meta({ id: "Figures" });
-
-const StudentSession = z
-  .object({
-    student_id: z.string(),
-    at: instant,
-    provider_id: z.string(),
-    program_id: z.string(),
-    session_topic: z.string(),
-    tutor_id: z.string(),
-    group_size: count,
-    status: z.string(),
-    minutes: count,
-    scheduled_minutes: count,
-  })
-  .meta({ id: "StudentSession" });
-
-const dosage = {
-  student_id: z.string(),
-  sessions: count.meta({ description: "Sessions attended" }),
-  minutes: count,
-  hours: z.number(),
-  target_hours: z.number().optional(),
-  pct_full_dosage: z.number().optional().meta({ description: "actual / target, uncapped" }),
-  attendance_rate_held: rate,
-  attendance_rate_scheduled: rate,
-  tutor_consistency: rate.meta({ description: "Sessions with the most frequent tutor / sessions attended" }),
-  tutors: count,
-  last_attended: instant.nullable(),
-};
-const period = { grade: z.string().optional(), from: day.optional(), to: day.optional() };
-
-const Alert = z
-  .object({
-    id: z.string(),
-    school_id: z.string(),
-    rule: z.enum(RULE_IDS),
-    subject: z.string(),
-    about: z.enum(["student", "provider"]).meta({ description: "What the subject's id is of" }),
-    provider_ids: z.array(z.string()),
-    standing: z.enum(["open", "acknowledged", "snoozed", "resolved"]),
-    first_day: day,
-    resolved_day: day.optional(),
-    facts: z.record(z.string(), z.union([z.number(), z.string()])),
-    history: z.array(z.looseObject({ at: instant, step: z.enum(STEPS) })),
-  })
-  .meta({ id: "Alert" });
-
-const Refused = z.object({
-  at: instant,
-  rejected: count,
-  conflicts: count,
-  items: z
-    .array(
-      z.object({
-        event_id: z.string().optional(),
-        result: z.enum(["rejected", "conflict"]),
-        errors: z.array(z.object({ pointer: z.string(), detail: z.string() })),
-      }),
-    )
-    .optional(),
-});
-
 const next = z.string().optional().meta({ description: "Cursor of the next page; absent on the last" });
 const paging = {
   limit: z.string().optional().meta({ description: "1 to 500, 100 where nothing is said" }),
@@ -164,27 +87,6 @@ const answering = (id: string, summary: string, required: Record<string, z.ZodTy
     },
   },
 });
-
-const school = { school_id: z.string() };
-const version = z.string().meta({ description: "Another one as soon as anything changed" });
-const named = { ...school, name: z.string().optional() };
-const names = z.record(z.string(), z.string());
-const weekly = z.array(count).meta({ description: "In the order of `weeks`" });
-const Progress = z.object({
-  program_id: z.string(),
-  provider_id: z.string().optional(),
-  from: day,
-  to: day,
-  minutes: count,
-  expected_minutes: count.meta({ description: "The target, prorated by instructional days" }),
-  target_minutes: count,
-  required_pace: count.meta({ description: "Minutes a week that still reach the target" }),
-  last_feasible_day: z
-    .string()
-    .meta({ description: "Last day on which daily sessions still reach it; empty when past" }),
-});
-const Grants = z.array(z.looseObject({ role: z.enum(ACCESS_ROLES) }));
-const group = z.looseObject({ suppressed: z.literal(true).optional() });
 
 export const readPaths = {
   "/v1/me": read({

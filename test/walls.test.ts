@@ -26,6 +26,10 @@ const PLANTED: Record<string, Record<string, string>> = {
   },
   "cli-knows-adapters-and-domain": { "cli/a.ts": 'import "../local/b.ts";', "local/b.ts": "export {};" },
   "lib-knows-nothing-that-runs": { "lib/a.ts": 'import "../adapters/b.ts";', "adapters/b.ts": "export {};" },
+  "dashboard-knows-domain-only": {
+    "dashboard/a.ts": 'import "../adapters/b.ts";',
+    "adapters/b.ts": "export {};",
+  },
   "local-knows-the-template-only": { "local/a.ts": 'import "../lib/b.ts";', "lib/b.ts": "export {};" },
   "cdk-at-synth-time-only": { "functions/x/a.ts": 'import "aws-cdk-lib";' },
   "tests-are-not-shipped": { "cli/a.ts": 'import "../test/b.ts";', "test/b.ts": "export {};" },

@@ -5,9 +5,12 @@ import { json, problemResult, type HttpEvent, type HttpResult } from "../framewo
 import { known, questionOf, Refused, type Ask, type ReadDeps } from "./ask.ts";
 import { acknowledgeAlert, getAlerts, snoozeAlert } from "./alerts.ts";
 import { getAudit } from "./audit.ts";
-import { getDosage, getExport, getMe, getOverview } from "./districts.ts";
+import { getOverview } from "./districts.ts";
+import { getMe } from "./me.ts";
 import { getQuality } from "./providers.ts";
-import { getDay, getStudent, getStudents, getWeek, getWeeks } from "./schools.ts";
+import { getDosage, getExport } from "./reports.ts";
+import { getDay, getStudents, getWeek, getWeeks } from "./schools.ts";
+import { getStudent } from "./student.ts";
 import { getSettings } from "./settings.ts";
 import { getDistrictVersion, getSchoolVersion } from "./versions.ts";
 

@@ -1,0 +1,84 @@
+import type { Quality } from "./answers.ts";
+import { formatsOf, useSite } from "./context.ts";
+import { Card, Empty, Table } from "./parts.tsx";
+
+/** What a provider must mend, item by item: refused events, sessions without a report, students whom no roster names. */
+
+export function Refused({ quality: { refused } }: { quality: Quality }) {
+  const { words } = useSite();
+  const { clock, day } = formatsOf(words);
+  if (refused === undefined) return null;
+  const rows = refused
+    .toReversed()
+    .flatMap(({ at, items = [] }) =>
+      items.flatMap(({ event_id, errors, result }) =>
+        (errors.length > 0 ? errors : [{ pointer: "", detail: result }]).map(({ pointer, detail }) => [
+          event_id ?? "–",
+          <code>{pointer || "–"}</code>,
+          detail,
+          `${day(at.slice(0, 10))} ${clock(at)}`,
+        ]),
+      ),
+    );
+  return (
+    <Card title={words.provider.refused} id="refused">
+      {rows.length === 0 ? (
+        <Empty what={words.provider.noneRefused} />
+      ) : (
+        <Table
+          label={words.provider.refused}
+          columns={[
+            { name: words.provider.event },
+            { name: words.provider.fault },
+            { name: words.provider.fix },
+            { name: words.provider.when, end: true },
+          ]}
+          rows={rows.slice(0, 100)}
+        />
+      )}
+    </Card>
+  );
+}
+
+export function Missing({ quality: { days, schools } }: { quality: Quality }) {
+  const { words } = useSite();
+  const { clock, day } = formatsOf(words);
+  const names = new Map(schools.map(({ school_id, name }) => [school_id, name]));
+  const missing = days.flatMap((one) => one.missing);
+  if (missing.length === 0) return null;
+  return (
+    <Card title={`${words.provider.missing}: ${missing.length}`} id="missing">
+      <Table
+        label={words.provider.missing}
+        columns={[
+          { name: words.student.history },
+          { name: words.district.school },
+          { name: words.today.ended, end: true },
+        ]}
+        rows={missing
+          .toReversed()
+          .slice(0, 100)
+          .map(({ session_id, school_id, scheduled_end }) => [
+            session_id,
+            names.get(school_id) ?? school_id,
+            `${day(scheduled_end.slice(0, 10))} ${clock(scheduled_end)}`,
+          ])}
+      />
+    </Card>
+  );
+}
+
+export function Unmatched({ quality: { days } }: { quality: Quality }) {
+  const { words } = useSite();
+  const ids = new Set(
+    days.flatMap(({ unmatched_students = [] }) => unmatched_students.map((one) => one.student_id)),
+  );
+  const count = Math.max(ids.size, ...days.map(({ unmatched }) => unmatched));
+  if (count === 0) return null;
+  return (
+    <Card title={`${words.provider.unmatched}: ${count}`} id="unmatched">
+      <p>{words.provider.unmatchedHelp}</p>
+      <p class="ids">{[...ids].sort().slice(0, 100).join(", ")}</p>
+    </Card>
+  );
+}

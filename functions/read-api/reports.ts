@@ -1,0 +1,121 @@
+import { mergeAll } from "../../domain/day-summary.ts";
+import { DEFAULT_TARGET_HOURS, dosageReport, latestEntries } from "../../domain/dosage-report.ts";
+import type { School } from "../../domain/setup.ts";
+import { suppressSmallGroups } from "../../domain/suppression.ts";
+import { concurrently } from "../../adapters/concurrently.ts";
+import { endOfNextQuarter, sign } from "../framework/links.ts";
+import { dayAsked, note, notFound, Refused, wallOf, withheldOr, type Ask } from "./ask.ts";
+import { districtAsked } from "./districts.ts";
+import { foldOf } from "./schools.ts";
+
+const WIDTH = 8;
+
+type Wanted = { schools: School[]; students: boolean };
+
+/** The schools of a report: one, those of a district, or all that the caller reaches. */
+function reportAsked(ask: Ask): Wanted {
+  const { deps, scope, setup } = ask;
+  const [school_id, district_id] = [ask.query("school_id"), ask.query("district_id")];
+  if (school_id !== undefined && !deps.checks.school(scope, school_id))
+    throw withheldOr(ask, notFound("There is no such school, or you may not see it."));
+  if (district_id !== undefined) districtAsked(ask, district_id);
+  const named = setup.schools.filter(
+    (school) =>
+      (school_id ?? school.school_id) === school.school_id &&
+      (district_id ?? school.district_id) === school.district_id,
+  );
+  const schools = named.filter((school) => deps.checks.school(scope, school.school_id));
+  if (schools.length === 0) throw withheldOr(ask, notFound("There is no school that you may see."));
+  const students = schools.every((school) => deps.checks.students(scope, school.school_id));
+  if (!students) refuseNarrowing(ask);
+  return { schools, students };
+}
+
+/** DATAS reports these targets. */
+const PRESETS = ["15", "30", "60"];
+
+/** Two reports that differ by a day, a school or an hour of the target differ by a student. */
+function refuseNarrowing(ask: Ask): void {
+  const narrowed = ["school_id", "from", "to"].find((name) => ask.query(name) !== undefined);
+  const target = ask.query("target_hours");
+  if (narrowed === undefined && (target === undefined || PRESETS.includes(target))) return;
+  throw new Refused(
+    "not-allowed",
+    `Your role sees whole districts and school years, with a target of ${PRESETS.join(", ")} hours: leave out ${narrowed ?? "target_hours"}.`,
+  );
+}
+
+/** Who got how much tutoring, on both denominators; small groups are hidden from who may see no student. */
+export async function getDosage(ask: Ask) {
+  const { report, students } = await dosageOf(ask);
+  return { ...(students ? report : suppressSmallGroups(report)), export: await exportLink(ask) };
+}
+
+const CSV = [
+  "school_id",
+  "district_id",
+  "students_enrolled",
+  "students_tutored",
+  "sessions",
+  "total_minutes",
+];
+const cell = (value: unknown) => {
+  const text = typeof value === "string" || typeof value === "number" ? String(value) : "";
+  // a spreadsheet runs what begins like a formula
+  const safe = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
+  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+};
+
+/** The report's rows by school, for a spreadsheet. */
+export async function getExport(ask: Ask): Promise<string> {
+  const { report, students } = await dosageOf(ask);
+  const { by_school } = students ? report : suppressSmallGroups(report);
+  const lines = by_school.map((row) => {
+    const fields = new Map<string, unknown>(Object.entries(row));
+    const cells = CSV.map((name) => cell(fields.get(name)));
+    return [...cells, "suppressed" in row ? "fewer than 10 students" : ""].join(",");
+  });
+  return [[...CSV, "note"].join(","), ...lines, ""].join("\n");
+}
+
+async function exportLink(ask: Ask): Promise<string> {
+  const { caller, identity, now, deps } = ask;
+  const asked = ["school_id", "district_id", "from", "to", "target_hours"].flatMap(
+    (name): [string, string][] => {
+      const value = ask.query(name);
+      return value === undefined ? [] : [[name, value]];
+    },
+  );
+  const question = new URLSearchParams(asked).toString();
+  // long enough to press a button, too short to pass on
+  const until = endOfNextQuarter(now);
+  const token = sign({ kind: "export", caller: caller.id, question, identity, until }, await deps.secret());
+  return `${ask.apiUrl}/v1/exports/${token}`;
+}
+
+async function dosageOf(ask: Ask) {
+  const { schools, students } = reportAsked(ask);
+  const target_hours = targetAsked(ask);
+  const [from, to] = [dayAsked(ask, "from", "0000-00-00"), dayAsked(ask, "to", "9999-12-31")];
+  const wall = await wallOf(ask, { schools: schools.map(({ school_id }) => school_id) });
+  const rosters = await concurrently(schools, WIDTH, ({ school_id }) =>
+    wall.school(school_id).setup.roster(school_id),
+  );
+  const summaries = await concurrently(schools, WIDTH, ({ school_id }) =>
+    foldOf(wall.school(school_id), { school_id, from, to }),
+  );
+  if (students) for (const { school_id } of schools) await note(ask, { school_id });
+  // on the roster at some time of what is reported
+  const roster = [...latestEntries(rosters.flat()).values()].filter(
+    (entry) => (entry.from ?? from) <= to && (entry.to ?? to) >= from,
+  );
+  const { student_sessions } = mergeAll(summaries);
+  const { programs } = ask.setup;
+  return { report: dosageReport({ roster, schools, programs, student_sessions, target_hours }), students };
+}
+
+function targetAsked(ask: Ask): number {
+  const hours = Number(ask.query("target_hours") ?? DEFAULT_TARGET_HOURS);
+  if (hours > 0 && hours <= 2000) return hours;
+  throw new Refused("invalid-parameter", "target_hours is no number above 0 and up to 2000.");
+}
