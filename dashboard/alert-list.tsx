@@ -74,7 +74,8 @@ function AlertItem({ school, alert, changed }: Item) {
           done={async (saved) => {
             ask(undefined);
             if (saved) await changed();
-            opener.current?.focus();
+            // the buttons are there again after the next render
+            requestAnimationFrame(() => opener.current?.focus());
           }}
         />
       )}
@@ -116,7 +117,7 @@ function AnswerForm({ school, alert, asked, done }: Form) {
       {asked === "snooze" && (
         <label>
           {words.alerts.until}
-          <input type="date" name="until" required min={tomorrow} value={tomorrow} />
+          <input type="date" name="until" required min={tomorrow} defaultValue={tomorrow} />
         </label>
       )}
       <label>

@@ -50,6 +50,7 @@ function makeFormats({ lang, unknown }: Words) {
     month: "long",
     timeZone: "UTC",
   });
+  const moment = new Intl.DateTimeFormat(lang, { dateStyle: "medium", timeStyle: "short" });
   return {
     share: (value: number | null | undefined) =>
       value === null || value === undefined ? unknown : percent.format(value),
@@ -63,6 +64,8 @@ function makeFormats({ lang, unknown }: Words) {
         minute: "2-digit",
         ...(timeZone !== undefined && { timeZone }),
       }).format(new Date(instant)),
+    /** Day and time, both by the reader's own clock. */
+    momentOf: (instant: string) => moment.format(new Date(instant)),
     dayOf: (instant: string, timeZone: string) =>
       new Intl.DateTimeFormat(lang, { weekday: "short", day: "numeric", month: "short", timeZone }).format(
         new Date(instant),

@@ -10,12 +10,14 @@ export function useRhythm(look: () => Promise<void>, slowest: number = PACE.acti
   latest.current = look;
   useEffect(() => {
     let touched = Date.now();
+    let over = false;
     let timer: ReturnType<typeof setTimeout> | undefined;
     const pause = () =>
-      Date.now() - touched < PACE.active_for_ms ? Math.max(slowest, PACE.active_ms) : PACE.idle_ms;
+      Math.max(slowest, Date.now() - touched < PACE.active_for_ms ? PACE.active_ms : PACE.idle_ms);
     const next = () => {
       clearTimeout(timer);
-      timer = document.hidden ? undefined : setTimeout(run, pause());
+      // a look that was on its way when the page was left must not begin another
+      timer = document.hidden || over ? undefined : setTimeout(run, pause());
     };
     const run = () => void latest.current().finally(next);
     const touch = () => {
@@ -32,6 +34,7 @@ export function useRhythm(look: () => Promise<void>, slowest: number = PACE.acti
     document.addEventListener("visibilitychange", shown);
     next();
     return () => {
+      over = true;
       clearTimeout(timer);
       for (const name of TOUCHES) removeEventListener(name, touch, { capture: true });
       document.removeEventListener("visibilitychange", shown);

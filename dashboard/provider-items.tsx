@@ -6,7 +6,7 @@ import { Card, Empty, Table } from "./parts.tsx";
 
 export function Refused({ quality: { refused } }: { quality: Quality }) {
   const { words } = useSite();
-  const { clock, day } = formatsOf(words);
+  const { momentOf } = formatsOf(words);
   if (refused === undefined) return null;
   const rows = refused
     .toReversed()
@@ -16,7 +16,7 @@ export function Refused({ quality: { refused } }: { quality: Quality }) {
           event_id ?? "–",
           <code>{pointer || "–"}</code>,
           detail,
-          `${day(at.slice(0, 10))} ${clock(at)}`,
+          momentOf(at),
         ]),
       ),
     );
@@ -42,7 +42,7 @@ export function Refused({ quality: { refused } }: { quality: Quality }) {
 
 export function Missing({ quality: { days, schools } }: { quality: Quality }) {
   const { words } = useSite();
-  const { clock, day } = formatsOf(words);
+  const { momentOf } = formatsOf(words);
   const names = new Map(schools.map(({ school_id, name }) => [school_id, name]));
   const missing = days.flatMap((one) => one.missing);
   if (missing.length === 0) return null;
@@ -61,7 +61,7 @@ export function Missing({ quality: { days, schools } }: { quality: Quality }) {
           .map(({ session_id, school_id, scheduled_end }) => [
             session_id,
             names.get(school_id) ?? school_id,
-            `${day(scheduled_end.slice(0, 10))} ${clock(scheduled_end)}`,
+            momentOf(scheduled_end),
           ])}
       />
     </Card>

@@ -33,7 +33,7 @@ export async function signIn(config: SignInConfig): Promise<Session | undefined>
     await leaveFor(config);
     return undefined;
   }
-  const { state, verifier, hash } = stateOf(known);
+  const { state, verifier, nonce, hash } = stateOf(known);
   const parameters = oauth.validateAuthResponse(server, client, answer, state);
   const response = await oauth.authorizationCodeGrantRequest(
     server,
@@ -44,21 +44,24 @@ export async function signIn(config: SignInConfig): Promise<Session | undefined>
     verifier,
     insecure(config),
   );
-  const tokens = await oauth.processAuthorizationCodeResponse(server, client, response);
+  const tokens = await oauth.processAuthorizationCodeResponse(server, client, response, {
+    expectedNonce: nonce,
+  });
   // the code is gone from the address and from the history
   history.replaceState(null, "", `/${hash}`);
   return sessionOf({ config, server, client }, tokens);
 }
 
-function stateOf(text: string): { state: string; verifier: string; hash: string } {
-  const [state = "", verifier = "", hash = ""] = text.split(" ");
-  return { state, verifier, hash };
+function stateOf(text: string): Record<"state" | "verifier" | "nonce" | "hash", string> {
+  const [state = "", verifier = "", nonce = "", hash = ""] = text.split(" ");
+  return { state, verifier, nonce, hash };
 }
 
 async function leaveFor({ authorization_endpoint, client_id }: SignInConfig): Promise<void> {
   const verifier = oauth.generateRandomCodeVerifier();
   const state = oauth.generateRandomState();
-  sessionStorage.setItem(STATE, `${state} ${verifier} ${location.hash}`);
+  const nonce = oauth.generateRandomNonce();
+  sessionStorage.setItem(STATE, `${state} ${verifier} ${nonce} ${location.hash}`);
   const url = new URL(authorization_endpoint);
   url.search = new URLSearchParams({
     client_id,
@@ -66,6 +69,7 @@ async function leaveFor({ authorization_endpoint, client_id }: SignInConfig): Pr
     redirect_uri: here(),
     scope: "openid email",
     state,
+    nonce,
     code_challenge: await oauth.calculatePKCECodeChallenge(verifier),
     code_challenge_method: "S256",
   }).toString();

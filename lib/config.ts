@@ -10,7 +10,7 @@ export type DeployConfig = {
   sender: string;
   /** Who is told of alarms; without it an alarm has no subscriber. */
   alarmEmail: string | undefined;
-  /** Where people are sent after they signed in; without it the pages. */
+  /** Where people may be sent after they signed in, beside the pages. */
   callbackUrl: string | undefined;
   /** Prefix of the sign-in page's address; without it there is no sign-in page. */
   signInDomain: string | undefined;

@@ -88,6 +88,7 @@ export class SignIn extends Construct {
     const provider = this.#provider(config);
     const federated =
       provider === undefined ? [] : [UserPoolClientIdentityProvider.custom(provider.providerName)];
+    const back = [`${pagesUrl}/`, ...(config.callbackUrl === undefined ? [] : [config.callbackUrl])];
     const client = this.pool.addClient("Web", {
       generateSecret: false,
       authFlows: {},
@@ -95,8 +96,8 @@ export class SignIn extends Construct {
         flows: { authorizationCodeGrant: true },
         // without `aws.cognito.signin.user.admin` a token cannot change its own user's attributes
         scopes: [OAuthScope.OPENID, OAuthScope.EMAIL],
-        callbackUrls: [config.callbackUrl ?? `${pagesUrl}/`],
-        logoutUrls: [config.callbackUrl ?? `${pagesUrl}/`],
+        callbackUrls: back,
+        logoutUrls: back,
       },
       accessTokenValidity: Duration.minutes(15),
       idTokenValidity: Duration.minutes(15),

@@ -46,19 +46,19 @@ const latest = ({ weeks }: Overview): Figures | undefined => weeks.at(-1);
 function Whole({ dosage }: { dosage: Report }) {
   const { words } = useSite();
   const { share, number } = formatsOf(words);
-  const { students_tutored = 0, students_enrolled = 0, hours, full_dosage_rate } = dosage;
+  const { students_tutored, students_enrolled, hours, full_dosage_rate } = dosage;
   return (
     <Tiles>
       <Tile label={words.district.hours} value={number(hours?.mean)} of={words.district.perStudent} />
       <Tile
         label={`${words.district.fullRate} (${dosage.target_hours} h)`}
         value={share(full_dosage_rate?.of_tutored)}
-        of={`${words.district.ofTutored} (${students_tutored})`}
+        of={`${words.district.ofTutored} (${number(students_tutored)})`}
       />
       <Tile
         label={`${words.district.fullRate} (${dosage.target_hours} h)`}
         value={share(full_dosage_rate?.of_enrolled)}
-        of={`${words.district.ofEnrolled} (${students_enrolled})`}
+        of={`${words.district.ofEnrolled} (${number(students_enrolled)})`}
       />
     </Tiles>
   );
@@ -85,11 +85,13 @@ function Schools({ overview, dosage }: { overview: Overview; dosage: Report }) {
         rows={overview.schools.map((school) => {
           const { school_id, name, year, open_alerts } = school;
           const own = bySchool.get(school_id);
+          // a school without a roster has no row: that is not known, and not hidden
+          const nothing = own?.suppressed === true ? hidden : words.unknown;
           const tutored = own?.students_tutored;
           return [
             <a href={LINK.today(school_id)}>{name ?? school_id}</a>,
-            tutored === undefined ? hidden : words.of(tutored, own?.students_enrolled ?? 0),
-            own?.hours === undefined ? hidden : number(own.hours.mean),
+            tutored === undefined ? nothing : words.of(tutored, own?.students_enrolled ?? 0),
+            own?.hours === undefined ? nothing : number(own.hours.mean),
             "suppressed" in year ? hidden : share(year.attendance_rate_held),
             share(year.delivery_rate),
             share(year.completeness),

@@ -136,7 +136,7 @@ function NotHeld({ day }: { day: Day }) {
         columns={[
           { name: words.weeks.provider },
           { name: words.provider.byCause },
-          { name: words.provider.fault },
+          { name: words.today.whose },
           { name: words.today.notHeld, end: true },
         ]}
         rows={rows}

@@ -58,6 +58,7 @@ export const ENGLISH: Words = {
     students: "students",
     totalsOnly: "Your role sees figures, and no student.",
     noAlerts: "Nothing needs you. Alerts show up here, and in the morning mail.",
+    whose: "By whose fault",
     why: "Why not held",
   },
   alerts: {

@@ -58,6 +58,7 @@ export const SPANISH: Words = {
     students: "estudiantes",
     totalsOnly: "Su función ve cifras y ningún estudiante.",
     noAlerts: "Nada requiere su atención. Los avisos aparecen aquí y en el correo de la mañana.",
+    whose: "Por culpa de",
     why: "Por qué no se dieron",
   },
   alerts: {

@@ -37,6 +37,7 @@ export type Words = {
     | "students"
     | "totalsOnly"
     | "noAlerts"
+    | "whose"
     | "why",
     string
   >;

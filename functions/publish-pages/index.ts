@@ -11,7 +11,8 @@ export const handler = publishPages({
   pages: s3PageStore(s3Client(), BUCKET),
   files: () => readdirSync(folder).map((name) => ({ name, body: readFileSync(new URL(name, folder)) })),
   tell: async (url, answer) => {
-    const response = await fetch(url, { method: "PUT", body: JSON.stringify(answer) });
+    // as bytes: the address is signed for no content type
+    const response = await fetch(url, { method: "PUT", body: Buffer.from(JSON.stringify(answer)) });
     if (!response.ok) throw new Error(`CloudFormation answered ${response.status}`);
   },
   log,

@@ -191,6 +191,11 @@ describe.skipIf(CHROMIUM === undefined)("the pages", () => {
     expect(taken?.history.at(-1)).toMatchObject({ step: "acknowledged", by: "person:lead-631930" });
     // later, until a day
     await press(page, "Later");
+    const chosen = new Date(Date.now() + 9 * 86_400_000).toISOString().slice(0, 10);
+    await page.locator("input[type=date]").fill(chosen);
+    // the next look does not take it back
+    await page.waitForTimeout(3000);
+    expect(await page.locator("input[type=date]").inputValue()).toBe(chosen);
     await page.keyboard.press("Enter");
     await until(
       () => page.locator(".alerts > li").count(),
