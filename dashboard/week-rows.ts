@@ -1,4 +1,4 @@
-import { sum } from "../domain/metrics.ts";
+import { sum } from "../domain/numbers.ts";
 import type { WeekGrid } from "../domain/week-grid.ts";
 import type { NameBook } from "./names.ts";
 

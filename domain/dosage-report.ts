@@ -1,6 +1,7 @@
 import type { StudentSession } from "./day-summary.ts";
 import { byText } from "./ids.ts";
-import { gini, quantileOf, ratio, sum, totalMinutes, wasAttended } from "./metrics.ts";
+import { totalMinutes, wasAttended } from "./metrics.ts";
+import { gini, quantileOf, ratio, sum } from "./numbers.ts";
 import type { Program, RosterEntry, School } from "./setup.ts";
 
 /** Full dosage in hours where a program says nothing else: DATAS reports 15, 30 and 60. */

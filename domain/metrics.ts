@@ -1,4 +1,5 @@
 import { LAG_BOUNDS, type StudentSession, type Summary } from "./day-summary.ts";
+import { ratio, sum } from "./numbers.ts";
 import { NOT_HELD_ATTRIBUTION } from "./words.ts";
 
 /**
@@ -20,9 +21,6 @@ export function wasAttended(row: StudentSession, rules: Pick<ReadingRules, "mini
 }
 
 export const wasHeld = (row: StudentSession) => row.status !== "not_held";
-
-/** A share, or null where nothing was counted: unknown is not zero. */
-export const ratio = (part: number, whole: number): number | null => (whole === 0 ? null : part / whole);
 
 /** Sessions attended / sessions the student was scheduled for (NSSA), `pending` being those whose time has passed. */
 export function attendanceRates(rows: readonly StudentSession[], pending: number, rules: ReadingRules) {
@@ -83,23 +81,4 @@ export function lagQuantile(summary: Summary, quantile: number): number | null {
   const bin = counts.findIndex((count) => (seen += count) >= rank);
   const bound = LAG_BOUNDS[bin] ?? Infinity;
   return Number.isFinite(bound) ? bound : null;
-}
-
-export const sum = (numbers: readonly number[]) => numbers.reduce((total, number) => total + number, 0);
-
-/** Linear interpolation between closest ranks, as numpy's default. `sorted` ascends; null when it is empty. */
-export function quantileOf(sorted: readonly number[], quantile: number): number | null {
-  const position = (sorted.length - 1) * quantile;
-  const below = sorted[Math.floor(position)];
-  const above = sorted[Math.ceil(position)];
-  if (below === undefined || above === undefined) return null;
-  return below + (above - below) * (position - Math.floor(position));
-}
-
-/** Gini coefficient of non-negative numbers in ascending order: 0 is equal for all; null when there is nothing. */
-export function gini(sorted: readonly number[]): number | null {
-  const total = sum(sorted);
-  if (total === 0) return null;
-  const weighted = sum(sorted.map((number, index) => (2 * (index + 1) - sorted.length - 1) * number));
-  return weighted / (sorted.length * total);
 }

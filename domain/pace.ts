@@ -1,4 +1,4 @@
-import { sum } from "./metrics.ts";
+import { sum } from "./numbers.ts";
 import { addDays, isHalfDay, schoolDaysBetween } from "./school-day.ts";
 import { calendarOf, targetHours, type Enrolment, type Program, type School } from "./setup.ts";
 

@@ -4,7 +4,7 @@ import { formatsOf, LINK, useSite } from "../context.ts";
 import { useAnswers } from "../live.ts";
 import { PACE } from "../rhythm.ts";
 import { AsOf, Await, Card, Empty, StudentLink, Table, Tile, Tiles } from "../parts.tsx";
-import { sum } from "../../domain/metrics.ts";
+import { sum } from "../../domain/numbers.ts";
 
 /** All schools of a district beside one another, and the whole of it over the term. */
 export function District({ district_id }: { district_id: string }) {

@@ -4,7 +4,7 @@ import { formatsOf, useSite } from "../context.ts";
 import { useFetched, useRhythm } from "../live.ts";
 import { AsOf, Await, Card, Empty, Table, Tile, Tiles } from "../parts.tsx";
 import { Missing, Refused, Unmatched } from "../provider-items.tsx";
-import { sum } from "../../domain/metrics.ts";
+import { sum } from "../../domain/numbers.ts";
 import { NOT_HELD_ATTRIBUTION, type NotHeldReason } from "../../domain/words.ts";
 
 const MINUTE_MS = 60_000;

@@ -1,4 +1,4 @@
-import { sum } from "../metrics.ts";
+import { sum } from "../numbers.ts";
 import { lastFeasibleDay, planOf, requiredPace } from "../pace.ts";
 import type { Firing, Rule, RuleInput } from "../rule.ts";
 import { isCurrent } from "../school-day.ts";

@@ -1,6 +1,6 @@
 import type { StudentSession, Summary } from "../day-summary.ts";
 import { groupByStudent } from "../dosage-report.ts";
-import { sum } from "../metrics.ts";
+import { sum } from "../numbers.ts";
 import type { DaySummary, RuleInput } from "../rule.ts";
 import { addDays, isHalfDay, isSchoolDay, schoolDaysBack, isCurrent } from "../school-day.ts";
 import { calendarOf } from "../setup.ts";

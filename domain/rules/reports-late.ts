@@ -1,5 +1,6 @@
 import { mergeAll, type Summary } from "../day-summary.ts";
-import { lagQuantile, sum } from "../metrics.ts";
+import { lagQuantile } from "../metrics.ts";
+import { sum } from "../numbers.ts";
 import type { Firing, Rule, RuleInput } from "../rule.ts";
 import {
   asPercent,

@@ -1,4 +1,5 @@
-import { sum, wasHeld } from "../metrics.ts";
+import { wasHeld } from "../metrics.ts";
+import { sum } from "../numbers.ts";
 import type { Firing, Rule, RuleInput } from "../rule.ts";
 import {
   asPercent,

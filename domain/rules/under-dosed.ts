@@ -1,4 +1,4 @@
-import { sum } from "../metrics.ts";
+import { sum } from "../numbers.ts";
 import type { Firing, Rule, RuleInput } from "../rule.ts";
 import { addDays, isSchoolDay, mondayOf, schoolDaysBetween } from "../school-day.ts";
 import { calendarOf } from "../setup.ts";

@@ -4,12 +4,11 @@ import { dosageReport } from "../../domain/dosage-report.ts";
 import {
   attendanceRates,
   deliveryOf,
-  gini,
   lagQuantile,
-  quantileOf,
   ratioCompliance,
   tutorConsistency,
 } from "../../domain/metrics.ts";
+import { gini, quantileOf } from "../../domain/numbers.ts";
 import { arrivalOf, snapshotOf } from "../../domain/session-record.ts";
 import { SessionEvent } from "../../domain/session-event.ts";
 import { ATTENDANCE_STATUSES } from "../../domain/words.ts";
