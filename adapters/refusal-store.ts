@@ -4,6 +4,7 @@ import type { Fault } from "../domain/problem.ts";
 import { keyItem, keyOf, number, text } from "./items.ts";
 import { queryAll, type TableAccess } from "./query.ts";
 import { docItem, docOf } from "./setup-store.ts";
+import { addStamp } from "./stamp-store.ts";
 import { ATTRIBUTE, expiresAt, refusalKey, refusalPartition } from "./table.ts";
 import { RETENTION } from "../domain/retention.ts";
 
@@ -72,6 +73,7 @@ export function dynamoRefusalStore(table: TableAccess): RefusalStore {
         [ATTRIBUTE.expires]: number(expiresAt(refusal.at, RETENTION.refusals)),
       };
       await table.client.send(new PutItemCommand({ TableName: table.tableName, Item }));
+      await addStamp(table, { kind: "provider", id: refusal.provider_id });
     },
     between: async (provider_id, from, to) => {
       if (to < from) return [];

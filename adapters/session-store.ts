@@ -1,5 +1,4 @@
 import {
-  BatchGetItemCommand,
   DeleteItemCommand,
   GetItemCommand,
   paginateQuery,
@@ -7,9 +6,10 @@ import {
   UpdateItemCommand,
 } from "@aws-sdk/client-dynamodb";
 import { type Arrival, type SessionKey, type SessionRecord } from "../domain/session-record.ts";
-import { queryAll, type TableAccess } from "./query.ts";
+import { getAll, queryAll, type TableAccess } from "./query.ts";
 import { RETENTION } from "../domain/retention.ts";
 import { putUnderOrder, refusedBy, unchanged, type Place, type Stored } from "./write-under-order.ts";
+import { addStamp } from "./stamp-store.ts";
 import { keyItem, number, sessionOfItem, text, type Item } from "./items.ts";
 import {
   ATTRIBUTE,
@@ -63,13 +63,21 @@ export function dynamoSessionStore(table: TableAccess): SessionStore {
     rewrite: (record, content) => rewriteUnchanged(table, { key: sessionKey(record), record, content }),
     mark: (school_id, day, now) => putMark(table, { school_id, day, now }),
     quarantine: {
-      put: (arrival) => putUnderOrder(table, quarantinePlace(arrival), arrival),
+      put: (arrival) =>
+        stamped(table, putUnderOrder(table, quarantinePlace(arrival), arrival), arrival.snapshot),
       count: (provider_id) => countQuarantine(table, provider_id),
       waiting: (provider_id, school_id) => queryQuarantine(table, quarantineOf(provider_id, school_id)),
-      release: (record) => deleteUnchanged(table, record),
+      release: (record) => stamped(table, deleteUnchanged(table, record), record),
       rewrite: (record, content) => rewriteUnchanged(table, { key: quarantineKey(record), record, content }),
     },
   };
+}
+
+/** What waits of a provider is another number now. */
+async function stamped<T>(table: TableAccess, write: Promise<T>, { provider_id }: SessionKey): Promise<T> {
+  const answer = await write;
+  await addStamp(table, { kind: "provider", id: provider_id });
+  return answer;
 }
 
 /** A session expires years after its day; one without a day holds no student. */
@@ -88,25 +96,10 @@ async function getRecord(table: TableAccess, key: TableKey): Promise<SessionReco
   return item === undefined ? undefined : sessionOfItem(item);
 }
 
-const GET_LIMIT = 100;
-
 async function existingKeys(table: TableAccess, keys: readonly SessionKey[]): Promise<SessionKey[]> {
   // the same key twice in one request is refused as a whole
-  const distinct = [...new Map(keys.map((key) => [JSON.stringify(sessionKey(key)), key])).values()];
-  const found: SessionKey[] = [];
-  for (let at = 0; at < distinct.length; at += GET_LIMIT) {
-    const wanted = distinct.slice(at, at + GET_LIMIT).map((key) => keyItem(sessionKey(key)));
-    found.push(...(await getBatch(table, wanted)).map(sessionOfItem));
-  }
-  return found;
-}
-
-async function getBatch(table: TableAccess, keys: Item[]): Promise<Item[]> {
-  const RequestItems = { [table.tableName]: { Keys: keys, ConsistentRead: true } };
-  const { Responses, UnprocessedKeys } = await table.client.send(new BatchGetItemCommand({ RequestItems }));
-  const items = Responses?.[table.tableName] ?? [];
-  const left = UnprocessedKeys?.[table.tableName]?.Keys ?? [];
-  return left.length === 0 ? items : [...items, ...(await getBatch(table, left))];
+  const distinct = new Map(keys.map((key) => [JSON.stringify(sessionKey(key)), sessionKey(key)]));
+  return (await getAll(table, [...distinct.values()])).map(sessionOfItem);
 }
 
 async function queryDay(table: TableAccess, school_id: string, day: string): Promise<SessionRecord[]> {

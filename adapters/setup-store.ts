@@ -13,6 +13,7 @@ import { Id } from "../domain/ids.ts";
 import { Overrides } from "../domain/settings.ts";
 import { keyItem, keyOf, text, type Item } from "./items.ts";
 import { queryAll, type TableAccess } from "./query.ts";
+import { addStamp } from "./stamp-store.ts";
 import {
   ATTRIBUTE,
   enrolmentKey,
@@ -48,6 +49,7 @@ async function forget(table: TableAccess, school_id: string, student_id: string)
   const own = items.flat().filter((item) => OfStudent.parse(docOf(item)).student_id === student_id);
   for (const item of own)
     await table.client.send(new DeleteItemCommand({ TableName: table.tableName, Key: keyItem(keyOf(item)) }));
+  if (own.length > 0) await addStamp(table, { kind: "school", id: school_id });
   return own.length;
 }
 
@@ -77,18 +79,10 @@ export function dynamoSetupStore(table: TableAccess): SetupStore {
       const doc = await getDoc(table, rosterKey(school_id, student_id));
       return doc === undefined ? undefined : RosterEntry.parse(doc);
     },
-    putRoster: (entries) =>
-      putDocs(
-        table,
-        entries.map((value) => ({ key: rosterKey(value.school_id, value.student_id), value })),
-      ),
+    putRoster: (entries) => putOf(table, entries, (one) => rosterKey(one.school_id, one.student_id)),
     enrolments: async (school_id) =>
       (await partition(table, enrolmentPartition(school_id))).map((row) => Enrolment.parse(docOf(row))),
-    putEnrolments: (enrolments) =>
-      putDocs(
-        table,
-        enrolments.map((value) => ({ key: enrolmentKey(value), value })),
-      ),
+    putEnrolments: (enrolments) => putOf(table, enrolments, enrolmentKey),
     forgetStudent: (school_id, student_id) => forget(table, school_id, student_id),
   };
 }
@@ -121,6 +115,20 @@ export function partition(table: TableAccess, pk: string): Promise<Item[]> {
 }
 
 const WRITE_LIMIT = 25;
+
+/** Writes what belongs to schools, and counts one change for each of them. */
+async function putOf<T extends { school_id: string }>(
+  table: TableAccess,
+  values: readonly T[],
+  keyOf: (value: T) => TableKey,
+): Promise<void> {
+  await putDocs(
+    table,
+    values.map((value) => ({ key: keyOf(value), value })),
+  );
+  for (const id of new Set(values.map(({ school_id }) => school_id)))
+    await addStamp(table, { kind: "school", id });
+}
 
 async function putDocs(table: TableAccess, documents: readonly Document[]): Promise<void> {
   for (let at = 0; at < documents.length; at += WRITE_LIMIT) {

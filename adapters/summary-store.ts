@@ -5,6 +5,7 @@ import { keyItem, keyOf, number, numberOf, text, type Item } from "./items.ts";
 import { lostRace, putVersion } from "./put-version.ts";
 import { queryAll, type TableAccess } from "./query.ts";
 import { getDoc, partition } from "./setup-store.ts";
+import { addStamp } from "./stamp-store.ts";
 import { RETENTION } from "../domain/retention.ts";
 import {
   ATTRIBUTE,
@@ -76,15 +77,25 @@ export function dynamoSummaryStore(table: TableAccess, partBytes = PART_BYTES): 
     },
     write: async (wanted, version, packed) => {
       const generation = await generationOf(wanted);
-      return writeParts(table, partsOf({ day: wanted, generation, version, packed, partBytes }));
+      const written = await writeParts(
+        table,
+        partsOf({ day: wanted, generation, version, packed, partBytes }),
+      );
+      return stamped(table, written, wanted.school_id);
     },
     read: async (range) =>
       readRange(table, { ...range, consistent: true, generation: await generationOf(range) }),
     days: (school_id) => daysWithView(table, school_id),
     generations: (school_id) => readGenerations(table, school_id),
-    point: (school_id, value) => putVersion(table, { key: generationKey(school_id), value }),
+    point: async (school_id, value) =>
+      stamped(table, await putVersion(table, { key: generationKey(school_id), value }), school_id),
     tidy: (school_id) => deleteOthers(table, school_id),
   };
+}
+
+async function stamped(table: TableAccess, written: boolean, school_id: string): Promise<boolean> {
+  if (written) await addStamp(table, { kind: "school", id: school_id });
+  return written;
 }
 
 async function readGenerations(table: TableAccess, school_id: string): Promise<Generations> {

@@ -25,6 +25,8 @@
  * | a webhook endpoint and its secrets     | WEBHOOK#endpoint      | ENDPOINT                       | get, put                   |
  * | reads and commands not yet in the log  | AUDITOPEN             | window#who#what#about          | add, query, transact       |
  * | the audit log, a chain of blocks       | AUDIT                 | number of the block            | put if absent, query       |
+ * | count of changes of a school           | STAMP#school#school   | STAMP                          | add, get                   |
+ * | count of changes of a provider         | STAMP#provider#provider | STAMP                        | add, get                   |
  * | what the nightly look at views found   | DRIFT                 | LAST                           | get, put                   |
  * | students who were erased               | ERASED                | pseudonym                      | put, query                 |
  * | what sweep did last for a school       | SWEEP#school          | SWEEP                          | get, put                   |
@@ -64,6 +66,8 @@ export const PREFIX = {
   refused: "REFUSED#",
   quota: "QUOTA#",
   webhook: "WEBHOOK#",
+  schoolStamp: "STAMP#school#",
+  providerStamp: "STAMP#provider#",
 } as const;
 
 type SessionIds = { school_id: string; provider_id: string; session_id: string };
@@ -202,6 +206,11 @@ export const AUDIT_PARTITION = "AUDIT";
 export const auditKey = (number: number): TableKey => ({
   pk: AUDIT_PARTITION,
   sk: String(number).padStart(10, "0"),
+});
+const STAMPS = { school: PREFIX.schoolStamp, provider: PREFIX.providerStamp };
+export const stampKey = ({ kind, id }: { kind: keyof typeof STAMPS; id: string }): TableKey => ({
+  pk: `${STAMPS[kind]}${id}`,
+  sk: "STAMP",
 });
 export const DRIFT_PARTITION = "DRIFT";
 export const DRIFT_KEY: TableKey = { pk: DRIFT_PARTITION, sk: "LAST" };

@@ -66,18 +66,35 @@ const LOOKS_AN_HOUR = { touched: HOUR_MS / PACE.active_ms, left_alone: HOUR_MS /
 /** The authorizer's answer is kept for 30 s. */
 const AUTHORIZED_AN_HOUR = 3600 / 30;
 
-/** Dollars for an hour of a school's open day, touched all the time and left alone. Answers to a look are 304 or a few bytes. */
-export function dollarsPerPageHour({
-  others,
-  look,
-}: {
-  others: Measured["others"];
-  look: DayFigures["look"];
-}) {
-  const one = PRICES.gateway_request + ACCESS_LOG_BYTES * PRICES.log_byte + callOf("read", 1) + unit(look);
+/** Of a school day: the hours in which its sessions are reported. */
+const REPORTED_HOURS = 7;
+/** Headers of a 304; and of an answer with a day or its alerts, beside its gzipped body. */
+const HEADER_BYTES = 700;
+
+/**
+ * Dollars for an hour of a school's open day through CloudFront, touched all the time and left alone: looks, most of
+ * them answered with 304, and the day and its alerts again after every change, which nobody sees more often than he
+ * looks. Reading them is noted, one write for each.
+ */
+export function dollarsPerPageHour({ others, day }: Pick<Measured, "others" | "day">) {
+  const request = (bytes: number) =>
+    PRICES.cdn_request +
+    (HEADER_BYTES + bytes) * PRICES.cdn_byte +
+    PRICES.gateway_request +
+    ACCESS_LOG_BYTES * PRICES.log_byte +
+    callOf("read", 1);
+  const look = request(0) + unit(day.look);
+  const again = 2 * request(day.packed_bytes) + unit(day.page) + 2 * PRICES.write_unit;
   const authorized = AUTHORIZED_AN_HOUR * (callOf("authorize", 1) + unit(others.authorize));
+  const hour = (looks: number) => {
+    const changes = Math.min(looks, day.sessions / REPORTED_HOURS);
+    return { looks: looks * look + authorized, again: changes * again };
+  };
+  const [touched, left] = [hour(LOOKS_AN_HOUR.touched), hour(LOOKS_AN_HOUR.left_alone)];
   return {
-    touched: LOOKS_AN_HOUR.touched * one + authorized,
-    left_alone: LOOKS_AN_HOUR.left_alone * one + authorized,
+    looks: touched.looks,
+    after_changes: touched.again,
+    touched: touched.looks + touched.again,
+    left_alone: left.looks + left.again,
   };
 }

@@ -51,9 +51,9 @@ const dollars = days.flatMap((day) =>
     ...dollarsPerMillion({ records, others, day }, posting),
   })),
 );
-const pageHours = days.map(({ sessions, look }) => ({
-  sessions_a_day: sessions,
-  ...dollarsPerPageHour({ others, look }),
+const pageHours = days.map((day) => ({
+  sessions_a_day: day.sessions,
+  ...dollarsPerPageHour({ others, day }),
 }));
 const result = {
   dollars_per_open_page_hour: pageHours,

@@ -6,6 +6,7 @@ import { dynamoSetupStore } from "../adapters/setup-store.ts";
 import { dynamoSummaryStore } from "../adapters/summary-store.ts";
 import { SessionEvent } from "../domain/session-event.ts";
 import { arrivalOf, snapshotOf } from "../domain/session-record.ts";
+import { dynamoStampStore } from "../adapters/stamp-store.ts";
 import { dynamoSweepStore } from "../adapters/sweep-store.ts";
 import { nothingSetUp } from "../domain/setup.ts";
 import { pack } from "../domain/summary-packing.ts";
@@ -71,8 +72,10 @@ export type DayFigures = {
   sessions: number;
   recompute: Units;
   rules: Units;
-  /** What an open page reads to know whether anything of the day changed. */
+  /** What an open page reads to know whether anything changed. */
   look: Units;
+  /** What it reads when something did: the day and its alerts. */
+  page: Units;
   packed_bytes: number;
 };
 
@@ -117,7 +120,9 @@ export async function weighDay(endpoint: string, assembly: string, count: number
   // the first run opens what there is to open
   await alertSchool(deps, [{ ...day, before: packed, after }]);
   const rules = await weigh(() => alertSchool(deps, [{ ...day, before: packed, after }]));
-  const look = await weigh(async () => {
+  const stamps = dynamoStampStore(table);
+  const look = await weigh(() => stamps.read([{ kind: "school", id: "631930" }]));
+  const page = await weigh(async () => {
     await summaries.read({ school_id: "631930", from: DAY, to: DAY });
     return alerts.current("631930");
   });
@@ -126,6 +131,7 @@ export async function weighDay(endpoint: string, assembly: string, count: number
     recompute,
     rules,
     look,
+    page,
     packed_bytes: deflateRawSync(packed, { level: 9 }).length,
   };
 }

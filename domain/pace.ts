@@ -1,5 +1,6 @@
 import { sum } from "./numbers.ts";
 import { addDays, isHalfDay, schoolDaysBetween } from "./school-day.ts";
+import type { Settings } from "./settings.ts";
 import { calendarOf, targetHours, type Enrolment, type Program, type School } from "./setup.ts";
 
 const WEEK_DAYS = 5;
@@ -20,7 +21,7 @@ export type Plan = {
 export type At = { school: School; today: string; first_day: string; known: Map<string, number> };
 
 /** Instructional days from one to another, a half day counting half. */
-function instruction({ school, known }: At, from: string, to: string): number {
+export function instruction({ school, known }: At, from: string, to: string): number {
   const name = `${from} ${to}`;
   const calendar = calendarOf(school);
   const count =
@@ -47,6 +48,16 @@ export function planOf(at: At, enrolment: Enrolment, program: Program): Plan | u
   const expected_minutes = whole === 0 ? 0 : Math.round((target_minutes * elapsed) / whole);
   return { start, end, elapsed, whole, target_minutes, expected_minutes };
 }
+
+/**
+ * Whether somebody has under the share of what is due by now, once enough instructional days are over to tell: what
+ * the rule `off-pace` fires on, and what a page calls behind.
+ */
+export const isOffPace = (
+  { elapsed, whole, expected_minutes }: Plan,
+  minutes: number,
+  { pace_share, pace_days }: Pick<Settings, "pace_share" | "pace_days">,
+) => whole > 0 && elapsed >= pace_days && minutes < pace_share * expected_minutes;
 
 /** (target − actual) / instructional weeks left, in minutes a week; 0 where no week is left or the target is reached. */
 export function requiredPace(at: At, { end, target_minutes }: Plan, minutes: number): number {

@@ -3,6 +3,9 @@ export const PRICES = {
   write_unit: 0.625e-6,
   read_unit: 0.125e-6,
   gateway_request: 1.0e-6,
+  /** CloudFront in North America, HTTPS; the first ten million a month are free, and not counted as such. */
+  cdn_request: 1.0e-6,
+  cdn_byte: 0.085 / 1e9,
   lambda_request: 0.2e-6,
   /** Per GB-second on arm64. */
   lambda_gb_second: 0.0000133334,

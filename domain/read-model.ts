@@ -108,6 +108,15 @@ export function ofProvider(summary: Summary, provider_id: string): Summary {
 
 export type SchoolDaySummary = { school_id: string; summary: Summary; known: ReadonlySet<string> };
 
+/**
+ * The next moment from which a summary reads otherwise though nothing is reported: a scheduled session's end. Absent
+ * where nothing is pending. `now` in seconds since 1970.
+ */
+export function changesAt(pending: Summary["pending"], now: number): { changes_at?: string } {
+  const next = Math.min(...pending.map(({ scheduled_end }) => scheduled_end).filter((end) => end > now));
+  return Number.isFinite(next) ? { changes_at: instant(next) } : {};
+}
+
 /** Sessions that ended without a final report, the oldest first. */
 export const missingReports = ({ pending }: Summary, now: number) =>
   pending

@@ -3,8 +3,10 @@ import { minimumMinutesOf } from "./dosage-report.ts";
 import { byText } from "./ids.ts";
 import { wasAttended } from "./metrics.ts";
 import { weekOf, type Reading } from "./read-model.ts";
-import { addDays, isCurrent, mondayOf, schoolDaysBetween } from "./school-day.ts";
-import { calendarOf, type Enrolment, type Program, type RosterEntry, type School } from "./setup.ts";
+import { instruction, planOf, type At } from "./pace.ts";
+import { termStart } from "./rules/reading.ts";
+import { addDays, mondayOf, schoolDaysBetween } from "./school-day.ts";
+import { calendarOf, type Enrolment, type RosterEntry, type School } from "./setup.ts";
 
 /** A school's weeks as a table: a row per student, a cell per week. Columns are arrays in the order of `weeks`. */
 export type WeekGrid = {
@@ -17,8 +19,11 @@ export type WeekRow = {
   grade?: string;
   program_ids: string[];
   provider_ids: string[];
-  /** What the programs ask for in a week of five school days; null where no enrolment says. */
-  target_minutes: number | null;
+  /**
+   * What the programs ask for: their sessions and minutes in a week of five school days, by the school days of the week
+   * that are over while the enrolment runs, a half day counting half. null where no enrolment says.
+   */
+  due_minutes: (number | null)[];
   /** Minutes of tutoring; null where nothing was reported of the student in the week: unknown is not zero. */
   minutes: (number | null)[];
   attended: number[];
@@ -42,8 +47,7 @@ export function weekGrid(input: Input): WeekGrid {
   const first = days[0]?.day ?? today;
   const weeks: WeekGrid["weeks"] = [];
   for (let from = mondayOf(first); from <= today; from = addDays(from, 7)) {
-    const last = addDays(from, 6);
-    const over = last < today ? last : addDays(today, -1);
+    const over = overIn(from, today);
     const school_days = over < from ? 0 : schoolDaysBetween(from, over, calendarOf(school)).length;
     weeks.push({ week: weekOf(from), from, school_days });
   }
@@ -51,11 +55,18 @@ export function weekGrid(input: Input): WeekGrid {
   return { weeks, students: [...rows.values()].sort((a, b) => byText(a.student_id, b.student_id)) };
 }
 
+/** The last day of a week that is over: in the current week yesterday, which may lie before its Monday. */
+function overIn(monday: string, today: string): string {
+  const [sunday, yesterday] = [addDays(monday, 6), addDays(today, -1)];
+  return sunday < yesterday ? sunday : yesterday;
+}
+
 type Rows = Map<string, WeekRow>;
 
 /** Who is on the roster, is enrolled, or was in a session. */
 function rowsOf(input: Input, weeks: WeekGrid["weeks"]): Rows {
-  const { days, roster, enrolments, reading, today } = input;
+  const { days, roster, enrolments, reading, school, today } = input;
+  const at = { school, today, first_day: termStart({ school, today }), known: new Map<string, number>() };
   const columns = new Map(weeks.map(({ from }, index) => [from, index]));
   const rows: Rows = new Map();
   const rowOf = (student_id: string): WeekRow => {
@@ -64,7 +75,7 @@ function rowsOf(input: Input, weeks: WeekGrid["weeks"]): Rows {
     return row;
   };
   for (const { student_id, grade } of roster) Object.assign(rowOf(student_id), grade && { grade });
-  for (const enrolment of enrolments) enrol(rowOf(enrolment.student_id), enrolment, { reading, today });
+  for (const enrolment of enrolments) enrol(rowOf(enrolment.student_id), enrolment, { reading, at, weeks });
   for (const { day, summary } of days)
     countDay(rowOf, summary, { week: columns.get(mondayOf(day)) ?? 0, reading });
   return rows;
@@ -97,7 +108,7 @@ const emptyRow = (student_id: string, weeks: number): WeekRow => {
     student_id,
     program_ids: [],
     provider_ids: [],
-    target_minutes: null,
+    due_minutes: Array.from({ length: weeks }, () => null),
     minutes: Array.from({ length: weeks }, () => null),
     attended: zeros(),
     scheduled: zeros(),
@@ -113,13 +124,21 @@ const insert = (ids: string[], id: string) => {
   if (id !== "" && !ids.includes(id)) ids.push(id);
 };
 
-const weeklyMinutes = ({ sessions_per_week, minutes_per_session }: Program) =>
-  sessions_per_week * minutes_per_session;
+const WEEK_DAYS = 5;
+type Enrolling = { reading: Reading; at: At; weeks: WeekGrid["weeks"] };
 
-function enrol(row: WeekRow, enrolment: Enrolment, { reading, today }: Pick<Input, "reading" | "today">) {
+function enrol(row: WeekRow, enrolment: Enrolment, { reading, at, weeks }: Enrolling) {
   insert(row.program_ids, enrolment.program_id);
   if (enrolment.provider_id !== undefined) insert(row.provider_ids, enrolment.provider_id);
   const program = reading.programs.find(({ program_id }) => program_id === enrolment.program_id);
-  if (program !== undefined && isCurrent(enrolment, today))
-    row.target_minutes = (row.target_minutes ?? 0) + weeklyMinutes(program);
+  if (program === undefined) return;
+  // where nothing says when it began, it began with what is known
+  const { start, end } = planOf(at, enrolment, program) ?? { start: "", end: enrolment.to ?? "~" };
+  const daily = (program.sessions_per_week * program.minutes_per_session) / WEEK_DAYS;
+  weeks.forEach(({ from }, week) => {
+    const over = overIn(from, at.today);
+    const [first, last] = [from < start ? start : from, over < end ? over : end];
+    const due = last < first ? 0 : daily * instruction(at, first, last);
+    row.due_minutes[week] = (row.due_minutes[week] ?? 0) + Math.round(due);
+  });
 }

@@ -95,13 +95,13 @@ export const API_EXAMPLES: readonly ApiExample[] = [
   },
   {
     operation: "getDistrictVersion",
-    title: "Did anything change today",
+    title: "Did anything of a district change",
     status: 200,
     shell: get("/v1/districts/0100/version"),
   },
   {
     operation: "getSchoolVersion",
-    title: "Did anything change this week",
+    title: "Did anything of a school change",
     status: 200,
     shell: get(`${school}/version`),
   },
@@ -139,6 +139,12 @@ export const API_EXAMPLES: readonly ApiExample[] = [
     title: "How well a provider reports, by its own key",
     status: 200,
     shell: get("/v1/providers/local/quality", "KEY"),
+  },
+  {
+    operation: "getProviderVersion",
+    title: "Did anything of a provider change",
+    status: 200,
+    shell: get("/v1/providers/local/version", "KEY"),
   },
   {
     operation: "getDosage",

@@ -5,9 +5,11 @@ import {
   Alert,
   Figures,
   Grants,
+  Missing,
   Progress,
   Refused,
   StudentSession,
+  changes_at,
   count,
   day,
   dosage,
@@ -40,6 +42,10 @@ const failures = {
 };
 const invalidCursor = { "410": failure("The cursor is altered, expired, or of another caller or list") };
 const unchanged = { "304": { description: "What `If-None-Match` names is still the answer" } };
+
+const named_moment = instant.optional().meta({
+  description: "`changes_at` of the answer that is shown: once it has passed, the version is another",
+});
 
 type Read = {
   id: string;
@@ -123,19 +129,21 @@ export const readPaths = {
         }),
       ),
       weeks: z.array(z.object({ week: z.string(), from: day, ...figures })),
+      changes_at,
     }),
   }),
   "/v1/districts/{district_id}/version": read({
     id: "getDistrictVersion",
-    summary: "Whether anything of today changed at the schools of a district",
+    summary: "Whether anything changed at the schools of a district: cheap, and names nobody",
     path: { district_id: z.string() },
+    query: { changes_at: named_moment },
     is: z.object({ district_id: z.string(), version }),
   }),
   "/v1/schools/{school_id}/version": read({
     id: "getSchoolVersion",
-    summary: "Whether anything of a school changed this week, or on the days named: cheap, and names nobody",
+    summary: "Whether anything of a school changed: cheap, and names nobody",
     path: school,
-    query: { from: day.optional(), to: day.optional() },
+    query: { changes_at: named_moment },
     is: z.object({ ...school, version }),
   }),
   "/v1/schools/{school_id}/settings": read({
@@ -162,18 +170,9 @@ export const readPaths = {
       version: count,
       ...figures,
       sessions_to_come: count.meta({ description: "Scheduled, not over yet" }),
-      missing: z
-        .array(
-          z.object({
-            session_id: z.string(),
-            provider_id: z.string(),
-            scheduled_end: instant,
-            students: count,
-          }),
-        )
-        .optional()
-        .meta({ description: "Ended without a final report" }),
+      missing: z.array(Missing).optional().meta({ description: "Ended without a final report" }),
       student_sessions: z.array(StudentSession).optional(),
+      changes_at,
     }),
   }),
   "/v1/schools/{school_id}/weeks/{week}": read({
@@ -203,15 +202,16 @@ export const readPaths = {
           grade: z.string().optional(),
           program_ids: z.array(z.string()),
           provider_ids: z.array(z.string()),
-          target_minutes: count
-            .nullable()
-            .meta({ description: "In a week of five school days; null where no enrolment says" }),
+          due_minutes: z.array(count.nullable()).meta({
+            description: "Asked for by the school days that are over; null where no enrolment says",
+          }),
           minutes: z.array(count.nullable()).meta({ description: "null where nothing was reported" }),
           attended: weekly,
           scheduled: weekly,
           unreported: weekly,
         }),
       ),
+      changes_at,
     }),
   }),
   "/v1/schools/{school_id}/students": read({
@@ -233,7 +233,9 @@ export const readPaths = {
       enrolments: z.array(z.looseObject({ program_id: z.string() })),
       progress: z.array(Progress),
       history: z.array(StudentSession.extend(school)),
+      missing: z.array(Missing).meta({ description: "Ended without a final report" }),
       alerts: z.array(Alert),
+      changes_at,
     }),
   }),
   "/v1/schools/{school_id}/alerts": read({
@@ -287,7 +289,15 @@ export const readPaths = {
         .array(Refused)
         .optional()
         .meta({ description: "Requests of which something was not taken, 30 days back" }),
+      changes_at,
     }),
+  }),
+  "/v1/providers/{provider_id}/version": read({
+    id: "getProviderVersion",
+    summary: "Whether anything of a provider's reports changed: cheap, and names nobody",
+    path: { provider_id: z.string() },
+    query: { changes_at: named_moment },
+    is: z.object({ provider_id: z.string(), version }),
   }),
   "/v1/reports/dosage": read({
     id: "getDosage",

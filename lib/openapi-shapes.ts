@@ -106,6 +106,15 @@ export const version = z.string().meta({ description: "Another one as soon as an
 export const named = { ...school, name: z.string().optional() };
 export const names = z.record(z.string(), z.string());
 export const weekly = z.array(count).meta({ description: "In the order of `weeks`" });
+export const Missing = z.object({
+  session_id: z.string(),
+  provider_id: z.string(),
+  scheduled_end: instant,
+  students: count,
+});
+export const changes_at = instant.optional().meta({
+  description: "From then on the same is read otherwise though nothing is reported: a session's time ends",
+});
 export const Progress = z.object({
   program_id: z.string(),
   provider_id: z.string().optional(),
@@ -114,6 +123,7 @@ export const Progress = z.object({
   minutes: count,
   expected_minutes: count.meta({ description: "The target, prorated by instructional days" }),
   target_minutes: count,
+  off_pace: z.boolean().meta({ description: "As the rule `off-pace` sees it" }),
   required_pace: count.meta({ description: "Minutes a week that still reach the target" }),
   last_feasible_day: z
     .string()

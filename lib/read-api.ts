@@ -33,6 +33,7 @@ const ROUTES: [method: HttpMethod, path: string][] = [
   [POST, "/v1/schools/{school_id}/alerts/{alert_id}/acknowledge"],
   [POST, "/v1/schools/{school_id}/alerts/{alert_id}/snooze"],
   [GET, "/v1/providers/{provider_id}/quality"],
+  [GET, "/v1/providers/{provider_id}/version"],
   [GET, "/v1/reports/dosage"],
   [GET, "/v1/audit"],
 ];

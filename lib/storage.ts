@@ -167,7 +167,7 @@ export class Storage extends Construct {
     });
     this.#grant(to, { actions: ["GetItem"], partitions: [SETUP_PARTITION] });
     this.#grant(to, { actions: ["PutItem"], partitions: [any(PREFIX.refused)] });
-    this.#grant(to, { actions: ["UpdateItem"], partitions: [any(PREFIX.quota)] });
+    this.#grant(to, { actions: ["UpdateItem"], partitions: [any(PREFIX.quota), any(PREFIX.providerStamp)] });
     this.#grant(to, { actions: ["Query", "GetItem"], partitions: [ERASED_PARTITION, PSEUDONYM_PARTITION] });
   }
 
@@ -188,6 +188,17 @@ export class Storage extends Construct {
     this.#grant(to, { actions: ["GetItem", "PutItem"], partitions: [SECRET_PARTITION, PSEUDONYM_PARTITION] });
     this.#grant(to, { actions: ["UpdateItem", "Query"], partitions: [AUDIT_OPEN_PARTITION] });
     this.#grant(to, { actions: ["Query"], partitions: [AUDIT_PARTITION] });
+    // a count names nobody, so it lies before the wall that each caller's session is
+    this.#grant(to, {
+      actions: ["BatchGetItem"],
+      partitions: [PREFIX.schoolStamp, PREFIX.providerStamp].map(any),
+    });
+    this.#grantStampSchool(to);
+  }
+
+  /** Count that something of a school was changed. */
+  #grantStampSchool(to: IGrantable): void {
+    this.#grant(to, { actions: ["UpdateItem"], partitions: [any(PREFIX.schoolStamp)] });
   }
 
   /** All that any reader may see; each request's session is limited to what its caller may. */
@@ -237,6 +248,7 @@ export class Storage extends Construct {
       partitions: [any(PREFIX.view)],
     });
     this.#grant(to, { actions: ["PutItem"], partitions: [FAILURE_PARTITION] });
+    this.#grantStampSchool(to);
   }
 
   /** Read what the rules read, and write the alerts that follow. */
@@ -248,6 +260,7 @@ export class Storage extends Construct {
     this.#grant(to, { actions: ["GetItem", "Query"], partitions: [any(PREFIX.view)] });
     this.#grant(to, { actions: ["Query", "PutItem"], partitions: [any(PREFIX.alert)] });
     this.#grant(to, { actions: ["GetItem"], partitions: [any(PREFIX.sweep)] });
+    this.#grantStampSchool(to);
   }
 
   /** Decide that somebody is to be told, once a day, and put away the alerts whose episode is over. */
@@ -266,6 +279,7 @@ export class Storage extends Construct {
     this.#grant(to, { actions: ["Query", "DeleteItem"], partitions: [any(PREFIX.quarantine)] });
     this.#grant(to, { actions: ["Query", "GetItem"], partitions: [ERASED_PARTITION, PSEUDONYM_PARTITION] });
     this.#grant(to, { actions: ["UpdateItem", "PutItem"], partitions: [any(PREFIX.school)] });
+    this.#grant(to, { actions: ["UpdateItem"], partitions: [any(PREFIX.providerStamp)] });
   }
 
   /** Read what a message tells and to whom, sign its links, and record what became of it. */
@@ -282,6 +296,7 @@ export class Storage extends Construct {
     const partitions = [any(PREFIX.message), SETUP_PARTITION, SECRET_PARTITION];
     this.#grant(to, { actions: ["GetItem"], partitions });
     this.#grant(to, { actions: ["Query", "PutItem"], partitions: [any(PREFIX.alert)] });
+    this.#grantStampSchool(to);
     this.grantMute(to);
   }
 

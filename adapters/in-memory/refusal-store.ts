@@ -1,11 +1,18 @@
+import { InMemoryStampStore } from "./stamp-store.ts";
 import { keptOf, type KeptRefusal, type Refusal, type RefusalStore } from "../refusal-store.ts";
 
 export class InMemoryRefusalStore implements RefusalStore {
   readonly kept = new Map<string, KeptRefusal & { provider_id: string }>();
+  readonly #stamps: InMemoryStampStore;
+
+  constructor(stamps = new InMemoryStampStore()) {
+    this.#stamps = stamps;
+  }
 
   async keep(refusal: Refusal): Promise<void> {
     const { provider_id, request_id, at } = refusal;
     this.kept.set(`${provider_id}/${at.toISOString()}/${request_id}`, { ...keptOf(refusal), provider_id });
+    this.#stamps.add({ kind: "provider", id: provider_id });
   }
 
   async forget(provider_id: string, at: string): Promise<void> {

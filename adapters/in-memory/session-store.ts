@@ -3,6 +3,7 @@ import { arrive, type Arrival, type SessionKey, type SessionRecord } from "../..
 import { keyItem, number, sessionItem, text, type Item } from "../items.ts";
 import type { SessionStore } from "../session-store.ts";
 import type { Stored } from "../write-under-order.ts";
+import { InMemoryStampStore } from "./stamp-store.ts";
 import { ATTRIBUTE, markKey, quarantineKey, sessionKey, type TableKey } from "../table.ts";
 
 export type Stream = { records: DynamoDBRecord[] };
@@ -17,8 +18,11 @@ export class InMemorySessionStore implements SessionStore {
   readonly #stream: Stream;
   #sequence = 0;
 
-  constructor(stream: Stream = { records: [] }) {
+  readonly #stamps: InMemoryStampStore;
+
+  constructor(stream: Stream = { records: [] }, stamps = new InMemoryStampStore()) {
     this.#stream = stream;
+    this.#stamps = stamps;
   }
 
   async put(arrival: Arrival): Promise<Stored> {
@@ -108,6 +112,7 @@ export class InMemorySessionStore implements SessionStore {
       const stored = this.#waiting.get(name);
       const { outcome, write } = arrive(stored, arrival);
       if (write !== undefined) this.#waiting.set(name, write);
+      this.#stamps.add({ kind: "provider", id: arrival.snapshot.provider_id });
       return { outcome, order: (write ?? stored ?? arrival.snapshot).order };
     },
     count: async (provider_id: string) => (await this.quarantine.waiting(provider_id)).length,
@@ -118,6 +123,7 @@ export class InMemorySessionStore implements SessionStore {
     release: async (record: SessionRecord): Promise<boolean> => {
       const name = nameOf(quarantineKey(record));
       const stored = this.#waiting.get(name);
+      this.#stamps.add({ kind: "provider", id: record.provider_id });
       if (stored?.order !== record.order || stored.first_reported_at !== record.first_reported_at)
         return false;
       return this.#waiting.delete(name);

@@ -8,6 +8,7 @@ import {
 } from "../../domain/setup.ts";
 import type { Contact } from "../../domain/contact.ts";
 import type { SetupStore } from "../setup-store.ts";
+import { InMemoryStampStore } from "./stamp-store.ts";
 
 function upsert<T>(old: readonly T[], entries: readonly T[], nameOf: (entry: T) => string): T[] {
   return [...new Map([...old, ...entries].map((entry) => [nameOf(entry), entry])).values()];
@@ -18,7 +19,10 @@ export class InMemorySetupStore implements SetupStore {
   #roster: RosterEntry[] = [];
   #enrolments: Enrolment[] = [];
 
-  constructor(setup: Partial<Setup> = {}) {
+  readonly #stamps: InMemoryStampStore;
+
+  constructor(setup: Partial<Setup> = {}, stamps = new InMemoryStampStore()) {
+    this.#stamps = stamps;
     this.#setup = { ...nothingSetUp(), ...setup };
   }
 
@@ -61,6 +65,12 @@ export class InMemorySetupStore implements SetupStore {
 
   async putRoster(entries: readonly RosterEntry[]): Promise<void> {
     this.#roster = upsert(this.#roster, entries, (entry) => `${entry.school_id}/${entry.student_id}`);
+    this.#stamp(entries);
+  }
+
+  #stamp(entries: readonly { school_id: string }[]): void {
+    for (const id of new Set(entries.map(({ school_id }) => school_id)))
+      this.#stamps.add({ kind: "school", id });
   }
 
   async forgetStudent(school_id: string, student_id: string): Promise<number> {
@@ -69,7 +79,9 @@ export class InMemorySetupStore implements SetupStore {
       row.school_id !== school_id || row.student_id !== student_id;
     this.#roster = this.#roster.filter(other);
     this.#enrolments = this.#enrolments.filter(other);
-    return before - this.#roster.length - this.#enrolments.length;
+    const forgotten = before - this.#roster.length - this.#enrolments.length;
+    if (forgotten > 0) this.#stamps.add({ kind: "school", id: school_id });
+    return forgotten;
   }
 
   async enrolments(school_id: string): Promise<Enrolment[]> {
@@ -80,5 +92,6 @@ export class InMemorySetupStore implements SetupStore {
     const nameOf = (row: Enrolment) =>
       JSON.stringify([row.school_id, row.student_id, row.program_id, row.provider_id]);
     this.#enrolments = upsert(this.#enrolments, enrolments, nameOf);
+    this.#stamp(enrolments);
   }
 }

@@ -7,14 +7,20 @@ import {
   type StoredSummary,
   type SummaryStore,
 } from "../summary-store.ts";
+import { InMemoryStampStore } from "./stamp-store.ts";
 
 type View = StoredSummary & { school_id: string; generation: number };
 
 export class InMemorySummaryStore implements SummaryStore {
+  readonly #stamps: InMemoryStampStore;
   readonly views = new Map<string, View>();
   readonly #generations = new Map<string, Generations>();
   /** By school and generation, so that a day is found without looking at all. */
   readonly #days = new Map<string, Map<string, View>>();
+
+  constructor(stamps = new InMemoryStampStore()) {
+    this.#stamps = stamps;
+  }
 
   #currentOf(school_id: string): number {
     return (this.#generations.get(school_id) ?? FIRST_GENERATION).current;
@@ -34,6 +40,7 @@ export class InMemorySummaryStore implements SummaryStore {
     const view = { school_id, day, generation: wanted, version: version + 1, packed };
     this.views.set(name, view);
     days.set(day, view);
+    this.#stamps.add({ kind: "school", id: school_id });
     return true;
   }
 
@@ -66,6 +73,7 @@ export class InMemorySummaryStore implements SummaryStore {
     const { version } = await this.generations(school_id);
     if (generations.version !== version + 1) return false;
     this.#generations.set(school_id, generations);
+    this.#stamps.add({ kind: "school", id: school_id });
     return true;
   }
 

@@ -1,5 +1,5 @@
 import { sum } from "../numbers.ts";
-import { lastFeasibleDay, planOf, requiredPace } from "../pace.ts";
+import { isOffPace, lastFeasibleDay, planOf, requiredPace } from "../pace.ts";
 import type { Firing, Rule, RuleInput } from "../rule.ts";
 import { isCurrent } from "../school-day.ts";
 import type { Enrolment } from "../setup.ts";
@@ -55,14 +55,12 @@ function paceOf(input: RuleInput, { enrolment, own, known }: Pace): (Firing & { 
   const at = { school, today, first_day: termStart(input), known };
   const plan = program && planOf(at, enrolment, program);
   if (program === undefined || plan === undefined || !isCurrent(enrolment, today)) return undefined;
-  const { pace_share, pace_days } = settings(program.program_id);
-  if (plan.elapsed < pace_days || plan.whole === 0) return undefined;
   const counted = own.filter(
     ({ day, row }) => day >= plan.start && [program.program_id, ""].includes(row.program_id),
   );
   const minutes = sum(counted.map(({ row }) => row.minutes));
+  if (!isOffPace(plan, minutes, settings(program.program_id))) return undefined;
   const { target_minutes, expected_minutes } = plan;
-  if (minutes >= pace_share * expected_minutes) return undefined;
   const facts = {
     program_id: program.program_id,
     minutes,

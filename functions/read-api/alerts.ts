@@ -22,7 +22,7 @@ export async function getAlerts(ask: Ask) {
     .filter((alert) => standing === undefined || standingOf(alert, today) === standing)
     .filter((alert) => rule === undefined || alert.rule === rule)
     .sort((a, b) => byText(a.id, b.id));
-  await note(ask, { school_id });
+  note(ask, { school_id });
   const page = await pageOf(ask, wanted, ({ id }) => id);
   return { school_id, ...page, items: page.items.map((alert) => alertView(alert, today)) };
 }
@@ -38,7 +38,7 @@ async function answerAlert(ask: Ask, step: "acknowledged" | "snoozed") {
   const today = todayOf(ask, school);
   const trail = trailOf(ask, step, today);
   const { alerts } = (await wallOf(ask, { schools: [school_id] })).school(school_id);
-  await note(ask, { school_id });
+  note(ask, { school_id });
   // who comes second reads again
   for (;;) {
     const alert = await findAlert(alerts, school_id, ask.params("alert_id"));

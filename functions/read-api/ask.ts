@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import type { AuditStore } from "../../adapters/audit-store.ts";
+import type { StampStore } from "../../adapters/stamp-store.ts";
 import {
   callerOf,
   scopeOf,
@@ -21,6 +22,7 @@ export type ReadDeps = {
   known: () => Promise<Setup | undefined>;
   checks: Checks;
   open: OpenWall;
+  stamps: StampStore;
   audit: Pick<AuditStore, "seen" | "blocks" | "open">;
   /** Pseudonym of a student. */
   pseudonym: (student_id: string) => Promise<string>;
@@ -44,6 +46,8 @@ export type Ask = {
   operation: string;
   apiUrl: string;
   body: unknown;
+  /** Whose records the answer holds: written down before it is given, and not where nothing is given. */
+  read: { school_id: string; student_id?: string }[];
 };
 
 /** Something that ends a request with a problem. */
@@ -106,11 +110,12 @@ export function withheldOr({ caller }: Pick<Ask, "caller">, otherwise: Refused):
 export const todayOf = ({ now }: Pick<Ask, "now">, { time_zone }: School) =>
   dayOf(now.getTime() / 1000, time_zone);
 
-export function wallOf(ask: Ask, wanted: Parameters<typeof reachOf>[1]) {
-  const { caller, scope, setup, now, deps } = ask;
-  const reach = reachOf({ caller, scope, setup, now, checks: deps.checks }, wanted);
-  return deps.open(reach, ask.caller.id);
-}
+type Wanted = Parameters<typeof reachOf>[1];
+
+export const reachFor = ({ caller, scope, setup, now, deps: { checks } }: Ask, wanted: Wanted) =>
+  reachOf({ caller, scope, setup, now, checks }, wanted);
+
+export const wallOf = (ask: Ask, wanted: Wanted) => ask.deps.open(reachFor(ask, wanted), ask.caller.id);
 
 export function dayAsked(ask: Ask, name: string, otherwise: string): string {
   const day = ask.query(name);
@@ -152,10 +157,15 @@ async function afterOf(ask: Ask): Promise<string | undefined> {
   throw new Refused("invalid-token", "Begin the list again without `cursor`, with the filters you had.");
 }
 
-/** Writes down that a student's record, or a list of students, is read: before it is answered. */
-export async function note(ask: Ask, about: { school_id: string; student_id?: string }): Promise<void> {
-  const { deps, caller, operation, now } = ask;
-  const { school_id, student_id } = about;
-  const student = student_id === undefined ? {} : { student: await deps.pseudonym(student_id) };
-  await deps.audit.seen({ who: caller.id, what: operation, school_id, ...student }, now);
+/** Says that the answer holds a student's record, or a list of students. */
+export function note(ask: Ask, about: { school_id: string; student_id?: string }): void {
+  ask.read.push(about);
+}
+
+/** Writes down what an answer holds, before it is given. */
+export async function writeNotes({ deps, caller, operation, now, read }: Ask): Promise<void> {
+  for (const { school_id, student_id } of read) {
+    const student = student_id === undefined ? {} : { student: await deps.pseudonym(student_id) };
+    await deps.audit.seen({ who: caller.id, what: operation, school_id, ...student }, now);
+  }
 }

@@ -1,7 +1,7 @@
 import { standingOf } from "../../domain/alert.ts";
 import { mergeAll } from "../../domain/day-summary.ts";
 import { byText } from "../../domain/ids.ts";
-import { figuresOf, weekOf } from "../../domain/read-model.ts";
+import { changesAt, figuresOf, weekOf } from "../../domain/read-model.ts";
 import { addDays, mondayOf } from "../../domain/school-day.ts";
 import type { School } from "../../domain/setup.ts";
 import { unpack } from "../../domain/summary-packing.ts";
@@ -26,21 +26,30 @@ export async function getOverview(ask: Ask) {
   const wall = await wallOf(ask, { schools: schools.map(({ school_id }) => school_id) });
   const parts = await concurrently(schools, WIDTH, (school) => overviewOf(ask, school, wall));
   const level = parts.every((part) => part.level === "students") ? "students" : "totals";
-  const weeks = Map.groupBy(
-    parts.flatMap(({ days }) => days),
-    ({ day }) => mondayOf(day),
-  );
+  const days = parts.flatMap((part) => part.days);
+  const weeks = Map.groupBy(days, ({ day }) => mondayOf(day));
   return {
     district_id,
     schools: parts.map(({ row }) => row).sort((a, b) => byText(a.school_id, b.school_id)),
-    weeks: [...weeks]
-      .sort(([a], [b]) => byText(a, b))
-      .map(([from, days]) => ({
-        week: weekOf(from),
-        from,
-        ...figuresOf(mergeAll(days.map(({ summary }) => summary)), readingOf(ask, level)),
-      })),
+    weeks: mondaysOf([...weeks.keys()]).map((from) => ({
+      week: weekOf(from),
+      from,
+      ...figuresOf(mergeAll((weeks.get(from) ?? []).map(({ summary }) => summary)), readingOf(ask, level)),
+    })),
+    ...changesAt(
+      days.flatMap(({ summary }) => summary.pending),
+      ask.now.getTime() / 1000,
+    ),
   };
+}
+
+/** Every week from the first of these to the last: one in which nothing was reported is there, and unknown. */
+function mondaysOf(known: readonly string[]): string[] {
+  const [first, last] = [known.toSorted(byText)[0], known.toSorted(byText).at(-1)];
+  const all: string[] = [];
+  for (let monday = first ?? ""; last !== undefined && monday <= last; monday = addDays(monday, 7))
+    all.push(monday);
+  return all;
 }
 
 async function overviewOf(ask: Ask, school: School, wall: Wall) {
@@ -75,7 +84,7 @@ async function openAlerts(ask: Ask, school: School, { alerts }: SchoolStores) {
   const today = todayOf(ask, school);
   const open = (await alerts.current(school_id)).filter((alert) => standingOf(alert, today) !== "resolved");
   const counts = Map.groupBy(open, ({ rule }) => rule);
-  await note(ask, { school_id });
+  note(ask, { school_id });
   return {
     open_alerts: Object.fromEntries([...counts].map(([rule, all]) => [rule, all.length])),
     off_pace: open

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { gzipSync } from "node:zlib";
 import type { Identity } from "../../domain/access.ts";
 import { json, problemResult, type HttpEvent, type HttpResult } from "../framework/http.ts";
-import { known, questionOf, Refused, type Ask, type ReadDeps } from "./ask.ts";
+import { known, questionOf, Refused, writeNotes, type Ask, type ReadDeps } from "./ask.ts";
 import { acknowledgeAlert, getAlerts, snoozeAlert } from "./alerts.ts";
 import { getAudit } from "./audit.ts";
 import { getOverview } from "./districts.ts";
@@ -12,7 +12,7 @@ import { getDosage, getExport } from "./reports.ts";
 import { getDay, getStudents, getWeek, getWeeks } from "./schools.ts";
 import { getStudent } from "./student.ts";
 import { getSettings } from "./settings.ts";
-import { getDistrictVersion, getSchoolVersion } from "./versions.ts";
+import { getDistrictVersion, getProviderVersion, getSchoolVersion } from "./versions.ts";
 
 type Answer = (ask: Ask) => Promise<object>;
 
@@ -32,6 +32,7 @@ export const ROUTES: Record<string, readonly [operation: string, answer: Answer]
   "POST /v1/schools/{school_id}/alerts/{alert_id}/acknowledge": ["acknowledgeAlert", acknowledgeAlert],
   "POST /v1/schools/{school_id}/alerts/{alert_id}/snooze": ["snoozeAlert", snoozeAlert],
   "GET /v1/providers/{provider_id}/quality": ["getQuality", getQuality],
+  "GET /v1/providers/{provider_id}/version": ["getProviderVersion", getProviderVersion],
   "GET /v1/reports/dosage": ["getDosage", getDosage],
   "GET /v1/audit": ["getAudit", getAudit],
 };
@@ -48,7 +49,10 @@ export const readApi =
       const [operation, answer] = route;
       const identity = event.requestContext.authorizer?.lambda ?? {};
       const ask = await askOf(deps, event, { identity, operation });
-      return compressed(event, conditional(event, json(200, await answer(ask), PRIVATE)));
+      const result = conditional(event, json(200, await answer(ask), PRIVATE));
+      // what is answered with 304 was read, and written down, before
+      if (result.statusCode === 200) await writeNotes(ask);
+      return compressed(event, result);
     } catch (error) {
       if (!(error instanceof Refused)) throw error;
       return problemResult(error.problem, {
@@ -80,6 +84,7 @@ async function askOf(
     operation,
     apiUrl: deps.apiUrl,
     body: bodyOf(event),
+    read: [],
   };
 }
 
@@ -137,6 +142,8 @@ async function fetchExport(deps: ReadDeps & { apiUrl: string }, event: HttpEvent
   const ask = await askOf(deps, asked, { identity: grant.identity, operation: "getExport" });
   const bound = { caller: ask.caller.id, question: grant.question };
   if (!deps.checks.bound(grant, bound)) throw new Refused("invalid-token", "The link is somebody else's.");
+  const body = await getExport(ask);
+  await writeNotes(ask);
   return {
     statusCode: 200,
     headers: {
@@ -144,6 +151,6 @@ async function fetchExport(deps: ReadDeps & { apiUrl: string }, event: HttpEvent
       "content-type": "text/csv; charset=utf-8",
       "content-disposition": 'attachment; filename="dosage.csv"',
     },
-    body: await getExport(ask),
+    body,
   };
 }

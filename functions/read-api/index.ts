@@ -6,6 +6,7 @@ import { linkSecretStore, pseudonymSecretStore } from "../../adapters/secret-sto
 import { dynamoSetupStore } from "../../adapters/setup-store.ts";
 import { CHECKS } from "../../domain/access.ts";
 import { cached } from "../framework/cached.ts";
+import { dynamoStampStore } from "../../adapters/stamp-store.ts";
 import { httpHandler } from "../framework/http.ts";
 import { verify } from "../framework/links.ts";
 import { consoleLog as log } from "../framework/log.ts";
@@ -25,7 +26,8 @@ const open = readerSessions({ roleArn: env.READER_ROLE_ARN, config, now: () => D
 const handle = readApi({
   known: () => known("all"),
   checks: CHECKS,
-  open: openWall(open, config),
+  open: openWall(open, config, table),
+  stamps: dynamoStampStore(table),
   audit: dynamoAuditStore(table),
   pseudonym: pseudonyms(pseudonymSecretStore(table)),
   secret: async () => (await secret("links")) ?? "",

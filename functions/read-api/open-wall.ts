@@ -17,26 +17,29 @@ import type { OpenWall, ProviderStores, Reach, SchoolStores } from "./wall.ts";
 
 const WIDTH = 8;
 
-const schoolStores = (table: TableAccess): SchoolStores => ({
+const schoolStores = (table: TableAccess, stamps: TableAccess): SchoolStores => ({
   summaries: dynamoSummaryStore(table),
   setup: dynamoSetupStore(table),
-  alerts: dynamoAlertStore(table),
+  alerts: dynamoAlertStore(table, stamps),
 });
 const providerStores = (table: TableAccess): ProviderStores => ({
   refusals: dynamoRefusalStore(table),
   quarantine: dynamoSessionStore(table).quarantine,
 });
 
-/** Opens database sessions that reach what the caller may, a dozen schools at a time, and no more. */
+/**
+ * Opens database sessions that reach what the caller may, a dozen schools at a time, and no more. `stamps`: the table
+ * before the wall, where changes are counted.
+ */
 export const openWall =
-  (open: OpenTable, config: ReaderConfig): OpenWall =>
+  (open: OpenTable, config: ReaderConfig, stamps: TableAccess): OpenWall =>
   async (reach, caller) => {
     const schools = new Map<string, SchoolStores>();
     const providers = new Map<string, ProviderStores>();
     await concurrently(groupsOf(wantedOf(reach), config), WIDTH, async ({ names, partitions }) => {
       const table = await open(partitions, caller);
       for (const { kind, id } of names)
-        if (kind === "school") schools.set(id, schoolStores(table));
+        if (kind === "school") schools.set(id, schoolStores(table, stamps));
         else providers.set(id, providerStores(table));
     });
     return { school: (id) => opened(schools, id), provider: (id) => opened(providers, id) };

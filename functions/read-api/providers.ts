@@ -2,7 +2,7 @@ import type { KeptRefusal } from "../../adapters/refusal-store.ts";
 import { isInForce, type Contract } from "../../domain/contract.ts";
 import { isCurrent } from "../../domain/school-day.ts";
 import { mergeAll, type Summary } from "../../domain/day-summary.ts";
-import { ofProvider, qualityOf, type Reading } from "../../domain/read-model.ts";
+import { changesAt, ofProvider, qualityOf, type Reading } from "../../domain/read-model.ts";
 import { addDays, dayOf } from "../../domain/school-day.ts";
 import type { School } from "../../domain/setup.ts";
 import { unpack } from "../../domain/summary-packing.ts";
@@ -29,7 +29,7 @@ export async function getQuality(ask: Ask) {
     const days = await summaries.read({ school_id, from, to });
     return { school, days, roster: await facts.roster(school_id) };
   });
-  if (level === "students") for (const school_id of ids) await note(ask, { school_id });
+  if (level === "students") for (const school_id of ids) note(ask, { school_id });
   const { refusals, quarantine } = wall.provider(provider_id);
   const refused = await refusals.between(provider_id, from, addDays(to, 1));
   // what was refused names no school, so it is shown where all of the provider's schools are the reader's
@@ -45,11 +45,12 @@ export async function getQuality(ask: Ask) {
     ...(whole && { waiting_for_a_school: await quarantine.count(provider_id) }),
     days: daysOf(parts, { provider_id, covered, reading }),
     ...(whole && { refused: refused.map((one) => refusedView(one, reading)) }),
+    ...changesAt(pendingOf(parts, { provider_id, covered }), reading.now),
   };
 }
 
 /** The provider of the path, and the schools of which its reports are shown: its own see those under contract. */
-function providerAsked(ask: Ask) {
+export function providerAsked(ask: Ask) {
   const { deps, scope, setup } = ask;
   const provider_id = ask.params("provider_id");
   const provider = setup.providers.find((one) => one.provider_id === provider_id);
@@ -88,7 +89,15 @@ type Part = {
   days: { day: string; packed: string }[];
   roster: { student_id: string; from?: string | undefined; to?: string | undefined }[];
 };
-type About = { provider_id: string; covered: (school: School, day: string) => boolean; reading: Reading };
+type Covered = { provider_id: string; covered: (school: School, day: string) => boolean };
+type About = Covered & { reading: Reading };
+
+const pendingOf = (parts: readonly Part[], { provider_id, covered }: Covered) =>
+  parts.flatMap(({ school, days }) =>
+    days
+      .filter(({ day }) => covered(school, day))
+      .flatMap(({ packed }) => ofProvider(unpack(packed), provider_id).pending),
+  );
 
 function daysOf(parts: readonly Part[], { provider_id, covered, reading }: About) {
   const all = parts.flatMap(({ school, days, roster }) =>

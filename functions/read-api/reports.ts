@@ -104,7 +104,7 @@ async function dosageOf(ask: Ask) {
   const summaries = await concurrently(schools, WIDTH, ({ school_id }) =>
     foldOf(wall.school(school_id), { school_id, from, to }),
   );
-  if (students) for (const { school_id } of schools) await note(ask, { school_id });
+  if (students) for (const { school_id } of schools) note(ask, { school_id });
   // on the roster at some time of what is reported
   const roster = [...latestEntries(rosters.flat()).values()].filter(
     (entry) => (entry.from ?? from) <= to && (entry.to ?? to) >= from,

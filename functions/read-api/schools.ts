@@ -1,6 +1,7 @@
 import { empty, mergeAll, type Summary } from "../../domain/day-summary.ts";
 import { byText } from "../../domain/ids.ts";
 import {
+  changesAt,
   figuresOf,
   missingReports,
   mondayOfWeek,
@@ -46,7 +47,7 @@ export async function getDay(ask: Ask) {
   const [stored] = await stores.summaries.read({ school_id, from: date, to: date });
   const summary = stored === undefined ? empty() : unpack(stored.packed);
   const seconds = ask.now.getTime() / 1000;
-  if (level === "students") await note(ask, { school_id });
+  if (level === "students") note(ask, { school_id });
   return {
     school_id,
     date,
@@ -57,6 +58,7 @@ export async function getDay(ask: Ask) {
       missing: missingReports(summary, seconds),
       student_sessions: summary.student_sessions.map(sessionView),
     }),
+    ...changesAt(summary.pending, seconds),
   };
 }
 
@@ -72,7 +74,7 @@ export async function getWeek(ask: Ask) {
   const whole = mergeAll(parts.map(({ summary }) => summary));
   const reading = readingOf(ask, level);
   const ids = [...new Set(whole.student_sessions.map(({ student_id }) => student_id))].sort(byText);
-  if (level === "students") await note(ask, { school_id });
+  if (level === "students") note(ask, { school_id });
   return {
     school_id,
     week,
@@ -97,11 +99,18 @@ export async function getWeeks(ask: Ask) {
     stores.setup.enrolments(school_id),
     stores.summaries.read(yearOf(school, today)),
   ]);
-  await note(ask, { school_id });
+  note(ask, { school_id });
   const days = stored.map(({ day, packed }) => ({ day, summary: unpack(packed) }));
   const reading = readingOf(ask, "students");
   const here = roster.filter((entry) => isCurrent(entry, today));
-  return { school_id, ...weekGrid({ school, today, days, roster: here, enrolments, reading }) };
+  return {
+    school_id,
+    ...weekGrid({ school, today, days, roster: here, enrolments, reading }),
+    ...changesAt(
+      days.flatMap(({ summary }) => summary.pending),
+      reading.now,
+    ),
+  };
 }
 
 export async function getStudents(ask: Ask) {
@@ -122,7 +131,7 @@ export async function getStudents(ask: Ask) {
     .filter(({ student_id }) => program === undefined || enrolled.has(student_id))
     .sort((a, b) => byText(a.student_id, b.student_id));
   const page = await pageOf(ask, wanted, ({ student_id }) => student_id);
-  await note(ask, { school_id });
+  note(ask, { school_id });
   const reading = readingOf(ask, "students");
   return {
     school_id,

@@ -1,11 +1,12 @@
 import { empty, mergeAll } from "../../domain/day-summary.ts";
 import { Id } from "../../domain/ids.ts";
 import { totalMinutes } from "../../domain/metrics.ts";
-import { alertView, sessionView, studentView } from "../../domain/read-model.ts";
-import { lastFeasibleDay, planOf, requiredPace } from "../../domain/pace.ts";
+import { alertView, changesAt, missingReports, sessionView, studentView } from "../../domain/read-model.ts";
+import { isOffPace, lastFeasibleDay, planOf, requiredPace } from "../../domain/pace.ts";
 import { termStart } from "../../domain/rules/reading.ts";
 import { dayOf } from "../../domain/school-day.ts";
-import type { Enrolment, RosterEntry, School } from "../../domain/setup.ts";
+import { settingsOf } from "../../domain/settings.ts";
+import { layersOf, type Enrolment, type RosterEntry, type School } from "../../domain/setup.ts";
 import { concurrently } from "../../adapters/concurrently.ts";
 import { note, notFound, schoolAsked, todayOf, wallOf, type Ask } from "./ask.ts";
 import { foldOf, periodOf, readingOf, yearOf } from "./schools.ts";
@@ -22,6 +23,7 @@ export async function getStudent(ask: Ask) {
   const own = await attended(ask, { school, student_id, stores: here });
   if (own === undefined) throw notFound("This school knows no such student.");
   const { visible, minutes_elsewhere } = await everywhere(ask, { school, student_id, own });
+  const seconds = ask.now.getTime() / 1000;
   return {
     ...studentView(
       { student_id },
@@ -38,7 +40,12 @@ export async function getStudent(ask: Ask) {
     history: visible.flatMap((one) =>
       one.summary.student_sessions.map((row) => ({ school_id: one.school_id, ...sessionView(row) })),
     ),
+    missing: missingReports(mergeAll(visible.map(({ summary }) => summary)), seconds),
     ...(await alertsAbout(ask, { school, student_id, stores: here, own })),
+    ...changesAt(
+      visible.flatMap(({ summary }) => summary.pending),
+      seconds,
+    ),
   };
 }
 
@@ -61,7 +68,7 @@ async function everywhere(ask: Ask, about: { school: School; student_id: string;
     return entry && attended(ask, { school: one, student_id, stores, entry });
   };
   const visible = (await concurrently(seen, 8, at)).flatMap((one) => one ?? []);
-  await note(ask, { school_id: school.school_id, student_id });
+  note(ask, { school_id: school.school_id, student_id });
   const elsewhere = (await concurrently(others, 8, at)).flatMap((one) => one ?? []);
   const rows = elsewhere.flatMap(({ summary }) => summary.student_sessions);
   return { visible, minutes_elsewhere: totalMinutes(rows) };
@@ -107,6 +114,7 @@ function progressOf(ask: Ask, { school, enrolment, own }: Enrolled) {
     minutes,
     expected_minutes,
     target_minutes,
+    off_pace: isOffPace(plan, minutes, settingsOf(layersOf(ask.setup, school, program.program_id))),
     required_pace: requiredPace(at, plan, minutes),
     last_feasible_day: lastFeasibleDay(at, plan, { program, minutes }),
   };

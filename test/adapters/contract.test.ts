@@ -20,6 +20,8 @@ import { InMemorySetupStore } from "../../adapters/in-memory/setup-store.ts";
 import { InMemorySummaryStore } from "../../adapters/in-memory/summary-store.ts";
 import { dynamoSessionStore, type SessionStore } from "../../adapters/session-store.ts";
 import { dynamoSetupStore, type SetupStore } from "../../adapters/setup-store.ts";
+import { dynamoStampStore, type StampStore } from "../../adapters/stamp-store.ts";
+import { InMemoryStampStore } from "../../adapters/in-memory/stamp-store.ts";
 import { dynamoSummaryStore, type SummaryStore } from "../../adapters/summary-store.ts";
 import type { Arrival, SessionRecord } from "../../domain/session-record.ts";
 import { concurrently } from "../../adapters/concurrently.ts";
@@ -36,6 +38,7 @@ type Stores = {
   sweeps: SweepStore;
   quotas: QuotaStore;
   refusals: RefusalStore;
+  stamps: StampStore;
 };
 /** One operation and what it answers, in a form that can be compared. */
 type Operation = (stores: Stores) => Promise<unknown>;
@@ -325,16 +328,22 @@ const OPERATIONS: ((random: Random) => Operation)[] = [
 
 const seed = announceSeed("adapter contract", 1888);
 const COUNT = 7000;
-const inMemory = (): Stores => ({
-  sessions: new InMemorySessionStore(),
-  summaries: new InMemorySummaryStore(),
-  setup: new InMemorySetupStore(),
-  alerts: new InMemoryAlertStore(),
+/** Counts of changes, after each operation. */
+const STAMPED = [
+  ...SCHOOLS.map((id) => ({ kind: "school" as const, id })),
+  ...PROVIDERS.map((id) => ({ kind: "provider" as const, id })),
+];
+const inMemory = (stamps = new InMemoryStampStore()): Stores => ({
+  stamps,
+  sessions: new InMemorySessionStore({ records: [] }, stamps),
+  summaries: new InMemorySummaryStore(stamps),
+  setup: new InMemorySetupStore({}, stamps),
+  alerts: new InMemoryAlertStore(stamps),
   messages: new InMemoryMessageStore(),
   mutes: new InMemoryMuteStore(),
   sweeps: new InMemorySweepStore(),
   quotas: new InMemoryQuotaStore(),
-  refusals: new InMemoryRefusalStore(),
+  refusals: new InMemoryRefusalStore(stamps),
 });
 
 describe("the adapters in memory and on DynamoDB", () => {
@@ -351,13 +360,15 @@ describe("the adapters in memory and on DynamoDB", () => {
       sweeps: dynamoSweepStore(table),
       quotas: dynamoQuotaStore(table),
       refusals: dynamoRefusalStore(table),
+      stamps: dynamoStampStore(table),
     };
     const memory = inMemory();
     const random = seeded(seed);
     const differences: string[] = [];
     for (let number = 0; number < COUNT; number += 1) {
       const operation = random.pick(OPERATIONS)(random);
-      const [expected, actual] = [await operation(memory), await operation(dynamo)];
+      const done = async (stores: Stores) => [await operation(stores), await stores.stamps.read(STAMPED)];
+      const [expected, actual] = [await done(memory), await done(dynamo)];
       if (JSON.stringify(expected) !== JSON.stringify(actual)) {
         differences.push(
           `operation ${number}: ${JSON.stringify(expected)} in memory, ${JSON.stringify(actual)} on DynamoDB`,
@@ -365,6 +376,8 @@ describe("the adapters in memory and on DynamoDB", () => {
       }
     }
     expect(differences.slice(0, 3)).toEqual([]);
+    // there was something to count
+    expect(Math.min(...(await memory.stamps.read(STAMPED)))).toBeGreaterThan(50);
   });
 
   it("would be told apart if one forgot the rule (control)", async () => {

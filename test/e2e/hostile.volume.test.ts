@@ -55,6 +55,7 @@ describe("hostile input", () => {
             known: async () => READ_SETUP,
             checks: CHECKS,
             open: read.open,
+            stamps: read.stamps,
             audit: { seen: async () => undefined, blocks: async () => [], open: async () => [] },
             pseudonym: async () => "p",
             secret: async () => SECRET,

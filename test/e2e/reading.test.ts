@@ -82,6 +82,7 @@ describe("reading over HTTP", () => {
         "/v1/providers/{provider_id}/quality",
         admin,
       ],
+      ["/v1/providers/local/version", "/v1/providers/{provider_id}/version", admin],
       ["/v1/reports/dosage", "/v1/reports/dosage", admin],
       ["/v1/audit", "/v1/audit", admin],
     ] as const) {

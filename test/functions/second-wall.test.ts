@@ -6,6 +6,7 @@ import { dynamoAlertStore } from "../../adapters/alert-store.ts";
 import { sessionPolicy, type OpenTable, type ReaderConfig } from "../../adapters/reader-sessions.ts";
 import { dynamoRefusalStore } from "../../adapters/refusal-store.ts";
 import { dynamoSetupStore } from "../../adapters/setup-store.ts";
+import { dynamoStampStore } from "../../adapters/stamp-store.ts";
 import { dynamoSummaryStore } from "../../adapters/summary-store.ts";
 import { CHECKS } from "../../domain/access.ts";
 import { openWall } from "../../functions/read-api/open-wall.ts";
@@ -78,7 +79,11 @@ describe("the second wall", () => {
       guard(client, [readerPolicy, sessionPolicy(partitions, config)], refused);
       return { client, tableName: table.tableName };
     };
-    const { ask } = reading({ open: openWall(open, config), checks: NONE });
+    const { ask } = reading({
+      open: openWall(open, config, table),
+      stamps: dynamoStampStore(table),
+      checks: NONE,
+    });
     const leaks: string[] = [];
     let tried = 0;
     for (const cell of cellsOf(routeOf).filter((one) => !one.allowed && isAround(one))) {

@@ -167,6 +167,10 @@ export const ROWS: Record<string, Row> = {
       );
     }
   },
+  getProviderVersion: (who, add) => {
+    for (const provider_id of PROVIDERS)
+      add(provider_id, { path: { provider_id } }, who.sight?.providers.includes(provider_id) === true);
+  },
   getDosage: (who, add) => {
     add("everything of hers", {}, Object.keys(who.sight?.schools ?? {}).length > 0);
     for (const school_id of SCHOOLS)

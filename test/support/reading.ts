@@ -1,10 +1,12 @@
 import { InMemoryAlertStore } from "../../adapters/in-memory/alert-store.ts";
 import { InMemoryRefusalStore } from "../../adapters/in-memory/refusal-store.ts";
 import { InMemorySetupStore } from "../../adapters/in-memory/setup-store.ts";
+import { InMemoryStampStore } from "../../adapters/in-memory/stamp-store.ts";
 import { InMemorySummaryStore } from "../../adapters/in-memory/summary-store.ts";
 import type { AuditLine } from "../../adapters/audit-chain.ts";
 import type { AlertStore } from "../../adapters/alert-store.ts";
 import type { RefusalStore } from "../../adapters/refusal-store.ts";
+import type { StampStore } from "../../adapters/stamp-store.ts";
 import type { SetupStore } from "../../adapters/setup-store.ts";
 import type { SummaryStore } from "../../adapters/summary-store.ts";
 import { CHECKS, type Checks, type Identity } from "../../domain/access.ts";
@@ -127,18 +129,25 @@ export const alertOf = (school_id: string) => `student-missed-sessions#${student
 
 /** The stores in memory, opened for everybody: only the checks of the code stand before them. */
 export async function memoryWorld() {
+  const stamps = new InMemoryStampStore();
   const stores = {
-    summaries: new InMemorySummaryStore(),
-    setup: new InMemorySetupStore(),
-    alerts: new InMemoryAlertStore(),
-    refusals: new InMemoryRefusalStore(),
+    summaries: new InMemorySummaryStore(stamps),
+    setup: new InMemorySetupStore({}, stamps),
+    alerts: new InMemoryAlertStore(stamps),
+    refusals: new InMemoryRefusalStore(stamps),
   };
   await fill(stores);
   const at = { ...stores, quarantine: { count: async () => 0 } };
-  return { ...stores, open: async () => ({ school: () => at, provider: () => at }) };
+  return { ...stores, stamps, open: async () => ({ school: () => at, provider: () => at }) };
 }
 
-type Parts = { open: ReadDeps["open"]; checks?: Checks; verify?: ReadDeps["verify"]; clock?: () => Date };
+type Parts = {
+  open: ReadDeps["open"];
+  stamps?: StampStore;
+  checks?: Checks;
+  verify?: ReadDeps["verify"];
+  clock?: () => Date;
+};
 
 export function reading(parts: Parts) {
   const seen: Omit<AuditLine, "at" | "count">[] = [];
@@ -146,6 +155,7 @@ export function reading(parts: Parts) {
     known: async () => READ_SETUP,
     checks: CHECKS,
     verify,
+    stamps: new InMemoryStampStore(),
     audit: {
       seen: async (line) => void seen.push(line),
       blocks: async () => [
