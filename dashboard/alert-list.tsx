@@ -17,13 +17,29 @@ export function AlertList({
   changed: () => Promise<void>;
 }) {
   const { words } = useSite();
-  if (alerts.length === 0) return <Empty what={words.today.noAlerts} />;
+  const [said, say] = useState("");
+  const status = useRef<HTMLParagraphElement>(null);
+  const saved = async () => {
+    say(words.alerts.saved);
+    // the alert that was answered may be gone from the list, and what had the focus with it
+    status.current?.focus();
+    await changed();
+  };
   return (
-    <ul class="alerts">
-      {alerts.toSorted(byUrgency).map((alert) => (
-        <AlertItem key={alert.id} {...{ school, alert, changed }} />
-      ))}
-    </ul>
+    <>
+      <p role="status" class="said" tabIndex={-1} ref={status}>
+        {said}
+      </p>
+      {alerts.length === 0 ? (
+        <Empty what={words.today.noAlerts} />
+      ) : (
+        <ul class="alerts">
+          {alerts.toSorted(byUrgency).map((alert) => (
+            <AlertItem key={alert.id} {...{ school, alert, saved }} />
+          ))}
+        </ul>
+      )}
+    </>
   );
 }
 
@@ -31,9 +47,9 @@ export function AlertList({
 const byUrgency = (a: AlertView, b: AlertView) =>
   RULE_IDS.indexOf(a.rule) - RULE_IDS.indexOf(b.rule) || b.first_day.localeCompare(a.first_day);
 
-type Item = { school: MySchool; alert: AlertView; changed: () => Promise<void> };
+type Item = { school: MySchool; alert: AlertView; saved: () => Promise<void> };
 
-function AlertItem({ school, alert, changed }: Item) {
+function AlertItem({ school, alert, saved }: Item) {
   const { words, me } = useSite();
   const { day } = formatsOf(words);
   const [asked, ask] = useState<"acknowledge" | "snooze">();
@@ -63,7 +79,12 @@ function AlertItem({ school, alert, changed }: Item) {
               {words.alerts.acknowledge}
             </button>
           )}
-          <button type="button" class="plain" onClick={() => ask("snooze")}>
+          <button
+            type="button"
+            class="plain"
+            ref={alert.standing === "acknowledged" ? opener : undefined}
+            onClick={() => ask("snooze")}
+          >
             {words.alerts.snooze}
           </button>
         </p>
@@ -71,9 +92,9 @@ function AlertItem({ school, alert, changed }: Item) {
       {asked !== undefined && (
         <AnswerForm
           {...{ school, alert, asked }}
-          done={async (saved) => {
+          done={async (isSaved) => {
             ask(undefined);
-            if (saved) await changed();
+            if (isSaved) return saved();
             // the buttons are there again after the next render
             requestAnimationFrame(() => opener.current?.focus());
           }}

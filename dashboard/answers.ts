@@ -15,6 +15,9 @@ import type { WeekGrid } from "../domain/week-grid.ts";
 
 /** What the API answers, as the pages read it. The API's reference says the same. */
 
+/** The moment from which the clock alone makes an answer read otherwise. */
+type Timed = { changes_at?: string };
+
 type Made<F extends (...args: never[]) => unknown> = ReturnType<F>;
 
 export type Names = Readonly<Record<string, string>>;
@@ -39,17 +42,18 @@ export type Me = {
 export type Figures = Made<typeof figuresOf>;
 export type SessionRow = Made<typeof sessionView>;
 export type Missing = Made<typeof missingReports>[number];
-export type Day = Figures & {
-  school_id: string;
-  date: string;
-  version: number;
-  sessions_to_come: number;
-  missing?: Missing[];
-  student_sessions?: SessionRow[];
-};
+export type Day = Figures &
+  Timed & {
+    school_id: string;
+    date: string;
+    version: number;
+    sessions_to_come: number;
+    missing?: Missing[];
+    student_sessions?: SessionRow[];
+  };
 export type AlertView = Made<typeof alertView>;
-export type Alerts = { items: AlertView[]; next?: string };
-export type Weeks = WeekGrid & { school_id: string };
+export type Alerts = Timed & { items: AlertView[]; next?: string };
+export type Weeks = WeekGrid & Timed & { school_id: string };
 export type Progress = {
   program_id: string;
   provider_id?: string;
@@ -58,18 +62,21 @@ export type Progress = {
   minutes: number;
   expected_minutes: number;
   target_minutes: number;
+  off_pace: boolean;
   required_pace: number;
   last_feasible_day: string;
 };
-export type Student = Made<typeof studentView> & {
-  school_id: string;
-  hours_elsewhere: number;
-  schools: { school_id: string; minutes: number; grade?: string }[];
-  history: (SessionRow & { school_id: string })[];
-  enrolments: Enrolment[];
-  progress: Progress[];
-  alerts: AlertView[];
-};
+export type Student = Made<typeof studentView> &
+  Timed & {
+    school_id: string;
+    hours_elsewhere: number;
+    schools: { school_id: string; minutes: number; grade?: string }[];
+    history: (SessionRow & { school_id: string })[];
+    enrolments: Enrolment[];
+    progress: Progress[];
+    missing: Missing[];
+    alerts: AlertView[];
+  };
 export type OverviewSchool = {
   school_id: string;
   name?: string;
@@ -78,18 +85,19 @@ export type OverviewSchool = {
   open_alerts?: Partial<Record<Alert["rule"], number>>;
   off_pace?: { student_id: string; percent: number }[];
 };
-export type Overview = {
+export type Overview = Timed & {
   district_id: string;
   schools: OverviewSchool[];
   weeks: (Figures & { week: string; from: string })[];
 };
 /** Of a small group only that it is one. */
 type Hidden = { suppressed?: true };
-export type Report = Omit<DosageReport, "by_school"> & {
-  by_school: ({ school_id: string } & Hidden & Partial<Dosage>)[];
-  export: string;
-};
-export type Quality = {
+export type Report = Omit<DosageReport, "by_school"> &
+  Timed & {
+    by_school: ({ school_id: string } & Hidden & Partial<Dosage>)[];
+    export: string;
+  };
+export type Quality = Timed & {
   provider_id: string;
   name?: string;
   from: string;
@@ -101,10 +109,14 @@ export type Quality = {
     at: string;
     rejected: number;
     conflicts: number;
-    items?: { event_id?: string; result: string; errors: { pointer: string; detail: string }[] }[];
+    items?: {
+      event_id?: string;
+      result: "rejected" | "conflict";
+      errors: { pointer: string; detail: string }[];
+    }[];
   }[];
 };
-export type Settings = {
+export type Settings = Timed & {
   school_id: string;
   name?: string;
   time_zone: string;

@@ -51,16 +51,23 @@ function Places({ route }: { route: Route }) {
   ];
   const here = placeOf(route);
   if (places.length < 2) return <span>{places[0]?.name}</span>;
+  const name = places.find(({ href }) => href === here)?.name ?? words.nav.place;
   return (
-    <label class="places">
-      <span class="hidden">{words.nav.place}</span>
-      <select value={here} onChange={(event) => location.assign(event.currentTarget.value)}>
-        {!places.some(({ href }) => href === here) && <option value={here}>–</option>}
-        {places.map(({ href, name }) => (
-          <option value={href}>{name}</option>
+    <details class="places" key={here}>
+      <summary>
+        <span class="hidden">{words.nav.place}: </span>
+        {name}
+      </summary>
+      <ul>
+        {places.map(({ href, name: other }) => (
+          <li>
+            <a href={href} aria-current={href === here ? "page" : undefined}>
+              {other}
+            </a>
+          </li>
         ))}
-      </select>
-    </label>
+      </ul>
+    </details>
   );
 }
 

@@ -5,7 +5,7 @@ import { PACE } from "./rhythm.ts";
 const TOUCHES = ["pointerdown", "keydown", "scroll"] as const;
 
 /** Calls `look` in that rhythm, and at once when the page is shown again. */
-export function useRhythm(look: () => Promise<void>, slowest: number = PACE.active_ms): void {
+function useRhythm(look: () => Promise<void>, slowest: number = PACE.active_ms): void {
   const latest = useRef(look);
   latest.current = look;
   useEffect(() => {
@@ -53,7 +53,7 @@ export type Shown<T> = {
 const NOTHING = { data: undefined, trouble: undefined, at: undefined };
 
 /** What paths answer, and how it is asked for again; `before` is done first each time. */
-export function useFetched<T extends unknown[]>(
+function useFetched<T extends unknown[]>(
   api: Api,
   paths: { [Place in keyof T]: string },
   before?: () => Promise<void>,
@@ -82,12 +82,20 @@ export function useFetched<T extends unknown[]>(
 }
 
 type Watched = { version: string; slowest?: number };
+/** What the clock changes in an answer, it changes at the moment that the answer names. */
+type Timed = { changes_at?: string };
+
+/** The version's address, with the first moment from which the clock alone makes the answers read otherwise. */
+function versionOf(version: string, answers: readonly Timed[] = []): string {
+  const [first] = answers.flatMap(({ changes_at }) => changes_at ?? []).sort();
+  return first === undefined ? version : `${version}?changes_at=${encodeURIComponent(first)}`;
+}
 
 /**
  * What paths answer, fetched when the page opens, and again only when the version did change: so a student's record is
  * read, and noted, no more often than it must.
  */
-export function useAnswers<T extends unknown[]>(
+export function useAnswers<T extends Timed[]>(
   api: Api,
   paths: { [Place in keyof T]: string },
   { version, slowest }: Watched,
@@ -100,7 +108,7 @@ export function useAnswers<T extends unknown[]>(
   }, [api, version]);
   const { shown, show } = useFetched<T>(api, paths, before);
   useRhythm(async () => {
-    const answer = await api.get<{ version: string }>(version);
+    const answer = await api.get<{ version: string }>(versionOf(version, shown.data));
     if ("trouble" in answer) return show((known) => ({ ...known, trouble: answer.trouble }));
     const changed = seen.current !== answer.data.version;
     // what is shown is as old as this look, not as the last change

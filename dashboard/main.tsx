@@ -4,7 +4,7 @@ import type { Me } from "./answers.ts";
 import { apiOf, trust, type Api, type Trouble } from "./api.ts";
 import { SiteContext, type Site } from "./context.ts";
 import { Frame } from "./frame.tsx";
-import { savedNames, type NameBook } from "./names.ts";
+import { forgetNames, savedNames, type NameBook } from "./names.ts";
 import { Page, useRoute } from "./routes.tsx";
 import { signIn, type Session, type SignInConfig } from "./sign-in.ts";
 import { chooseWords, wordsNow } from "./words/index.ts";
@@ -27,13 +27,18 @@ function App({
   useEffect(() => {
     document.documentElement.lang = words.lang;
   }, [words]);
+  const leave = async () => {
+    if (names.size > 0 && confirm(words.names.leaving)) await forgetNames();
+    await session.leave();
+  };
   const turn = () => {
     chooseWords(words.other.lang);
     say(wordsNow());
+    document.documentElement.lang = wordsNow().lang;
   };
   return (
     <SiteContext.Provider value={site}>
-      <Frame route={route} turn={turn} leave={session.leave}>
+      <Frame route={route} turn={turn} leave={() => void leave()}>
         <Page route={route} />
       </Frame>
     </SiteContext.Provider>
@@ -74,5 +79,10 @@ async function begin(): Promise<void> {
   if ("trouble" in me) return show(<Failed trouble={me.trouble} />);
   show(<App session={session} api={api} me={me.data} saved={await names} />);
 }
+
+// the way back after signing out shows nothing of what was there
+addEventListener("pageshow", ({ persisted }) => {
+  if (persisted) location.reload();
+});
 
 begin().catch(() => show(<Failed trouble={navigator.onLine ? "failed" : "offline"} />));

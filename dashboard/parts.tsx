@@ -1,7 +1,17 @@
 import type { ComponentChildren, JSX } from "preact";
+import { useEffect } from "preact/hooks";
 import { formatsOf, LINK, useSite } from "./context.ts";
 import type { Shown } from "./live.ts";
 import type { Figures } from "./answers.ts";
+import type { Words } from "./words/index.ts";
+
+/** What a page is called, on it and on its window: there without a student's name, because browsers keep a history. */
+export function Title({ name, id = name }: { name: string; id?: string }) {
+  useEffect(() => {
+    document.title = `${id} – Rollcall`;
+  }, [id]);
+  return <h1>{name}</h1>;
+}
 
 /** A figure with what it is of. */
 export function Tile({
@@ -115,6 +125,12 @@ export function Await<T>({ shown, children }: { shown: Shown<T>; children: (data
   );
 }
 
+/** How late half of the reports come. Behind the last bound of the histogram it is only known that it is later. */
+function lagIn(words: Words, { reporting_lag_minutes: { p50 }, sessions_held }: Figures): string {
+  if (p50 !== null) return words.lag(p50);
+  return sessions_held === 0 ? words.lagUnknown : words.lagLong;
+}
+
 /** How old the page is, and how late reports are. */
 export function AsOf({
   at,
@@ -127,11 +143,10 @@ export function AsOf({
 }) {
   const { words } = useSite();
   if (at === undefined) return null;
-  const lag = figures?.reporting_lag_minutes.p50;
   return (
     <p class="as-of">
       {words.asOf(formatsOf(words).clock(at, timeZone))}
-      {figures !== undefined && ` · ${lag === null || lag === undefined ? words.lagUnknown : words.lag(lag)}`}
+      {figures !== undefined && ` · ${lagIn(words, figures)}`}
     </p>
   );
 }

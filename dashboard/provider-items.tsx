@@ -12,12 +12,9 @@ export function Refused({ quality: { refused } }: { quality: Quality }) {
     .toReversed()
     .flatMap(({ at, items = [] }) =>
       items.flatMap(({ event_id, errors, result }) =>
-        (errors.length > 0 ? errors : [{ pointer: "", detail: result }]).map(({ pointer, detail }) => [
-          event_id ?? "–",
-          <code>{pointer || "–"}</code>,
-          detail,
-          momentOf(at),
-        ]),
+        (errors.length > 0 ? errors : [{ pointer: "", detail: words.provider.results[result] }]).map(
+          ({ pointer, detail }) => [event_id ?? "–", <code>{pointer || "–"}</code>, detail, momentOf(at)],
+        ),
       ),
     );
   return (

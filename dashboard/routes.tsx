@@ -54,6 +54,8 @@ export function useRoute(me: Me): Route {
     const turned = () => {
       turn(location.hash);
       scrollTo(0, 0);
+      // who listens to the page hears that it is another
+      document.querySelector<HTMLElement>("#main")?.focus();
     };
     addEventListener("hashchange", turned);
     return () => removeEventListener("hashchange", turned);
@@ -76,12 +78,30 @@ const LATER = {
 function Later({ page, id }: { page: keyof typeof LATER; id: string }) {
   const { words } = useSite();
   const [loaded, load] = useState<{ page: string; Loaded: ComponentType<{ id: string }> }>();
+  const [failed, fail] = useState(false);
   useEffect(() => {
-    void LATER[page]().then((Loaded) => load({ page, Loaded }));
+    LATER[page]().then(
+      (Loaded) => load({ page, Loaded }),
+      () => fail(true),
+    );
   }, [page]);
+  if (failed) return <Reload />;
   if (loaded?.page !== page) return <p class="wait">{words.wait}</p>;
   const { Loaded } = loaded;
   return <Loaded id={id} />;
+}
+
+/** What a version of the pages was made of is gone when a later one took its place, or the connection was. */
+function Reload() {
+  const { words } = useSite();
+  return (
+    <p class="trouble" role="alert">
+      {words.partMissing}{" "}
+      <button type="button" onClick={() => location.reload()}>
+        {words.again}
+      </button>
+    </p>
+  );
 }
 
 export function Page({ route }: { route: Route }) {

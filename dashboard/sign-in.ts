@@ -6,6 +6,7 @@ export type SignInConfig = {
   client_id: string;
   authorization_endpoint: string;
   token_endpoint: string;
+  revocation_endpoint: string;
   /** Ends the session there, too. */
   logout_url: string;
 };
@@ -13,7 +14,7 @@ export type SignInConfig = {
 export type Session = {
   /** A token that lives for a while yet. It is kept in memory alone: not in storage, not in an address. */
   token: () => Promise<string>;
-  leave: () => void;
+  leave: () => Promise<void>;
 };
 
 /** What must survive the way to the sign-in page and back: no token. */
@@ -103,7 +104,15 @@ function sessionOf({ config, server, client }: Known, first: oauth.TokenEndpoint
       if (Date.now() >= until) await (refreshing ??= refresh().finally(() => (refreshing = undefined)));
       return tokens.access_token;
     },
-    leave: () => {
+    leave: async () => {
+      const { refresh_token } = tokens;
+      tokens = { access_token: "", token_type: "bearer" };
+      until = 0;
+      // whoever kept a copy gets nothing more for it; without a connection it ends by itself in 12 hours
+      if (refresh_token !== undefined)
+        await oauth
+          .revocationRequest(server, client, oauth.None(), refresh_token, insecure(config))
+          .catch(() => undefined);
       const url = new URL(config.logout_url);
       url.search = new URLSearchParams({ client_id: config.client_id, logout_uri: here() }).toString();
       location.assign(url);

@@ -13,35 +13,31 @@ export type Filter = {
 };
 export const NOTHING: Filter = { text: "", program: "", provider: "", grade: "", sort: "share" };
 
-const WEEK_DAYS = 5;
-const dueIn = ({ target_minutes }: Row, { school_days }: Week): number | null =>
-  target_minutes === null ? null : (target_minutes * school_days) / WEEK_DAYS;
-
 const add = (numbers: readonly (number | null)[]) => sum(numbers.map((one) => one ?? 0));
 
 /**
- * Minutes against what was due in the weeks of which something is known, and sessions attended of those scheduled.
- * null where there is nothing to compare: unknown is not zero.
+ * Minutes against what was due in all the weeks, and sessions attended of those scheduled. The share is null where
+ * nothing was due, and where nothing was ever reported: unknown is not zero.
  */
-export function totalsOf(row: Row, weeks: readonly Week[]): Totals {
-  const known = TOTALS.get(row) ?? sumsOf(row, weeks);
+export function totalsOf(row: Row): Totals {
+  const known = TOTALS.get(row) ?? sumsOf(row);
   TOTALS.set(row, known);
   return known;
 }
 
-type Totals = { share: number | null; attended: number; scheduled: number };
+type Totals = { share: number | null; due: number; attended: number; scheduled: number };
 /** A row is an object of one answer, so its totals are counted once. */
 const TOTALS = new WeakMap<Row, Totals>();
 
-function sumsOf(row: Row, weeks: readonly Week[]): Totals {
-  const due = add(weeks.map((week, at) => (row.minutes[at] === null ? 0 : dueIn(row, week))));
+function sumsOf(row: Row): Totals {
+  const due = add(row.due_minutes);
   const [attended, scheduled] = [add(row.attended), add(row.scheduled)];
-  return { share: due === 0 ? null : add(row.minutes) / due, attended, scheduled };
+  const isKnown = due > 0 && row.minutes.some((one) => one !== null);
+  return { share: isKnown ? add(row.minutes) / due : null, due, attended, scheduled };
 }
 
 /** How a cell is coloured; its numbers stand in it as well. */
-export function levelOf(row: Row, week: Week, minutes: number | null): string {
-  const due = dueIn(row, week);
+export function levelOf(minutes: number | null, due: number | null): string {
   if (minutes === null || due === null || due === 0) return "level-none";
   const share = minutes / due;
   if (share < 0.5) return "level-0";
@@ -49,8 +45,8 @@ export function levelOf(row: Row, week: Week, minutes: number | null): string {
   return share < 1 ? "level-2" : "level-3";
 }
 
-/** The rows that match, in the order that is asked for; whom nothing is known of come last. */
-export function arranged({ students, weeks }: WeekGrid, filter: Filter, names: NameBook): Row[] {
+/** The rows that match, in the order that is asked for: of dosage first those who should have had some and never did. */
+export function arranged({ students }: WeekGrid, filter: Filter, names: NameBook): Row[] {
   const text = filter.text.trim().toLowerCase();
   const named = ({ student_id }: Row) => `${student_id} ${names.get(student_id) ?? ""}`.toLowerCase();
   const wanted = students.filter(
@@ -61,11 +57,11 @@ export function arranged({ students, weeks }: WeekGrid, filter: Filter, names: N
       (filter.grade === "" || row.grade === filter.grade),
   );
   if (filter.sort === "id") return wanted;
-  const ranks = new Map(wanted.map((row) => [row, rankOf(totalsOf(row, weeks), filter.sort)]));
+  const ranks = new Map(wanted.map((row) => [row, rankOf(totalsOf(row), filter.sort)]));
   return wanted.sort((a, b) => (ranks.get(a) ?? Infinity) - (ranks.get(b) ?? Infinity));
 }
 
-function rankOf({ share, attended, scheduled }: Totals, sort: Filter["sort"]): number {
-  if (sort === "share") return share ?? Number.MAX_VALUE;
+function rankOf({ share, due, attended, scheduled }: Totals, sort: Filter["sort"]): number {
+  if (sort === "share") return share ?? (due > 0 ? -1 : Number.MAX_VALUE);
   return scheduled === 0 ? Number.MAX_VALUE : attended / scheduled;
 }

@@ -93,15 +93,15 @@ type OneRow = { school: MySchool; row: Row; weeks: readonly Week[]; place: numbe
 function StudentRow({ school, row, weeks, place }: OneRow) {
   const { words } = useSite();
   const { share } = formatsOf(words);
-  const totals = totalsOf(row, weeks);
+  const totals = totalsOf(row);
   return (
     <tr aria-rowindex={place + 2}>
       <th scope="row">
         <StudentLink school_id={school.school_id} student_id={row.student_id} />
         {row.grade !== undefined && <small> {row.grade}</small>}
       </th>
-      {weeks.map((week, at) => (
-        <Cell {...{ row, week, at }} />
+      {weeks.map((_, at) => (
+        <Cell {...{ row, at }} />
       ))}
       <td class="end total">
         {share(totals.share)}
@@ -111,12 +111,12 @@ function StudentRow({ school, row, weeks, place }: OneRow) {
   );
 }
 
-function Cell({ row, week, at }: { row: Row; week: Week; at: number }) {
+function Cell({ row, at }: { row: Row; at: number }) {
   const minutes = row.minutes[at] ?? null;
   const missing = row.unreported[at] ?? 0;
   const scheduled = row.scheduled[at] ?? 0;
   return (
-    <td class={`end ${levelOf(row, week, minutes)}`}>
+    <td class={`end ${levelOf(minutes, row.due_minutes[at] ?? null)}`}>
       {minutes ?? "–"}
       {missing > 0 && <b>?</b>}
       <small>{scheduled === 0 ? "\u00a0" : `${row.attended[at] ?? 0}/${scheduled}`}</small>

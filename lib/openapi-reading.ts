@@ -305,8 +305,8 @@ export const readPaths = {
     query: {
       school_id: z.string().optional(),
       district_id: z.string().optional(),
-      from: day.optional(),
-      to: day.optional(),
+      from: day.optional().meta({ description: "The first day of the school year where nothing is said" }),
+      to: day.optional().meta({ description: "Today where nothing is said" }),
       target_hours: z.string().optional(),
     },
     is: z.looseObject({

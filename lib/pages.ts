@@ -164,6 +164,7 @@ export class Pages extends Construct {
       client_id: client.userPoolClientId,
       authorization_endpoint: `${origin}/oauth2/authorize`,
       token_endpoint: `${origin}/oauth2/token`,
+      revocation_endpoint: `${origin}/oauth2/revoke`,
       logout_url: `${origin}/logout`,
     };
     new CustomResource(this, "Published", {

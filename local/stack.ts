@@ -128,6 +128,7 @@ const signInOf = ({ clients }: Plan, issuer: string) => ({
   client_id: clients[0] ?? "",
   authorization_endpoint: `${issuer}/sign-in`,
   token_endpoint: `${issuer}/token`,
+  revocation_endpoint: `${issuer}/revoke`,
   logout_url: `${issuer}/sign-out`,
 });
 

@@ -1,9 +1,11 @@
+import { useState } from "preact/hooks";
+import type { Trouble } from "../api.ts";
 import type { Figures, Overview, OverviewSchool, Report } from "../answers.ts";
 import { Bars, Trend } from "../charts.tsx";
 import { formatsOf, LINK, useSite } from "../context.ts";
 import { useAnswers } from "../live.ts";
 import { PACE } from "../rhythm.ts";
-import { AsOf, Await, Card, Empty, StudentLink, Table, Tile, Tiles } from "../parts.tsx";
+import { AsOf, Await, Card, Empty, StudentLink, Table, Tile, Tiles, Title } from "../parts.tsx";
 import { sum } from "../../domain/numbers.ts";
 
 /** All schools of a district beside one another, and the whole of it over the term. */
@@ -18,7 +20,7 @@ export function District({ district_id }: { district_id: string }) {
   });
   return (
     <>
-      <h1>{me.names.districts[district_id] ?? district_id}</h1>
+      <Title name={me.names.districts[district_id] ?? district_id} />
       <Await shown={shown}>
         {([overview, dosage]) =>
           overview.schools.length === 0 ? (
@@ -30,7 +32,7 @@ export function District({ district_id }: { district_id: string }) {
               <Schools overview={overview} dosage={dosage} />
               <div class="columns">
                 <OverTheTerm overview={overview} />
-                <Distribution dosage={dosage} />
+                <Distribution dosage={dosage} report={report} />
               </div>
               <OffPace schools={overview.schools} />
             </>
@@ -128,9 +130,17 @@ function OverTheTerm({ overview }: { overview: Overview }) {
   );
 }
 
-function Distribution({ dosage }: { dosage: Report }) {
-  const { words } = useSite();
+function Distribution({ dosage, report }: { dosage: Report; report: string }) {
+  const { words, api } = useSite();
   const { share } = formatsOf(words);
+  const [trouble, setTrouble] = useState<Trouble>();
+  // a link lives for a quarter of an hour, and a page for longer
+  const download = async () => {
+    const answer = await api.get<Report>(report);
+    if ("trouble" in answer) return setTrouble(answer.trouble);
+    setTrouble(undefined);
+    location.assign(answer.data.export);
+  };
   return (
     <Card title={words.district.distribution} id="distribution">
       {dosage.buckets === undefined ? (
@@ -147,7 +157,10 @@ function Distribution({ dosage }: { dosage: Report }) {
         />
       )}
       <p>
-        <a href={dosage.export}>{words.district.download}</a>
+        <button type="button" class="plain" onClick={() => void download()}>
+          {words.district.download}
+        </button>
+        {trouble !== undefined && <span role="alert"> {words.trouble[trouble]}</span>}
       </p>
     </Card>
   );

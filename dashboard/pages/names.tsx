@@ -1,7 +1,7 @@
 import { useState } from "preact/hooks";
 import { useSite } from "../context.ts";
 import { forgetNames, keepNames, readNames } from "../names.ts";
-import { Card } from "../parts.tsx";
+import { Card, Title } from "../parts.tsx";
 
 /** Names from a file of the reader's own: shown here, kept in this browser, sent nowhere. */
 export function Names() {
@@ -21,7 +21,7 @@ export function Names() {
   };
   return (
     <>
-      <h1>{words.names.title}</h1>
+      <Title name={words.names.title} />
       <Card title={names.size === 0 ? words.names.none : words.names.count(names.size)} id="names">
         <p>{words.names.what}</p>
         <label class="file">

@@ -1,24 +1,25 @@
 import type { Quality } from "../answers.ts";
 import { Bars } from "../charts.tsx";
 import { formatsOf, useSite } from "../context.ts";
-import { useFetched, useRhythm } from "../live.ts";
-import { AsOf, Await, Card, Empty, Table, Tile, Tiles } from "../parts.tsx";
+import { useAnswers } from "../live.ts";
+import { PACE } from "../rhythm.ts";
+import { AsOf, Await, Card, Empty, Table, Tile, Tiles, Title } from "../parts.tsx";
 import { Missing, Refused, Unmatched } from "../provider-items.tsx";
 import { sum } from "../../domain/numbers.ts";
 import { NOT_HELD_ATTRIBUTION, type NotHeldReason } from "../../domain/words.ts";
 
-const MINUTE_MS = 60_000;
-
 /** How well a provider reports, as the district sees it and as it sees itself. */
 export function Provider({ provider_id }: { provider_id: string }) {
   const { api, me } = useSite();
-  const path = `/v1/providers/${encodeURIComponent(provider_id)}/quality`;
-  const { shown } = useFetched<[Quality]>(api, [path]);
-  // reports change all day, and reading them reads every school
-  useRhythm(shown.again, MINUTE_MS);
+  const at = `/v1/providers/${encodeURIComponent(provider_id)}`;
+  const shown = useAnswers<[Quality]>(api, [`${at}/quality`], {
+    version: `${at}/version`,
+    // reports come all day, and reading them reads every school
+    slowest: PACE.idle_ms,
+  });
   return (
     <>
-      <h1>{shown.data?.[0].name ?? me.names.providers[provider_id] ?? provider_id}</h1>
+      <Title name={shown.data?.[0].name ?? me.names.providers[provider_id] ?? provider_id} />
       <Await shown={shown}>
         {([quality]) => (
           <>
@@ -118,7 +119,11 @@ function Days({ quality: { days } }: { quality: Quality }) {
               String(one.sessions_not_held),
               String(one.sessions_unreported),
               share(one.completeness),
-              p50 === null ? words.unknown : words.provider.minutes(p50),
+              p50 !== null
+                ? words.provider.minutes(p50)
+                : one.sessions_held > 0
+                  ? words.provider.long
+                  : words.unknown,
             ];
           })}
         />

@@ -1,7 +1,7 @@
 import type { MySchool, Settings as SettingsAnswer } from "../answers.ts";
 import { formatsOf, useSite } from "../context.ts";
 import { useAnswers } from "../live.ts";
-import { Await, Card, Empty, Table } from "../parts.tsx";
+import { Await, Card, Empty, Table, Title } from "../parts.tsx";
 import type { Words } from "../words/index.ts";
 
 /** What is in force at a school. It is changed in setup.yaml, not here. */
@@ -11,7 +11,7 @@ export function Settings({ school }: { school: MySchool }) {
   const shown = useAnswers<[SettingsAnswer]>(api, [`${at}/settings`], { version: `${at}/version` });
   return (
     <>
-      <h1>{words.settings.title}</h1>
+      <Title name={words.settings.title} />
       <p class="quiet">{words.settings.readOnly}</p>
       <Await shown={shown}>
         {([settings]) => (
@@ -126,6 +126,7 @@ function Programs({ settings: { programs } }: { settings: SettingsAnswer }) {
 
 function Contacts({ settings: { contacts } }: { settings: SettingsAnswer }) {
   const { words } = useSite();
+  const { day } = formatsOf(words);
   if (contacts === undefined) return null;
   return (
     <Card title={words.settings.contacts} id="contacts">
@@ -146,7 +147,7 @@ function Contacts({ settings: { contacts } }: { settings: SettingsAnswer }) {
               {on_leave !== undefined && (
                 <small>
                   {" "}
-                  {words.settings.onLeave} {on_leave.until}
+                  {words.settings.onLeave} {day(on_leave.until)}
                 </small>
               )}
             </>,

@@ -2,7 +2,8 @@ import type { MySchool, Progress, Student as StudentAnswer } from "../answers.ts
 import { AlertList } from "../alert-list.tsx";
 import { formatsOf, LINK, useSite } from "../context.ts";
 import { useAnswers } from "../live.ts";
-import { AsOf, Await, Card, Empty, Table, Tile, Tiles } from "../parts.tsx";
+import { Unreported } from "../unreported.tsx";
+import { AsOf, Await, Card, Empty, Table, Tile, Tiles, Title } from "../parts.tsx";
 
 /** One student: what she got against what is due, how often she came, with whom, and every session. */
 export function Student({ school, student_id }: { school: MySchool; student_id: string }) {
@@ -21,7 +22,7 @@ export function Student({ school, student_id }: { school: MySchool; student_id: 
           </a>
         )}
       </p>
-      <h1>{names.get(student_id) ?? student_id}</h1>
+      <Title name={names.get(student_id) ?? student_id} id={student_id} />
       <Await shown={shown}>
         {([student]) => (
           <>
@@ -33,6 +34,7 @@ export function Student({ school, student_id }: { school: MySchool; student_id: 
                 <AlertList school={school} alerts={student.alerts} changed={shown.again} />
               </Card>
             )}
+            <Unreported school={school} missing={student.missing} />
             <History school={school} student={student} />
           </>
         )}
@@ -84,8 +86,8 @@ function Dosage({ student }: { student: StudentAnswer }) {
 function Pace({ progress }: { progress: Progress }) {
   const { words, me } = useSite();
   const { day } = formatsOf(words);
-  const { program_id, minutes, expected_minutes, target_minutes, required_pace, last_feasible_day } =
-    progress;
+  const { program_id, minutes, expected_minutes, target_minutes, off_pace } = progress;
+  const { required_pace, last_feasible_day } = progress;
   const on = (part: number) => Math.min(100, (part / Math.max(1, target_minutes)) * 100);
   const reached = minutes >= target_minutes;
   const sofar = words.student.sofar(minutes, expected_minutes, target_minutes);
@@ -93,8 +95,8 @@ function Pace({ progress }: { progress: Progress }) {
     <div class="pace">
       <h3>
         {me.names.programs[program_id] ?? program_id}{" "}
-        <span class={`standing ${minutes < expected_minutes ? "open" : "resolved"}`}>
-          {minutes < expected_minutes ? words.student.behind : words.student.onPace}
+        <span class={`standing ${off_pace ? "open" : "resolved"}`}>
+          {off_pace ? words.student.behind : words.student.onPace}
         </span>
       </h3>
       <svg viewBox="0 0 100 8" preserveAspectRatio="none" role="img" aria-label={sofar}>

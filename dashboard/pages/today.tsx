@@ -2,9 +2,13 @@ import type { Alerts, Day, MySchool } from "../answers.ts";
 import { AlertList } from "../alert-list.tsx";
 import { formatsOf, LINK, todayAt, useSite } from "../context.ts";
 import { useAnswers } from "../live.ts";
-import { AsOf, Await, Card, Empty, StudentLink, Table, Tile, Tiles } from "../parts.tsx";
+import { Unreported } from "../unreported.tsx";
+import { AsOf, Await, Card, Empty, StudentLink, Table, Tile, Tiles, Title } from "../parts.tsx";
 import { addDays } from "../../domain/school-day.ts";
 import { NOT_HELD_ATTRIBUTION, type Attribution } from "../../domain/words.ts";
+
+/** The most that one answer holds: who has more open needs another remedy than a longer list. */
+const MOST_ALERTS = 500;
 
 /** A school's day: what was held, who was absent, what is missing, and what needs somebody. */
 export function Today({ school, date }: { school: MySchool; date: string | undefined }) {
@@ -14,12 +18,12 @@ export function Today({ school, date }: { school: MySchool; date: string | undef
   const at = `/v1/schools/${encodeURIComponent(school.school_id)}`;
   const shown = useAnswers<[Day, ...Alerts[]]>(
     api,
-    [`${at}/days/${day}`, ...(school.students ? [`${at}/alerts?standing=open`] : [])],
-    { version: `${at}/version?from=${day}&to=${day}` },
+    [`${at}/days/${day}`, ...(school.students ? [`${at}/alerts?standing=open&limit=${MOST_ALERTS}`] : [])],
+    { version: `${at}/version` },
   );
   return (
     <>
-      <h1>{longDay(day)}</h1>
+      <Title name={longDay(day)} />
       <p class="steps">
         <a href={LINK.today(school.school_id, addDays(day, -1))}>← {words.today.before}</a>
         <a href={LINK.today(school.school_id, addDays(day, 1))}>{words.today.after} →</a>
@@ -32,6 +36,7 @@ export function Today({ school, date }: { school: MySchool; date: string | undef
             {alerts !== undefined && (
               <Card title={words.alerts.title} id="to-do">
                 <AlertList school={school} alerts={alerts.items} changed={shown.again} />
+                {alerts.next !== undefined && <p>{words.moreThan(MOST_ALERTS)}</p>}
               </Card>
             )}
             <Sessions school={school} day={figures} />
@@ -81,7 +86,7 @@ function Sessions({ school, day }: { school: MySchool; day: Day }) {
         <Absent school={school} rows={day.student_sessions} />
       )}
       <NotHeld day={day} />
-      <Unreported school={school} day={day} />
+      <Unreported school={school} missing={day.missing ?? []} />
     </>
   );
 }
@@ -140,31 +145,6 @@ function NotHeld({ day }: { day: Day }) {
           { name: words.today.notHeld, end: true },
         ]}
         rows={rows}
-      />
-    </Card>
-  );
-}
-
-function Unreported({ school, day }: { school: MySchool; day: Day }) {
-  const { words, me } = useSite();
-  const { clock } = formatsOf(words);
-  const { missing } = day;
-  if (missing === undefined || missing.length === 0) return null;
-  return (
-    <Card title={`${words.today.missing}: ${missing.length}`} id="missing">
-      <p>{words.today.missingHelp}</p>
-      <Table
-        label={words.today.missing}
-        columns={[
-          { name: words.weeks.provider },
-          { name: words.today.ended, end: true },
-          { name: words.today.students, end: true },
-        ]}
-        rows={missing.map(({ provider_id, scheduled_end, students }) => [
-          me.names.providers[provider_id] ?? provider_id,
-          clock(scheduled_end, school.time_zone),
-          String(students),
-        ])}
       />
     </Card>
   );

@@ -2,7 +2,7 @@ import { useMemo, useState } from "preact/hooks";
 import type { MySchool, Weeks as WeeksAnswer } from "../answers.ts";
 import { useSite } from "../context.ts";
 import { useAnswers } from "../live.ts";
-import { AsOf, Await, Empty } from "../parts.tsx";
+import { AsOf, Await, Empty, Title } from "../parts.tsx";
 import { arranged, NOTHING, type Filter } from "../week-rows.ts";
 import { Rows } from "../week-table.tsx";
 
@@ -13,7 +13,7 @@ export function Weeks({ school }: { school: MySchool }) {
   const shown = useAnswers<[WeeksAnswer]>(api, [`${at}/weeks`], { version: `${at}/version` });
   return (
     <>
-      <h1>{words.weeks.title}</h1>
+      <Title name={words.weeks.title} />
       <Await shown={shown}>
         {([grid]) => (
           <>

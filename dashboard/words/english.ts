@@ -28,10 +28,13 @@ export const ENGLISH: Words = {
   lag: (minutes) =>
     `reports come within ${minutes < 120 ? plural(minutes, "minute", "minutes") : plural(Math.round(minutes / 60), "hour", "hours")} (median)`,
   lagUnknown: "no report yet",
+  lagLong: "half of the reports come after more than 30 days",
   unknown: "unknown",
   of: (part, whole) => `${part} of ${whole}`,
   table: "As a table",
+  moreThan: (count) => `These are the first ${count}. Answer some, and the others come.`,
   more: (count) => `and ${count} more`,
+  partMissing: "This page did not load. Load everything again.",
   nowhere: "Nobody has given you a school yet. Ask your district's Rollcall admin.",
   skip: "Skip to the page",
   roles: {
@@ -71,6 +74,7 @@ export const ENGLISH: Words = {
     since: "since",
     send: "Save",
     cancel: "Cancel",
+    saved: "Saved.",
   },
   standing: { open: "open", acknowledged: "on it", snoozed: "later", resolved: "resolved" },
   rules: {
@@ -206,6 +210,11 @@ export const ENGLISH: Words = {
     when: "When",
     byCause: "Not held, by cause",
     empty: "Nothing was reported in these days.",
+    long: "over 30 d",
+    results: {
+      rejected: "Rejected: post it again, corrected.",
+      conflict: "Another content has this revision: post it again with a higher one.",
+    },
     minutes: (minutes) => {
       if (minutes < 120) return `${minutes} min`;
       return minutes < 4320 ? `${Math.round(minutes / 60)} h` : `${Math.round(minutes / 1440)} d`;
@@ -275,6 +284,7 @@ export const ENGLISH: Words = {
     none: "No names are in this browser.",
     wrong: "This file has no columns student_id and name (or first_name and last_name).",
     saved: "The names are in this browser.",
+    leaving: "Names of students are in this browser. Erase them, too?",
     count: (count) => plural(count, "name is in this browser.", "names are in this browser."),
   },
 };

@@ -28,10 +28,13 @@ export const SPANISH: Words = {
   lag: (minutes) =>
     `los informes llegan en ${minutes < 120 ? plural(minutes, "minuto", "minutos") : plural(Math.round(minutes / 60), "hora", "horas")} (mediana)`,
   lagUnknown: "aún sin informes",
+  lagLong: "la mitad de los informes llega después de más de 30 días",
   unknown: "no se sabe",
   of: (part, whole) => `${part} de ${whole}`,
   table: "Como tabla",
+  moreThan: (count) => `Estos son los primeros ${count}. Responda algunos y vendrán los demás.`,
   more: (count) => `y ${count} más`,
+  partMissing: "Esta página no cargó. Cargue todo otra vez.",
   nowhere: "Nadie le ha dado una escuela todavía. Pídala al administrador de Rollcall de su distrito.",
   skip: "Ir a la página",
   roles: {
@@ -71,6 +74,7 @@ export const SPANISH: Words = {
     since: "desde el",
     send: "Guardar",
     cancel: "Cancelar",
+    saved: "Guardado.",
   },
   standing: { open: "abierto", acknowledged: "en curso", snoozed: "después", resolved: "resuelto" },
   rules: {
@@ -207,6 +211,11 @@ export const SPANISH: Words = {
     when: "Cuándo",
     byCause: "No dadas, por causa",
     empty: "No se informó nada en estos días.",
+    long: "más de 30 d",
+    results: {
+      rejected: "Rechazado: envíelo otra vez, corregido.",
+      conflict: "Esta revisión tiene otro contenido: envíelo otra vez con una mayor.",
+    },
     minutes: (minutes) => {
       if (minutes < 120) return `${minutes} min`;
       return minutes < 4320 ? `${Math.round(minutes / 60)} h` : `${Math.round(minutes / 1440)} d`;
@@ -276,6 +285,7 @@ export const SPANISH: Words = {
     none: "No hay nombres en este navegador.",
     wrong: "Este archivo no tiene las columnas student_id y name (o first_name y last_name).",
     saved: "Los nombres están en este navegador.",
+    leaving: "Hay nombres de estudiantes en este navegador. ¿Borrarlos también?",
     count: (count) => plural(count, "nombre está en este navegador.", "nombres están en este navegador."),
   },
 };

@@ -14,11 +14,15 @@ export type Words = {
   asOf: (time: string) => string;
   lag: (minutes: number) => string;
   lagUnknown: string;
+  lagLong: string;
   unknown: string;
   of: (part: number, whole: number) => string;
   table: string;
   more: (count: number) => string;
+  moreThan: (count: number) => string;
   nowhere: string;
+  /** A part of the pages did not come: a new version may have been published. */
+  partMissing: string;
   skip: string;
   roles: Record<(typeof ACCESS_ROLES)[number], string>;
   today: Record<
@@ -42,7 +46,16 @@ export type Words = {
     string
   >;
   alerts: Record<
-    "title" | "acknowledge" | "snooze" | "note" | "noteHint" | "until" | "since" | "send" | "cancel",
+    | "title"
+    | "acknowledge"
+    | "snooze"
+    | "note"
+    | "noteHint"
+    | "until"
+    | "since"
+    | "send"
+    | "cancel"
+    | "saved",
     string
   >;
   standing: Record<"open" | "acknowledged" | "snoozed" | "resolved", string>;
@@ -145,9 +158,10 @@ export type Words = {
     | "fix"
     | "when"
     | "byCause"
-    | "empty",
+    | "empty"
+    | "long",
     string
-  > & { minutes: (minutes: number) => string };
+  > & { minutes: (minutes: number) => string; results: Record<"rejected" | "conflict", string> };
   settings: Record<
     | "title"
     | "thresholds"
@@ -175,7 +189,7 @@ export type Words = {
   levels: Record<"default" | "deployment" | "district" | "school" | "program", string>;
   thresholds: Record<ThresholdName, string>;
   contactRoles: Record<Role, string>;
-  names: Record<"title" | "what" | "choose" | "erase" | "none" | "wrong" | "saved", string> & {
+  names: Record<"title" | "what" | "choose" | "erase" | "none" | "wrong" | "saved" | "leaving", string> & {
     count: (count: number) => string;
   };
 };

@@ -2,13 +2,15 @@ import * as z from "zod";
 import type { PageStore } from "../../adapters/page-store.ts";
 import { errorName, type Log } from "../framework/log.ts";
 
-/** What CloudFormation asks a custom resource, and what it hears. */
-const Request = z.looseObject({
-  RequestType: z.enum(["Create", "Update", "Delete"]),
+/** What CloudFormation asks a custom resource: where it waits for an answer, and what it wants. */
+const Waiting = z.looseObject({
   ResponseURL: z.string(),
   StackId: z.string(),
   RequestId: z.string(),
   LogicalResourceId: z.string(),
+});
+const Request = z.looseObject({
+  RequestType: z.enum(["Create", "Update", "Delete"]),
   /** Where people sign in, for the pages to read. */
   ResourceProperties: z.looseObject({ config: z.record(z.string(), z.string()) }),
 });
@@ -29,10 +31,11 @@ const PHYSICAL_ID = "pages";
  * that no page asks for a part that is not there yet; nothing is deleted, so that an open page finds its parts.
  */
 export const publishPages = (deps: PublishDeps) => async (event: unknown) => {
-  const { RequestType, ResponseURL, ResourceProperties, ...ids } = Request.parse(event);
-  const { StackId, RequestId, LogicalResourceId } = ids;
+  const { ResponseURL, StackId, RequestId, LogicalResourceId } = Waiting.parse(event);
   const told = { StackId, RequestId, LogicalResourceId, PhysicalResourceId: PHYSICAL_ID };
   try {
+    // whatever goes wrong from here on, a deployment that waits for an hour hears of it
+    const { RequestType, ResourceProperties } = Request.parse(event);
     if (RequestType !== "Delete") await publish(deps, ResourceProperties.config);
     await deps.tell(ResponseURL, { ...told, Status: "SUCCESS" });
   } catch (error) {

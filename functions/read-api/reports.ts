@@ -4,9 +4,9 @@ import type { School } from "../../domain/setup.ts";
 import { suppressSmallGroups } from "../../domain/suppression.ts";
 import { concurrently } from "../../adapters/concurrently.ts";
 import { endOfNextQuarter, sign } from "../framework/links.ts";
-import { dayAsked, note, notFound, Refused, wallOf, withheldOr, type Ask } from "./ask.ts";
+import { dayAsked, note, notFound, Refused, todayOf, wallOf, withheldOr, type Ask } from "./ask.ts";
 import { districtAsked } from "./districts.ts";
-import { foldOf } from "./schools.ts";
+import { foldOf, yearOf } from "./schools.ts";
 
 const WIDTH = 8;
 
@@ -93,22 +93,29 @@ async function exportLink(ask: Ask): Promise<string> {
   return `${ask.apiUrl}/v1/exports/${token}`;
 }
 
+/** What is asked for; without it the school year so far, as every other figure beside the report. */
+function rangeOf(ask: Ask, school: School) {
+  const year = yearOf(school, todayOf(ask, school));
+  return { ...year, from: dayAsked(ask, "from", year.from), to: dayAsked(ask, "to", year.to) };
+}
+
 async function dosageOf(ask: Ask) {
   const { schools, students } = reportAsked(ask);
   const target_hours = targetAsked(ask);
-  const [from, to] = [dayAsked(ask, "from", "0000-00-00"), dayAsked(ask, "to", "9999-12-31")];
+  const ranges = new Map(schools.map((school) => [school.school_id, rangeOf(ask, school)]));
   const wall = await wallOf(ask, { schools: schools.map(({ school_id }) => school_id) });
   const rosters = await concurrently(schools, WIDTH, ({ school_id }) =>
     wall.school(school_id).setup.roster(school_id),
   );
-  const summaries = await concurrently(schools, WIDTH, ({ school_id }) =>
-    foldOf(wall.school(school_id), { school_id, from, to }),
+  const summaries = await concurrently(schools, WIDTH, (school) =>
+    foldOf(wall.school(school.school_id), rangeOf(ask, school)),
   );
   if (students) for (const { school_id } of schools) note(ask, { school_id });
   // on the roster at some time of what is reported
-  const roster = [...latestEntries(rosters.flat()).values()].filter(
-    (entry) => (entry.from ?? from) <= to && (entry.to ?? to) >= from,
-  );
+  const roster = [...latestEntries(rosters.flat()).values()].filter((entry) => {
+    const { from, to } = ranges.get(entry.school_id) ?? { from: "", to: "" };
+    return (entry.from ?? from) <= to && (entry.to ?? to) >= from;
+  });
   const { student_sessions } = mergeAll(summaries);
   const { programs } = ask.setup;
   return { report: dosageReport({ roster, schools, programs, student_sessions, target_hours }), students };

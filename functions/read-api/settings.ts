@@ -10,8 +10,17 @@ export async function getSettings(ask: Ask) {
   const { setup, deps, scope } = ask;
   const { school_id, name, time_zone, district_id } = school;
   const { first_day, last_day, closures, half_days = [] } = { half_days: [], ...calendarOf(school) };
-  const isTold = ({ role, school_ids, district_id: of }: Contact) =>
-    role === "district" ? (of ?? district_id) === district_id : school_ids.includes(school_id);
+  const contracted = setup.providers.filter(({ contracts = [] }) =>
+    contracts.some((contract) => isInForce(contract, school_id, todayOf(ask, school))),
+  );
+  const told = {
+    site_lead: ({ school_ids }: Contact) => school_ids.includes(school_id),
+    district: ({ district_id: of }: Contact) => of === district_id,
+    // a desk that names schools is told of those
+    provider: ({ provider_id, school_ids }: Contact) =>
+      contracted.some((one) => one.provider_id === provider_id) &&
+      (school_ids.length === 0 || school_ids.includes(school_id)),
+  };
   const sees = deps.checks.students(scope, school_id);
   return {
     school_id,
@@ -25,12 +34,11 @@ export async function getSettings(ask: Ask) {
     },
     rules: rulesView(layersOf(setup, school)),
     programs: setup.programs.map(({ settings: _, ...program }) => program),
-    providers: setup.providers
-      .filter(({ contracts = [] }) =>
-        contracts.some((contract) => isInForce(contract, school_id, todayOf(ask, school))),
-      )
-      .map(({ provider_id, name: known }) => ({ provider_id, ...(known !== undefined && { name: known }) })),
-    ...(sees && { contacts: setup.contacts.filter(isTold).map(contactView) }),
+    providers: contracted.map(({ provider_id, name: known }) => ({
+      provider_id,
+      ...(known !== undefined && { name: known }),
+    })),
+    ...(sees && { contacts: setup.contacts.filter((one) => told[one.role](one)).map(contactView) }),
   };
 }
 
