@@ -37,6 +37,9 @@ export const formatsOf = (words: Words) => {
   return known;
 };
 
+/** A short date stays on one line. */
+const unbroken = (text: string) => text.replaceAll(" ", "\u00a0");
+
 /** A format takes longer to make than to use a hundred times. */
 const FORMATS = new Map<Words, ReturnType<typeof makeFormats>>();
 
@@ -56,7 +59,7 @@ function makeFormats({ lang, unknown }: Words) {
       value === null || value === undefined ? unknown : percent.format(value),
     number: (value: number | null | undefined) =>
       value === null || value === undefined ? unknown : decimal.format(value),
-    day: (day: string) => onDay.format(new Date(`${day}T00:00:00Z`)),
+    day: (day: string) => unbroken(onDay.format(new Date(`${day}T00:00:00Z`))),
     longDay: (day: string) => longDay.format(new Date(`${day}T00:00:00Z`)),
     clock: (instant: string | Date, timeZone?: string) =>
       new Intl.DateTimeFormat(lang, {
@@ -67,8 +70,11 @@ function makeFormats({ lang, unknown }: Words) {
     /** Day and time, both by the reader's own clock. */
     momentOf: (instant: string) => moment.format(new Date(instant)),
     dayOf: (instant: string, timeZone: string) =>
-      new Intl.DateTimeFormat(lang, { weekday: "short", day: "numeric", month: "short", timeZone }).format(
-        new Date(instant),
+      unbroken(
+        new Intl.DateTimeFormat(lang, {
+          ...{ weekday: "short", day: "numeric", month: "short" },
+          timeZone,
+        }).format(new Date(instant)),
       ),
   };
 }

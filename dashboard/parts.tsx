@@ -42,6 +42,9 @@ export function Card({ title, children, id }: { title: string; children: Compone
   );
 }
 
+/** Rows above which a table has a height of its own, so that what stands below is found. */
+const LONG = 25;
+
 type Column = { name: string; end?: boolean };
 
 /** A plain table that can be moved sideways by keyboard where it is wider than the screen. */
@@ -55,7 +58,7 @@ export function Table({
   rows: readonly (readonly ComponentChildren[])[];
 }) {
   return (
-    <div class="scroll" role="group" aria-label={label} tabIndex={0}>
+    <div class={rows.length > LONG ? "scroll long" : "scroll"} role="group" aria-label={label} tabIndex={0}>
       <table>
         <thead>
           <tr>
