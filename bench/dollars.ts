@@ -74,7 +74,7 @@ const HEADER_BYTES = 700;
 /**
  * Dollars for an hour of a school's open day through CloudFront, touched all the time and left alone: looks, most of
  * them answered with 304, and the day and its alerts again after every change, which nobody sees more often than he
- * looks. Reading them is noted, one write for each.
+ * looks. The day is given, and noted with one write; its alerts mostly are what they were, and answered with 304.
  */
 export function dollarsPerPageHour({ others, day }: Pick<Measured, "others" | "day">) {
   const request = (bytes: number) =>
@@ -84,7 +84,7 @@ export function dollarsPerPageHour({ others, day }: Pick<Measured, "others" | "d
     ACCESS_LOG_BYTES * PRICES.log_byte +
     callOf("read", 1);
   const look = request(0) + unit(day.look);
-  const again = 2 * request(day.packed_bytes) + unit(day.page) + 2 * PRICES.write_unit;
+  const again = request(day.packed_bytes) + request(0) + unit(day.page) + PRICES.write_unit;
   const authorized = AUTHORIZED_AN_HOUR * (callOf("authorize", 1) + unit(others.authorize));
   const hour = (looks: number) => {
     const changes = Math.min(looks, day.sessions / REPORTED_HOURS);

@@ -2,7 +2,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import type { MySchool, Weeks as WeeksAnswer } from "./answers.ts";
 import { formatsOf, useSite } from "./context.ts";
 import { StudentLink } from "./parts.tsx";
-import { levelOf, totalsOf, type Row, type Week } from "./week-rows.ts";
+import { levelOf, totalsOf, type Row } from "./week-rows.ts";
 
 /** Sizes are fixed, so that a browser need not look at every cell to know how wide a column is. */
 const ROW_PX = 44;
@@ -10,21 +10,30 @@ const WEEK_PX = 62;
 const FIRST_PX = 112;
 const BEYOND = 4;
 
-type Window = { from: number; to: number };
+/** Rows and weeks, from one to before another. */
+type Window = { from: number; to: number; first: number; last: number };
+const same = (a: Window, b: Window) =>
+  a.from === b.from && a.to === b.to && a.first === b.first && a.last === b.last;
 
-/** Only the rows that can be seen are in the page, and a few beyond; all of them on paper. */
-function useWindow(count: number) {
+function windowOf({ scrollTop, scrollLeft, clientHeight, clientWidth }: Element): Window {
+  return {
+    from: Math.max(0, Math.floor(scrollTop / ROW_PX) - BEYOND),
+    to: Math.ceil((scrollTop + clientHeight) / ROW_PX) + BEYOND,
+    first: Math.max(0, Math.floor(scrollLeft / WEEK_PX) - 1),
+    last: Math.ceil((scrollLeft + clientWidth) / WEEK_PX) + 1,
+  };
+}
+const ALL: Window = { from: 0, to: Number.MAX_SAFE_INTEGER, first: 0, last: Number.MAX_SAFE_INTEGER };
+
+/** Only the rows and weeks that can be seen are in the page, and a few beyond; all of them on paper. */
+function useWindow({ rows, weeks }: { rows: number; weeks: number }) {
   const box = useRef<HTMLDivElement>(null);
-  const [seen, see] = useState<Window>({ from: 0, to: 40 });
+  const [seen, see] = useState<Window>({ from: 0, to: 40, first: Math.max(0, weeks - 20), last: weeks });
   useEffect(() => {
     const element = box.current;
     if (element === null) return;
-    const look = () => {
-      const from = Math.max(0, Math.floor(element.scrollTop / ROW_PX) - BEYOND);
-      const to = Math.ceil((element.scrollTop + element.clientHeight) / ROW_PX) + BEYOND;
-      see((before) => (before.from === from && before.to === to ? before : { from, to }));
-    };
-    const all = () => see({ from: 0, to: Number.MAX_SAFE_INTEGER });
+    const look = () => see((before) => (same(before, windowOf(element)) ? before : windowOf(element)));
+    const all = () => see(ALL);
     // the last weeks are what is asked about
     element.scrollLeft = element.scrollWidth;
     look();
@@ -39,14 +48,15 @@ function useWindow(count: number) {
       removeEventListener("afterprint", look);
     };
   }, []);
-  const to = Math.min(seen.to, count);
-  return { box, from: Math.min(seen.from, Math.max(0, to - 1)), to };
+  const [to, last] = [Math.min(seen.to, rows), Math.min(seen.last, weeks)];
+  const from = Math.min(seen.from, Math.max(0, to - 1));
+  return { box, from, to, first: Math.min(seen.first, last), last };
 }
 
 export function Rows({ school, grid, rows }: { school: MySchool; grid: WeeksAnswer; rows: readonly Row[] }) {
   const { words } = useSite();
   const { day } = formatsOf(words);
-  const { box, from, to } = useWindow(rows.length);
+  const { box, from, to, first, last } = useWindow({ rows: rows.length, weeks: grid.weeks.length });
   const columns = grid.weeks.length + 2;
   return (
     <div class="scroll grid" role="group" aria-label={words.weeks.grid} tabIndex={0} ref={box}>
@@ -73,7 +83,7 @@ export function Rows({ school, grid, rows }: { school: MySchool; grid: WeeksAnsw
         <tbody>
           {from > 0 && <Space rows={from} columns={columns} />}
           {rows.slice(from, to).map((row, place) => (
-            <StudentRow key={row.student_id} {...{ school, row, weeks: grid.weeks, place: from + place }} />
+            <StudentRow key={row.student_id} {...{ school, row, first, last, place: from + place }} />
           ))}
           {to < rows.length && <Space rows={rows.length - to} columns={columns} />}
         </tbody>
@@ -88,9 +98,9 @@ const Space = ({ rows, columns }: { rows: number; columns: number }) => (
   </tr>
 );
 
-type OneRow = { school: MySchool; row: Row; weeks: readonly Week[]; place: number };
+type OneRow = { school: MySchool; row: Row; place: number } & Pick<Window, "first" | "last">;
 
-function StudentRow({ school, row, weeks, place }: OneRow) {
+function StudentRow({ school, row, place, first, last }: OneRow) {
   const { words } = useSite();
   const { share } = formatsOf(words);
   const totals = totalsOf(row);
@@ -100,9 +110,11 @@ function StudentRow({ school, row, weeks, place }: OneRow) {
         <StudentLink school_id={school.school_id} student_id={row.student_id} />
         {row.grade !== undefined && <small> {row.grade}</small>}
       </th>
-      {weeks.map((_, at) => (
-        <Cell {...{ row, at }} />
+      {first > 0 && <td colSpan={first} />}
+      {row.minutes.slice(first, last).map((_, place) => (
+        <Cell {...{ row, at: first + place }} />
       ))}
+      {last < row.minutes.length && <td colSpan={row.minutes.length - last} />}
       <td class="end total">
         {share(totals.share)}
         <small>{`${totals.attended}/${totals.scheduled}`}</small>

@@ -50,7 +50,7 @@ function Figures({ student }: { student: StudentAnswer }) {
   return (
     <Tiles>
       <Tile
-        label={words.district.hours}
+        label={words.student.hours}
         value={number(student.hours)}
         {...(student.hours_elsewhere > 0 && {
           of: `+ ${number(student.hours_elsewhere)} ${words.student.elsewhere}`,

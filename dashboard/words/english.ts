@@ -140,6 +140,7 @@ export const ENGLISH: Words = {
     reportMissing: "report missing",
   },
   student: {
+    hours: "Hours",
     dosage: "Dosage so far",
     attendance: "Attendance at tutoring",
     tutors: "Tutors",

@@ -140,6 +140,7 @@ export const SPANISH: Words = {
     reportMissing: "falta el informe",
   },
   student: {
+    hours: "Horas",
     dosage: "Tutoría hasta hoy",
     attendance: "Asistencia a la tutoría",
     tutors: "Tutores",

@@ -87,6 +87,7 @@ export type Words = {
     string
   >;
   student: Record<
+    | "hours"
     | "dosage"
     | "attendance"
     | "tutors"
