@@ -299,7 +299,7 @@ describe("the API", () => {
       "POST /v1/unsubscribe/{token}",
       "GET /v1/exports/{token}",
     ]);
-    expect(routes).toHaveLength(26);
+    expect(routes).toHaveLength(27);
     dev.hasResourceProperties("AWS::ApiGatewayV2::Authorizer", {
       AuthorizerResultTtlInSeconds: 30,
       EnableSimpleResponses: true,
