@@ -20,6 +20,8 @@ export type Session = {
 /** What must survive the way to the sign-in page and back: no token. */
 const STATE = "rollcall.sign-in";
 const EARLY_MS = 60_000;
+/** Signing out waits no longer. */
+const REVOKE_MS = 3000;
 
 const here = () => `${location.origin}/`;
 
@@ -111,7 +113,10 @@ function sessionOf({ config, server, client }: Known, first: oauth.TokenEndpoint
       // whoever kept a copy gets nothing more for it; without a connection it ends by itself in 12 hours
       if (refresh_token !== undefined)
         await oauth
-          .revocationRequest(server, client, oauth.None(), refresh_token, insecure(config))
+          .revocationRequest(server, client, oauth.None(), refresh_token, {
+            ...insecure(config),
+            signal: AbortSignal.timeout(REVOKE_MS),
+          })
           .catch(() => undefined);
       const url = new URL(config.logout_url);
       url.search = new URLSearchParams({ client_id: config.client_id, logout_uri: here() }).toString();
