@@ -110,19 +110,18 @@ function sessionOf({ config, server, client }: Known, first: oauth.TokenEndpoint
       const { refresh_token } = tokens;
       tokens = { access_token: "", token_type: "bearer" };
       until = 0;
-      // whoever kept a copy gets nothing more for it; without a connection it ends by itself in 12 hours
-      if (refresh_token !== undefined)
-        await oauth
-          .revocationRequest(server, client, oauth.None(), refresh_token, {
-            ...insecure(config),
-            signal: AbortSignal.timeout(REVOKE_MS),
-          })
-          .catch(() => undefined);
+      if (refresh_token !== undefined) await revoke({ config, server, client }, refresh_token);
       const url = new URL(config.logout_url);
       url.search = new URLSearchParams({ client_id: config.client_id, logout_uri: here() }).toString();
       location.assign(url);
     },
   };
+}
+
+/** Whoever kept a copy gets nothing more for it; without a connection it ends by itself in 12 hours. */
+async function revoke({ config, server, client }: Known, refresh_token: string): Promise<void> {
+  const options = { ...insecure(config), signal: AbortSignal.timeout(REVOKE_MS) };
+  await oauth.revocationRequest(server, client, oauth.None(), refresh_token, options).catch(() => undefined);
 }
 
 /** On one machine the sign-in page speaks plain HTTP. */
