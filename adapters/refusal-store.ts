@@ -52,20 +52,21 @@ export function keptOf({ at, refused }: Refusal): KeptRefusal {
   return { at: at.toISOString(), rejected: count("rejected"), conflicts: count("conflict"), items };
 }
 
+async function forgetAt(table: TableAccess, provider_id: string, at: string): Promise<void> {
+  const items = await queryAll(table, {
+    TableName: table.tableName,
+    KeyConditionExpression: "#pk = :pk AND begins_with(#sk, :at)",
+    ExpressionAttributeNames: { "#pk": ATTRIBUTE.pk, "#sk": ATTRIBUTE.sk },
+    ExpressionAttributeValues: { ":pk": text(refusalPartition(provider_id)), ":at": text(at) },
+  });
+  for (const item of items)
+    await table.client.send(new DeleteItemCommand({ TableName: table.tableName, Key: keyItem(keyOf(item)) }));
+  await addStamp(table, { kind: "provider", id: provider_id });
+}
+
 export function dynamoRefusalStore(table: TableAccess): RefusalStore {
   return {
-    forget: async (provider_id, at) => {
-      const items = await queryAll(table, {
-        TableName: table.tableName,
-        KeyConditionExpression: "#pk = :pk AND begins_with(#sk, :at)",
-        ExpressionAttributeNames: { "#pk": ATTRIBUTE.pk, "#sk": ATTRIBUTE.sk },
-        ExpressionAttributeValues: { ":pk": text(refusalPartition(provider_id)), ":at": text(at) },
-      });
-      for (const item of items)
-        await table.client.send(
-          new DeleteItemCommand({ TableName: table.tableName, Key: keyItem(keyOf(item)) }),
-        );
-    },
+    forget: (provider_id, at) => forgetAt(table, provider_id, at),
     keep: async (refusal) => {
       const key = refusalKey(refusal.provider_id, refusal.at.toISOString(), refusal.request_id);
       const Item = {

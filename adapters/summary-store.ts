@@ -187,6 +187,8 @@ async function readRange(table: TableAccess, range: Reading): Promise<StoredSumm
 }
 
 async function queryRange(table: TableAccess, range: Reading): Promise<Item[]> {
+  // before a school year begins it is empty; DynamoDB refuses bounds in the wrong order
+  if (range.to < range.from) return [];
   const { from, to } = dayRange(range.from, range.to, range.generation);
   return queryAll(table, {
     TableName: table.tableName,

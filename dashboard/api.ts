@@ -7,6 +7,8 @@ export type Answer<T> = { data: T; fresh: boolean } | { trouble: Trouble };
 export type Api = {
   get: <T>(path: string) => Promise<Answer<T>>;
   post: <T>(path: string, body: unknown) => Promise<Answer<T>>;
+  /** The next answer is asked for whole. */
+  forget: (path: string) => void;
 };
 
 type Kept = { etag: string; data: unknown };
@@ -23,6 +25,7 @@ export function apiOf({ token }: Pick<Session, "token">): Api {
     return fetch(path, { ...init, headers, cache: "no-store" }).catch(() => "offline");
   };
   return {
+    forget: (path) => void kept.delete(path),
     get: async <T>(path: string): Promise<Answer<T>> => {
       const known = kept.get(path);
       const response = await ask(path, { headers: known ? { "if-none-match": known.etag } : {} });

@@ -52,20 +52,24 @@ export type Shown<T> = {
 
 const NOTHING = { data: undefined, trouble: undefined, at: undefined };
 
-/** What paths answer, and how it is asked for again; `before` is done first each time. */
+/** What paths answer, and how it is asked for again; `before` is done first each time, and what it gives when it is shown. */
 function useFetched<T extends unknown[]>(
   api: Api,
   paths: { [Place in keyof T]: string },
-  before?: () => Promise<void>,
+  before: () => Promise<() => void>,
 ) {
   const [shown, show] = useState<Omit<Shown<T>, "again">>(NOTHING);
   const name = paths.join(" ");
   const current = useRef(name);
   current.current = name;
+  const number = useRef(0);
   const again = useCallback(async () => {
-    await before?.();
+    const own = (number.current += 1);
+    const commit = await before();
     const answers: Answer<unknown>[] = await Promise.all(name.split(" ").map((path) => api.get(path)));
-    if (current.current !== name) return;
+    // another page, or a later fetch: what comes late is older
+    if (current.current !== name || own !== number.current) return;
+    commit();
     const trouble = answers.flatMap((answer) => ("trouble" in answer ? [answer.trouble] : []))[0];
     const data = answers.flatMap((answer) => ("data" in answer ? [answer.data] : []));
     show((known) =>
@@ -76,6 +80,8 @@ function useFetched<T extends unknown[]>(
   }, [api, name, before]);
   useEffect(() => {
     show(NOTHING);
+    // who opens a record reads it, also where it is as it was an hour ago: it is given, and noted
+    for (const path of name.split(" ")) api.forget(path);
     void again();
   }, [again]);
   return { shown: { ...shown, again }, show };
@@ -104,7 +110,9 @@ export function useAnswers<T extends Timed[]>(
   // the version first: what changes while the rest is read is found by the next look
   const before = useCallback(async () => {
     const answer = await api.get<{ version: string }>(version);
-    seen.current = "data" in answer ? answer.data.version : undefined;
+    return () => {
+      seen.current = "data" in answer ? answer.data.version : undefined;
+    };
   }, [api, version]);
   const { shown, show } = useFetched<T>(api, paths, before);
   useRhythm(async () => {

@@ -28,7 +28,7 @@ function App({
     document.documentElement.lang = words.lang;
   }, [words]);
   const leave = async () => {
-    if (names.size > 0 && confirm(words.names.leaving)) await forgetNames();
+    if (names.size > 0 && confirm(words.names.leaving)) await forgetNames().catch(() => undefined);
     await session.leave();
   };
   const turn = () => {

@@ -44,7 +44,7 @@ type Input = {
 
 export function weekGrid(input: Input): WeekGrid {
   const { school, days, today } = input;
-  const first = days[0]?.day ?? today;
+  const first = [days[0]?.day ?? today, ...startsOf(input)].sort(byText)[0] ?? today;
   const weeks: WeekGrid["weeks"] = [];
   for (let from = mondayOf(first); from <= today; from = addDays(from, 7)) {
     const over = overIn(from, today);
@@ -53,6 +53,13 @@ export function weekGrid(input: Input): WeekGrid {
   }
   const rows = rowsOf(input, weeks);
   return { weeks, students: [...rows.values()].sort((a, b) => byText(a.student_id, b.student_id)) };
+}
+
+/** When enrolments of this school year began, as far as something says so: from then on weeks are owed. */
+function startsOf({ school, enrolments, today }: Input): string[] {
+  const term = termStart({ school, today });
+  const begun = enrolments.flatMap(({ from }) => from ?? calendarOf(school).first_day ?? []);
+  return begun.filter((day) => day <= today).map((day) => (day < term ? term : day));
 }
 
 /** The last day of a week that is over: in the current week yesterday, which may lie before its Monday. */

@@ -123,7 +123,9 @@ export const Progress = z.object({
   minutes: count,
   expected_minutes: count.meta({ description: "The target, prorated by instructional days" }),
   target_minutes: count,
-  off_pace: z.boolean().meta({ description: "As the rule `off-pace` sees it" }),
+  off_pace: z
+    .boolean()
+    .meta({ description: "By the thresholds of the rule `off-pace`, while the enrolment runs" }),
   required_pace: count.meta({ description: "Minutes a week that still reach the target" }),
   last_feasible_day: z
     .string()

@@ -18,6 +18,7 @@ export class InMemoryRefusalStore implements RefusalStore {
   async forget(provider_id: string, at: string): Promise<void> {
     for (const [name, kept] of this.kept)
       if (kept.provider_id === provider_id && kept.at === at) this.kept.delete(name);
+    this.#stamps.add({ kind: "provider", id: provider_id });
   }
 
   async between(provider_id: string, from: string, to: string): Promise<KeptRefusal[]> {

@@ -103,9 +103,12 @@ export async function getWeeks(ask: Ask) {
   const days = stored.map(({ day, packed }) => ({ day, summary: unpack(packed) }));
   const reading = readingOf(ask, "students");
   const here = roster.filter((entry) => isCurrent(entry, today));
+  // who left owes nothing, whatever her enrolment says
+  const left = new Set(roster.filter((entry) => !here.includes(entry)).map(({ student_id }) => student_id));
+  const running = enrolments.filter(({ student_id }) => !left.has(student_id));
   return {
     school_id,
-    ...weekGrid({ school, today, days, roster: here, enrolments, reading }),
+    ...weekGrid({ school, today, days, roster: here, enrolments: running, reading }),
     ...changesAt(
       days.flatMap(({ summary }) => summary.pending),
       reading.now,

@@ -4,7 +4,7 @@ import { totalMinutes } from "../../domain/metrics.ts";
 import { alertView, changesAt, missingReports, sessionView, studentView } from "../../domain/read-model.ts";
 import { isOffPace, lastFeasibleDay, planOf, requiredPace } from "../../domain/pace.ts";
 import { termStart } from "../../domain/rules/reading.ts";
-import { dayOf } from "../../domain/school-day.ts";
+import { dayOf, isCurrent } from "../../domain/school-day.ts";
 import { settingsOf } from "../../domain/settings.ts";
 import { layersOf, type Enrolment, type RosterEntry, type School } from "../../domain/setup.ts";
 import { concurrently } from "../../adapters/concurrently.ts";
@@ -114,7 +114,9 @@ function progressOf(ask: Ask, { school, enrolment, own }: Enrolled) {
     minutes,
     expected_minutes,
     target_minutes,
-    off_pace: isOffPace(plan, minutes, settingsOf(layersOf(ask.setup, school, program.program_id))),
+    off_pace:
+      isCurrent(enrolment, today) &&
+      isOffPace(plan, minutes, settingsOf(layersOf(ask.setup, school, program.program_id))),
     required_pace: requiredPace(at, plan, minutes),
     last_feasible_day: lastFeasibleDay(at, plan, { program, minutes }),
   };

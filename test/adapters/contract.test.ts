@@ -397,6 +397,12 @@ describe("the adapters in memory and on DynamoDB", () => {
     expect(differences).toBeGreaterThan(0);
   });
 
+  it("read nothing from a day to an earlier one", async () => {
+    const range = { school_id: "A", from: "2026-08-17", to: "2026-07-01" };
+    for (const store of [dynamoSummaryStore(await freshTable()), new InMemorySummaryStore()])
+      expect(await store.read(range)).toEqual([]);
+  });
+
   it("keep the rule when writers of one session race", async () => {
     const sessions = dynamoSessionStore(await freshTable());
     const random = seeded(seed + 1);

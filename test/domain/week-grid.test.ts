@@ -8,7 +8,7 @@ import { dayOf, row } from "../support/school.ts";
 const SCHOOL = School.parse({
   ...{ school_id: "A", district_id: "D", time_zone: "America/Denver" },
   calendar: {
-    ...{ first_day: "2026-01-05", last_day: "2026-05-29", half_days: ["2026-03-05"] },
+    ...{ first_day: "2026-03-02", last_day: "2026-05-29", half_days: ["2026-03-05"] },
     closures: [{ from: "2026-03-04", to: "2026-03-04" }],
   },
 });
@@ -18,13 +18,14 @@ const FIRST = "2026-03-02";
 const enrolled = (student_id: string, more: object = {}) =>
   Enrolment.parse({ student_id, school_id: "A", program_id: "math", ...more });
 
-function gridOn(today: string, enrolments: Enrolment[]) {
-  const days = [
-    dayOf(FIRST, [
-      row(FIRST, "present", { student_id: "came", minutes: 30 }),
-      row(FIRST, "present", { student_id: "stranger", minutes: 30 }),
-    ]),
-  ];
+const REPORTED = [
+  dayOf(FIRST, [
+    row(FIRST, "present", { student_id: "came", minutes: 30 }),
+    row(FIRST, "present", { student_id: "stranger", minutes: 30 }),
+  ]),
+];
+
+function gridOn(today: string, enrolments: Enrolment[], days = REPORTED) {
   const reading = {
     programs: [PROGRAM],
     now: Date.parse(`${today}T18:00:00Z`) / 1000,
@@ -41,6 +42,12 @@ describe("a school's weeks", () => {
     // Monday, Tuesday, half of Thursday, Friday; then Monday and Tuesday
     expect(rowIn(grid, "came").due_minutes).toEqual([70, 40]);
     expect(grid.weeks.map(({ school_days }) => school_days)).toEqual([4, 2]);
+  });
+
+  it("begin with the first enrolment, also where nothing was reported for weeks, or ever", () => {
+    const late = gridOn("2026-03-11", [enrolled("never", { from: FIRST })], []);
+    expect([late.weeks.length, rowIn(late, "never").due_minutes]).toEqual([2, [70, 40]]);
+    expect(arranged(late, NOTHING, new Map()).map(({ student_id }) => student_id)).toEqual(["never"]);
   });
 
   it("owe nothing before the first day of a week is over", () => {

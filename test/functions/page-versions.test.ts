@@ -92,6 +92,34 @@ describe("the version of a school's pages", () => {
   });
 });
 
+describe("a provider's and a district's version", () => {
+  const versionOf = async (
+    ask: Awaited<ReturnType<typeof placeOf>>["ask"],
+    wanted: Pick<Wanted, "route" | "path">,
+  ) => {
+    const answer = await ask({ ...wanted, identity: CALLERS["district admin"]!.identity });
+    return (JSON.parse(answer.body) as Answer).version;
+  };
+
+  it("are others after a refusal, and after a change at one of the schools", async () => {
+    const { ask, refusals, setup } = await placeOf();
+    const provider = { route: "GET /v1/providers/{provider_id}/version", path: { provider_id: "p1" } };
+    const district = { route: "GET /v1/districts/{district_id}/version", path: { district_id: "D1" } };
+    const before = [await versionOf(ask, provider), await versionOf(ask, district)];
+    await refusals.keep({ provider_id: "p1", request_id: "r2", at: NOW, refused: [] });
+    const refused = [await versionOf(ask, provider), await versionOf(ask, district)];
+    expect([refused[0] === before[0], refused[1] === before[1]]).toEqual([false, true]);
+    await refusals.forget("p1", NOW.toISOString());
+    expect(await versionOf(ask, provider)).not.toBe(refused[0]);
+    await setup.putRoster([{ school_id: "B", student_id: "new" }]);
+    expect(await versionOf(ask, district)).not.toBe(refused[1]);
+    // a school of another district does not matter
+    const now = await versionOf(ask, district);
+    await setup.putRoster([{ school_id: "C", student_id: "new" }]);
+    expect(await versionOf(ask, district)).toBe(now);
+  });
+});
+
 describe("a student's record that is asked for again", () => {
   it("is noted when it is given, and not when the answer is 304", async () => {
     const { ask, seen } = await placeOf();
