@@ -16,7 +16,7 @@ export type StampStore = {
   read(of: readonly Stamped[]): Promise<number[]>;
 };
 
-/** Adds to the count, once a change is stored; after a crash between the two whoever tries again adds to it. */
+/** Adds to the count, once a change is stored. After a crash between the two a summary is written, and counted, again. */
 export async function addStamp(table: TableAccess, of: Stamped): Promise<void> {
   await table.client.send(
     new UpdateItemCommand({
