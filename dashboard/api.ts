@@ -32,7 +32,9 @@ export function apiOf({ token }: Pick<Session, "token">): Api {
       if (typeof response === "string") return { trouble: response };
       if (response.status === 304 && known !== undefined) return answered(known.data, false);
       if (!response.ok) return { trouble: await troubleOf(response) };
-      const data: unknown = await response.json();
+      const data: unknown = await response.json().catch(() => undefined);
+      // the connection broke within the answer
+      if (data === undefined) return { trouble: "offline" };
       kept.set(path, { etag: response.headers.get("etag") ?? "", data });
       return answered(data, true);
     },

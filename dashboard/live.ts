@@ -52,41 +52,6 @@ export type Shown<T> = {
 
 const NOTHING = { data: undefined, trouble: undefined, at: undefined };
 
-/** What paths answer, and how it is asked for again; `before` is done first each time, and what it gives when it is shown. */
-function useFetched<T extends unknown[]>(
-  api: Api,
-  paths: { [Place in keyof T]: string },
-  before: () => Promise<() => void>,
-) {
-  const [shown, show] = useState<Omit<Shown<T>, "again">>(NOTHING);
-  const name = paths.join(" ");
-  const current = useRef(name);
-  current.current = name;
-  const number = useRef(0);
-  const again = useCallback(async () => {
-    const own = (number.current += 1);
-    const commit = await before();
-    const answers: Answer<unknown>[] = await Promise.all(name.split(" ").map((path) => api.get(path)));
-    // another page, or a later fetch: what comes late is older
-    if (current.current !== name || own !== number.current) return;
-    commit();
-    const trouble = answers.flatMap((answer) => ("trouble" in answer ? [answer.trouble] : []))[0];
-    const data = answers.flatMap((answer) => ("data" in answer ? [answer.data] : []));
-    show((known) =>
-      trouble === undefined && isWhole<T>(data, answers.length)
-        ? { data, trouble: undefined, at: new Date() }
-        : { ...known, trouble },
-    );
-  }, [api, name, before]);
-  useEffect(() => {
-    show(NOTHING);
-    // who opens a record reads it, also where it is as it was an hour ago: it is given, and noted
-    for (const path of name.split(" ")) api.forget(path);
-    void again();
-  }, [again]);
-  return { shown: { ...shown, again }, show };
-}
-
 type Watched = { version: string; slowest?: number };
 /** What the clock changes in an answer, it changes at the moment that the answer names. */
 type Timed = { changes_at?: string };
@@ -97,6 +62,9 @@ function versionOf(version: string, answers: readonly Timed[] = []): string {
   return first === undefined ? version : `${version}?changes_at=${encodeURIComponent(first)}`;
 }
 
+type Version = Answer<{ version: string }>;
+const known = (answer: Version) => ("data" in answer ? answer.data.version : undefined);
+
 /**
  * What paths answer, fetched when the page opens, and again only when the version did change: so a student's record is
  * read, and noted, no more often than it must.
@@ -106,24 +74,51 @@ export function useAnswers<T extends Timed[]>(
   paths: { [Place in keyof T]: string },
   { version, slowest }: Watched,
 ): Shown<T> {
+  const [shown, show] = useState<Omit<Shown<T>, "again">>(NOTHING);
   const seen = useRef<string>(undefined);
-  // the version first: what changes while the rest is read is found by the next look
-  const before = useCallback(async () => {
-    const answer = await api.get<{ version: string }>(version);
-    return () => {
-      seen.current = "data" in answer ? answer.data.version : undefined;
-    };
-  }, [api, version]);
-  const { shown, show } = useFetched<T>(api, paths, before);
+  const name = paths.join(" ");
+  // of the page that is open, and of its latest fetch: what comes for another is not shown
+  const current = useRef({ name, fetch: 0, shown: 0 });
+  current.current.name = name;
+  const again = useCallback(async () => {
+    if (current.current.name !== name) return;
+    const fetch = (current.current.fetch += 1);
+    // the version first: what changes while the rest is read is found by the next look
+    const before = await api.get<{ version: string }>(version);
+    const answers: Answer<unknown>[] = await Promise.all(name.split(" ").map((path) => api.get(path)));
+    if (current.current.name !== name || current.current.fetch !== fetch) return;
+    current.current.shown = fetch;
+    seen.current = known(before);
+    show((last) => shownOf<T>(last, answers));
+  }, [api, name, version]);
+  useEffect(() => {
+    show(NOTHING);
+    // what was seen was another page's
+    seen.current = undefined;
+    // who opens a record reads it, also where it is as it was an hour ago: it is given, and noted
+    for (const path of name.split(" ")) api.forget(path);
+    void again();
+  }, [again]);
   useRhythm(async () => {
-    const answer = await api.get<{ version: string }>(versionOf(version, shown.data));
-    if ("trouble" in answer) return show((known) => ({ ...known, trouble: answer.trouble }));
-    const changed = seen.current !== answer.data.version;
+    // on a slow connection the fetch takes longer than the rhythm: a second one would only delay it
+    if (current.current.shown !== current.current.fetch) return;
+    const answer: Version = await api.get(versionOf(version, shown.data));
+    if (current.current.name !== name) return;
+    if ("trouble" in answer) return show((last) => ({ ...last, trouble: answer.trouble }));
     // what is shown is as old as this look, not as the last change
-    if (changed || shown.trouble !== undefined) await shown.again();
-    else show((known) => ({ ...known, at: new Date() }));
+    if (seen.current !== known(answer) || shown.trouble !== undefined) await again();
+    else show((last) => ({ ...last, at: new Date() }));
   }, slowest);
-  return shown;
+  return { ...shown, again };
+}
+
+/** What is old stays, with the reason, where one of the answers did not come. */
+function shownOf<T extends unknown[]>(last: Omit<Shown<T>, "again">, answers: readonly Answer<unknown>[]) {
+  const trouble = answers.flatMap((answer) => ("trouble" in answer ? [answer.trouble] : []))[0];
+  const data = answers.flatMap((answer) => ("data" in answer ? [answer.data] : []));
+  return trouble === undefined && isWhole<T>(data, answers.length)
+    ? { data, trouble: undefined, at: new Date() }
+    : { ...last, trouble };
 }
 
 const isWhole = <T extends unknown[]>(data: unknown[], count: number): data is T => data.length === count;

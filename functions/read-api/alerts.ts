@@ -3,7 +3,17 @@ import { answered, standingOf, type Alert, type Trail } from "../../domain/alert
 import { byText } from "../../domain/ids.ts";
 import { alertView, isRule } from "../../domain/read-model.ts";
 import { isDay } from "../../domain/school-day.ts";
-import { note, notFound, pageOf, Refused, schoolAsked, todayOf, wallOf, type Ask } from "./ask.ts";
+import {
+  note,
+  notFound,
+  pageOf,
+  Refused,
+  schoolAsked,
+  todayOf,
+  wallOf,
+  writeNotes,
+  type Ask,
+} from "./ask.ts";
 import type { SchoolStores } from "./wall.ts";
 
 const STANDINGS = ["open", "acknowledged", "snoozed", "resolved"] as const;
@@ -39,6 +49,7 @@ async function answerAlert(ask: Ask, step: "acknowledged" | "snoozed") {
   const trail = trailOf(ask, step, today);
   const { alerts } = (await wallOf(ask, { schools: [school_id] })).school(school_id);
   note(ask, { school_id });
+  await writeNotes(ask);
   // who comes second reads again
   for (;;) {
     const alert = await findAlert(alerts, school_id, ask.params("alert_id"));

@@ -162,9 +162,9 @@ export function note(ask: Ask, about: { school_id: string; student_id?: string }
   ask.read.push(about);
 }
 
-/** Writes down what an answer holds, before it is given. */
+/** Writes down what an answer holds, before it is given; once, and before a command is carried out where it asks so. */
 export async function writeNotes({ deps, caller, operation, now, read }: Ask): Promise<void> {
-  for (const { school_id, student_id } of read) {
+  for (const { school_id, student_id } of read.splice(0)) {
     const student = student_id === undefined ? {} : { student: await deps.pseudonym(student_id) };
     await deps.audit.seen({ who: caller.id, what: operation, school_id, ...student }, now);
   }

@@ -106,13 +106,14 @@ function bodyOf({ body = "", isBase64Encoded }: HttpEvent): unknown {
 }
 
 /** 304 where the caller has this answer already. */
-function conditional({ headers }: HttpEvent, result: HttpResult): HttpResult {
+function conditional({ headers, routeKey }: HttpEvent, result: HttpResult): HttpResult {
   const etag = `"${createHash("sha256")
     .update(result.body ?? "")
     .digest("base64url")
     .slice(0, 22)}"`;
   const known = (headers["if-none-match"] ?? "").split(",").map((one) => one.trim().replace(/^W\//, ""));
-  if (known.includes(etag)) return { statusCode: 304, headers: { ...PRIVATE, etag } };
+  if (routeKey.startsWith("GET ") && known.includes(etag))
+    return { statusCode: 304, headers: { ...PRIVATE, etag } };
   return { ...result, headers: { ...result.headers, etag } };
 }
 
