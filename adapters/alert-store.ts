@@ -5,7 +5,7 @@ import { keyItem, number, text, type Item } from "./items.ts";
 import { putVersion, unlessLost } from "./put-version.ts";
 import type { TableAccess } from "./query.ts";
 import { docOf, partition } from "./setup-store.ts";
-import { addStamp } from "./stamp-store.ts";
+import { addStamp, stamped } from "./stamp-store.ts";
 import {
   alertKey,
   alertLogKey,
@@ -31,20 +31,17 @@ export type AlertStore = {
 /** `stamps`: where what was changed is counted, if the caller reaches it another way. */
 export function dynamoAlertStore(table: TableAccess, stamps = table): AlertStore {
   const TableName = table.tableName;
-  const stamp = ({ school_id }: { school_id: string }) => addStamp(stamps, { kind: "school", id: school_id });
+  const schoolOf = ({ school_id }: { school_id: string }) => ({ kind: "school" as const, id: school_id });
   const read = async (pk: string) => (await partition(table, pk)).map((item) => Alert.parse(docOf(item)));
   return {
     current: (school_id) => read(alertPartition(school_id)),
     log: (school_id) => read(alertLogPartition(school_id)),
-    write: async (value) => {
-      const written = await putVersion(table, { key: alertKey(value), value });
-      if (written) await stamp(value);
-      return written;
-    },
+    write: (value) =>
+      stamped(stamps, schoolOf(value), () => putVersion(table, { key: alertKey(value), value })),
     forget: async (alert) => {
       for (const key of [alertKey(alert), alertLogKey(alert)])
         await table.client.send(new DeleteItemCommand({ TableName, Key: keyItem(key) }));
-      await stamp(alert);
+      await addStamp(stamps, schoolOf(alert));
     },
     archive: async (alert) => {
       const logged: Item = {
@@ -60,7 +57,7 @@ export function dynamoAlertStore(table: TableAccess, stamps = table): AlertStore
         ExpressionAttributeValues: { ":version": number(alert.version) },
       };
       await unlessLost(() => table.client.send(new DeleteItemCommand({ TableName, Key, ...unchanged })));
-      await stamp(alert);
+      await addStamp(stamps, schoolOf(alert));
     },
   };
 }

@@ -1,7 +1,8 @@
 import { uncovered, type Contract } from "../domain/contract.ts";
 import { withoutErasedContent, type IsErased } from "../domain/erasure.ts";
 import { dayOf } from "../domain/school-day.ts";
-import { readContent, startOf } from "../domain/session.ts";
+import { readContent } from "../domain/session-content.ts";
+import { startOf } from "../domain/session.ts";
 import type { SessionRecord } from "../domain/session-record.ts";
 import type { Setup } from "../domain/setup.ts";
 import type { SessionStore } from "./session-store.ts";

@@ -64,17 +64,21 @@ export function dynamoSessionStore(table: TableAccess): SessionStore {
     mark: (school_id, day, now) => putMark(table, { school_id, day, now }),
     quarantine: {
       put: (arrival) =>
-        stamped(table, putUnderOrder(table, quarantinePlace(arrival), arrival), arrival.snapshot),
+        thenCounted(table, putUnderOrder(table, quarantinePlace(arrival), arrival), arrival.snapshot),
       count: (provider_id) => countQuarantine(table, provider_id),
       waiting: (provider_id, school_id) => queryQuarantine(table, quarantineOf(provider_id, school_id)),
-      release: (record) => stamped(table, deleteUnchanged(table, record), record),
+      release: (record) => thenCounted(table, deleteUnchanged(table, record), record),
       rewrite: (record, content) => rewriteUnchanged(table, { key: quarantineKey(record), record, content }),
     },
   };
 }
 
 /** What waits of a provider is another number now. */
-async function stamped<T>(table: TableAccess, write: Promise<T>, { provider_id }: SessionKey): Promise<T> {
+async function thenCounted<T>(
+  table: TableAccess,
+  write: Promise<T>,
+  { provider_id }: SessionKey,
+): Promise<T> {
   const answer = await write;
   await addStamp(table, { kind: "provider", id: provider_id });
   return answer;

@@ -29,6 +29,17 @@ export async function addStamp(table: TableAccess, of: Stamped): Promise<void> {
   );
 }
 
+/** Carries out a write that may lose to another, and counts it where it did not. */
+export async function stamped(
+  table: TableAccess,
+  of: Stamped,
+  write: () => Promise<boolean>,
+): Promise<boolean> {
+  const written = await write();
+  if (written) await addStamp(table, of);
+  return written;
+}
+
 export const dynamoStampStore = (table: TableAccess): StampStore => ({
   read: async (of) => {
     const items = await getAll(table, of.map(stampKey));

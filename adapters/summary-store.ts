@@ -5,7 +5,7 @@ import { keyItem, keyOf, number, numberOf, text, type Item } from "./items.ts";
 import { lostRace, putVersion } from "./put-version.ts";
 import { queryAll, type TableAccess } from "./query.ts";
 import { getDoc, partition } from "./setup-store.ts";
-import { addStamp } from "./stamp-store.ts";
+import { stamped } from "./stamp-store.ts";
 import { RETENTION } from "../domain/retention.ts";
 import {
   ATTRIBUTE,
@@ -77,26 +77,22 @@ export function dynamoSummaryStore(table: TableAccess, partBytes = PART_BYTES): 
     },
     write: async (wanted, version, packed) => {
       const generation = await generationOf(wanted);
-      const written = await writeParts(
-        table,
-        partsOf({ day: wanted, generation, version, packed, partBytes }),
-      );
-      return stamped(table, written, wanted.school_id);
+      const parts = partsOf({ day: wanted, generation, version, packed, partBytes });
+      return stamped(table, schoolOf(wanted), () => writeParts(table, parts));
     },
     read: async (range) =>
       readRange(table, { ...range, consistent: true, generation: await generationOf(range) }),
     days: (school_id) => daysWithView(table, school_id),
     generations: (school_id) => readGenerations(table, school_id),
-    point: async (school_id, value) =>
-      stamped(table, await putVersion(table, { key: generationKey(school_id), value }), school_id),
+    point: (school_id, value) =>
+      stamped(table, schoolOf({ school_id }), () =>
+        putVersion(table, { key: generationKey(school_id), value }),
+      ),
     tidy: (school_id) => deleteOthers(table, school_id),
   };
 }
 
-async function stamped(table: TableAccess, written: boolean, school_id: string): Promise<boolean> {
-  if (written) await addStamp(table, { kind: "school", id: school_id });
-  return written;
-}
+const schoolOf = ({ school_id }: { school_id: string }) => ({ kind: "school" as const, id: school_id });
 
 async function readGenerations(table: TableAccess, school_id: string): Promise<Generations> {
   const doc = await getDoc(table, generationKey(school_id));

@@ -1,5 +1,6 @@
 import { dayOf } from "../domain/school-day.ts";
-import { readContent, startOf } from "../domain/session.ts";
+import { readContent } from "../domain/session-content.ts";
+import { startOf } from "../domain/session.ts";
 import type { SessionRecord } from "../domain/session-record.ts";
 import type { School } from "../domain/setup.ts";
 import type { Target } from "./target.ts";

@@ -1,6 +1,7 @@
 import { byText } from "./ids.ts";
 import type { SessionRecord } from "./session-record.ts";
-import { actualEnd, readContent, scheduledEnd, scheduledMinutes, startOf, type Session } from "./session.ts";
+import { readContent } from "./session-content.ts";
+import { actualEnd, scheduledEnd, scheduledMinutes, startOf, type Session } from "./session.ts";
 import type { AttendanceStatus, NotHeldReason, SessionTopic } from "./words.ts";
 
 /**

@@ -1,4 +1,5 @@
-import { contentOf, readContent, type Session } from "./session.ts";
+import { contentOf, readContent } from "./session-content.ts";
+import type { Session } from "./session.ts";
 
 /** Says of a student's id whether it was erased. */
 export type IsErased = (student_id: string) => boolean;

@@ -1,9 +1,7 @@
 import { sum } from "./numbers.ts";
-import { addDays, isHalfDay, schoolDaysBetween } from "./school-day.ts";
+import { addDays, isHalfDay, schoolDaysBetween, WEEK_DAYS } from "./school-day.ts";
 import type { Settings } from "./settings.ts";
 import { calendarOf, targetHours, type Enrolment, type Program, type School } from "./setup.ts";
-
-const WEEK_DAYS = 5;
 
 /** What an enrolment's program asks for between its first and its last day. Minutes are whole. */
 export type Plan = {

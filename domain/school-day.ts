@@ -116,6 +116,16 @@ export function schoolDaysBetween(from: string, to: string, calendar: Calendar):
 
 export const mondayOf = (day: string) => addDays(day, 1 - isoWeekday(day));
 
+/** The Mondays of all weeks from a day's to another's. */
+export function mondaysBetween(from: string, to: string): string[] {
+  const mondays: string[] = [];
+  for (let monday = mondayOf(from); monday <= to; monday = addDays(monday, 7)) mondays.push(monday);
+  return mondays;
+}
+
+/** School days of a week without a closure. */
+export const WEEK_DAYS = 5;
+
 /** Whether no day of this week before this one had school. */
 export const isFirstOfWeek = (day: string, calendar: Calendar) =>
   isSchoolDay(day, calendar) && schoolDaysBetween(mondayOf(day), addDays(day, -1), calendar).length === 0;

@@ -1,6 +1,7 @@
 import { EVENT_TYPES, type SessionEvent } from "./session-event.ts";
 import { withoutErased, type IsErased } from "./erasure.ts";
-import { contentOf, sessionOf, startOf, VOID_CONTENT, type Session } from "./session.ts";
+import { contentOf, VOID_CONTENT } from "./session-content.ts";
+import { sessionOf, startOf, type Session } from "./session.ts";
 
 /** Who a session is: three ids, for ever. */
 export type SessionKey = { school_id: string; provider_id: string; session_id: string };

@@ -5,7 +5,7 @@ import { wasAttended } from "./metrics.ts";
 import { weekOf, type Reading } from "./read-model.ts";
 import { instruction, planOf, type At } from "./pace.ts";
 import { termStart } from "./rules/reading.ts";
-import { addDays, mondayOf, schoolDaysBetween } from "./school-day.ts";
+import { addDays, mondayOf, mondaysBetween, schoolDaysBetween, WEEK_DAYS } from "./school-day.ts";
 import { calendarOf, type Enrolment, type RosterEntry, type School } from "./setup.ts";
 
 /** A school's weeks as a table: a row per student, a cell per week. Columns are arrays in the order of `weeks`. */
@@ -45,12 +45,11 @@ type Input = {
 export function weekGrid(input: Input): WeekGrid {
   const { school, days, today } = input;
   const first = [days[0]?.day ?? today, ...startsOf(input)].sort(byText)[0] ?? today;
-  const weeks: WeekGrid["weeks"] = [];
-  for (let from = mondayOf(first); from <= today; from = addDays(from, 7)) {
+  const weeks = mondaysBetween(first, today).map((from) => {
     const over = overIn(from, today);
     const school_days = over < from ? 0 : schoolDaysBetween(from, over, calendarOf(school)).length;
-    weeks.push({ week: weekOf(from), from, school_days });
-  }
+    return { week: weekOf(from), from, school_days };
+  });
   const rows = rowsOf(input, weeks);
   return { weeks, students: [...rows.values()].sort((a, b) => byText(a.student_id, b.student_id)) };
 }
@@ -131,7 +130,6 @@ const insert = (ids: string[], id: string) => {
   if (id !== "" && !ids.includes(id)) ids.push(id);
 };
 
-const WEEK_DAYS = 5;
 type Enrolling = { reading: Reading; at: At; weeks: WeekGrid["weeks"] };
 
 function enrol(row: WeekRow, enrolment: Enrolment, { reading, at, weeks }: Enrolling) {

@@ -1,8 +1,7 @@
-import { useState } from "preact/hooks";
-import type { Trouble } from "../api.ts";
 import type { Figures, Overview, OverviewSchool, Report } from "../answers.ts";
-import { Bars, Trend } from "../charts.tsx";
+import { Trend } from "../charts.tsx";
 import { formatsOf, LINK, useSite } from "../context.ts";
+import { Distribution } from "../hours-card.tsx";
 import { useAnswers } from "../live.ts";
 import { PACE } from "../rhythm.ts";
 import { AsOf, Await, Card, Empty, StudentLink, Table, Tile, Tiles, Title } from "../parts.tsx";
@@ -126,42 +125,6 @@ function OverTheTerm({ overview }: { overview: Overview }) {
       {seesStudents &&
         trend(words.district.attendance, (week) => ("suppressed" in week ? null : week.attendance_rate_held))}
       {trend(words.district.completeness, ({ completeness }) => completeness)}
-    </Card>
-  );
-}
-
-function Distribution({ dosage, report }: { dosage: Report; report: string }) {
-  const { words, api } = useSite();
-  const { share } = formatsOf(words);
-  const [trouble, setTrouble] = useState<Trouble>();
-  // a link lives for a quarter of an hour, and a page for longer
-  const download = async () => {
-    const answer = await api.get<Report>(report);
-    if ("trouble" in answer) return setTrouble(answer.trouble);
-    setTrouble(undefined);
-    location.assign(answer.data.export);
-  };
-  return (
-    <Card title={words.district.distribution} id="distribution">
-      {dosage.buckets === undefined ? (
-        <Empty what={words.district.suppressed} />
-      ) : (
-        <Bars
-          label={`${words.district.share}, ${words.district.ofTutored}`}
-          head={[words.district.percentOfTarget, words.district.share]}
-          points={Object.entries(dosage.buckets).map(([name, value]) => ({
-            name: `${name} %`,
-            value,
-            text: share(value),
-          }))}
-        />
-      )}
-      <p>
-        <button type="button" class="plain" onClick={() => void download()}>
-          {words.district.download}
-        </button>
-        {trouble !== undefined && <span role="alert"> {words.trouble[trouble]}</span>}
-      </p>
     </Card>
   );
 }

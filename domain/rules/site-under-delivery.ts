@@ -1,6 +1,7 @@
 import { wasHeld } from "../metrics.ts";
 import { sum } from "../numbers.ts";
 import type { Firing, Rule, RuleInput } from "../rule.ts";
+import { WEEK_DAYS } from "../school-day.ts";
 import {
   asPercent,
   daysAmong,
@@ -16,7 +17,6 @@ import {
 
 /** Two weeks: in fewer days a rhythm such as Monday, Wednesday, Friday falls short of its week by itself. */
 const UNSCHEDULED_DAYS = 10;
-const WEEK_DAYS = 5;
 /** A report is on time within a day, so a session is not missing before. */
 const ON_TIME_SECONDS = 86_400;
 

@@ -4,7 +4,7 @@ import type { SessionStore } from "../../adapters/session-store.ts";
 import type { SetupStore } from "../../adapters/setup-store.ts";
 import type { SummaryStore } from "../../adapters/summary-store.ts";
 import { summarize } from "../../domain/day-summary.ts";
-import { readContent } from "../../domain/session.ts";
+import { readContent } from "../../domain/session-content.ts";
 import { addDays, dayOf, mondayOf } from "../../domain/school-day.ts";
 import type { School } from "../../domain/setup.ts";
 import { pack } from "../../domain/summary-packing.ts";

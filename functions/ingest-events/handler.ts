@@ -3,7 +3,7 @@ import type { AuditStore } from "../../adapters/audit-store.ts";
 import { Id } from "../../domain/ids.ts";
 import { problem } from "../../domain/problem.ts";
 import { isFinal, revisionOf, type SessionRecord } from "../../domain/session-record.ts";
-import { readContent } from "../../domain/session.ts";
+import { readContent } from "../../domain/session-content.ts";
 import { json, problemResult, type HttpEvent, type HttpResult } from "../framework/http.ts";
 import { readBody } from "./read-body.ts";
 import { dayOf } from "../../domain/school-day.ts";

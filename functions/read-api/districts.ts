@@ -2,7 +2,7 @@ import { standingOf } from "../../domain/alert.ts";
 import { mergeAll } from "../../domain/day-summary.ts";
 import { byText } from "../../domain/ids.ts";
 import { changesAt, figuresOf, weekOf } from "../../domain/read-model.ts";
-import { addDays, mondayOf } from "../../domain/school-day.ts";
+import { addDays, mondayOf, mondaysBetween } from "../../domain/school-day.ts";
 import type { School } from "../../domain/setup.ts";
 import { unpack } from "../../domain/summary-packing.ts";
 import { concurrently } from "../../adapters/concurrently.ts";
@@ -26,12 +26,15 @@ export async function getOverview(ask: Ask) {
   const wall = await wallOf(ask, { schools: schools.map(({ school_id }) => school_id) });
   const parts = await concurrently(schools, WIDTH, (school) => overviewOf(ask, school, wall));
   const level = parts.every((part) => part.level === "students") ? "students" : "totals";
-  const days = parts.flatMap((part) => part.days);
+  const days = parts.flatMap((part) => part.days).sort((a, b) => byText(a.day, b.day));
   const weeks = Map.groupBy(days, ({ day }) => mondayOf(day));
+  const [first, last] = [days[0], days.at(-1)];
+  // a week in which nothing was reported is there, and unknown
+  const mondays = first === undefined || last === undefined ? [] : mondaysBetween(first.day, last.day);
   return {
     district_id,
     schools: parts.map(({ row }) => row).sort((a, b) => byText(a.school_id, b.school_id)),
-    weeks: mondaysOf([...weeks.keys()]).map((from) => ({
+    weeks: mondays.map((from) => ({
       week: weekOf(from),
       from,
       ...figuresOf(mergeAll((weeks.get(from) ?? []).map(({ summary }) => summary)), readingOf(ask, level)),
@@ -41,15 +44,6 @@ export async function getOverview(ask: Ask) {
       ask.now.getTime() / 1000,
     ),
   };
-}
-
-/** Every week from the first of these to the last: one in which nothing was reported is there, and unknown. */
-function mondaysOf(known: readonly string[]): string[] {
-  const [first, last] = [known.toSorted(byText)[0], known.toSorted(byText).at(-1)];
-  const all: string[] = [];
-  for (let monday = first ?? ""; last !== undefined && monday <= last; monday = addDays(monday, 7))
-    all.push(monday);
-  return all;
 }
 
 async function overviewOf(ask: Ask, school: School, wall: Wall) {

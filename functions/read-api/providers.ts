@@ -36,6 +36,7 @@ export async function getQuality(ask: Ask) {
   const whole = isOwn || contractedIn(ask, contracts).every((school) => ids.includes(school.school_id));
   const covered = (school: School, day: string) =>
     !isOwn || contracts.some((one) => isInForce(one, school.school_id, day));
+  const reported = reportedOf(parts, { provider_id, covered });
   return {
     provider_id,
     ...(provider.name !== undefined && { name: provider.name }),
@@ -43,9 +44,12 @@ export async function getQuality(ask: Ask) {
     to,
     schools: schools.map(({ school_id, name }) => ({ school_id, ...(name !== undefined && { name }) })),
     ...(whole && { waiting_for_a_school: await quarantine.count(provider_id) }),
-    days: daysOf(parts, { provider_id, covered, reading }),
+    days: daysOf(reported, reading),
     ...(whole && { refused: refused.map((one) => refusedView(one, reading)) }),
-    ...changesAt(pendingOf(parts, { provider_id, covered }), reading.now),
+    ...changesAt(
+      reported.flatMap(({ summary }) => summary.pending),
+      reading.now,
+    ),
   };
 }
 
@@ -90,17 +94,10 @@ type Part = {
   roster: { student_id: string; from?: string | undefined; to?: string | undefined }[];
 };
 type Covered = { provider_id: string; covered: (school: School, day: string) => boolean };
-type About = Covered & { reading: Reading };
 
-const pendingOf = (parts: readonly Part[], { provider_id, covered }: Covered) =>
-  parts.flatMap(({ school, days }) =>
-    days
-      .filter(({ day }) => covered(school, day))
-      .flatMap(({ packed }) => ofProvider(unpack(packed), provider_id).pending),
-  );
-
-function daysOf(parts: readonly Part[], { provider_id, covered, reading }: About) {
-  const all = parts.flatMap(({ school, days, roster }) =>
+/** What a provider reported, school by school and day by day, with whom the roster names then. */
+const reportedOf = (parts: readonly Part[], { provider_id, covered }: Covered) =>
+  parts.flatMap(({ school, days, roster }) =>
     days
       .filter(({ day }) => covered(school, day))
       .map(({ day, packed }) => ({
@@ -110,10 +107,11 @@ function daysOf(parts: readonly Part[], { provider_id, covered, reading }: About
         known: new Set(roster.filter((entry) => isCurrent(entry, day)).map(({ student_id }) => student_id)),
       })),
   );
-  return [...Map.groupBy(all, ({ day }) => day)]
+
+const daysOf = (reported: ReturnType<typeof reportedOf>, reading: Reading) =>
+  [...Map.groupBy(reported, ({ day }) => day)]
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([date, own]) => ({
       date,
       ...qualityOf(own, mergeAll(own.map(({ summary }): Summary => summary)), reading),
     }));
-}

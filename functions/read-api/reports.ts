@@ -107,8 +107,8 @@ async function dosageOf(ask: Ask) {
   const rosters = await concurrently(schools, WIDTH, ({ school_id }) =>
     wall.school(school_id).setup.roster(school_id),
   );
-  const summaries = await concurrently(schools, WIDTH, (school) =>
-    foldOf(wall.school(school.school_id), rangeOf(ask, school)),
+  const summaries = await concurrently([...ranges.values()], WIDTH, (range) =>
+    foldOf(wall.school(range.school_id), range),
   );
   if (students) for (const { school_id } of schools) note(ask, { school_id });
   // on the roster at some time of what is reported

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { readContent } from "../../domain/session.ts";
+import { readContent } from "../../domain/session-content.ts";
 import { BAD_BODIES, BAD_EVENTS } from "../support/bad-events.ts";
 import { AWKWARD } from "../support/awkward-events.ts";
 import { canceled, completed, request, scheduled, voided, world } from "../support/world.ts";

@@ -4,7 +4,7 @@ import { InMemorySessionStore } from "../../adapters/in-memory/session-store.ts"
 import { InMemorySummaryStore } from "../../adapters/in-memory/summary-store.ts";
 import type { SessionStore } from "../../adapters/session-store.ts";
 import type { SummaryStore } from "../../adapters/summary-store.ts";
-import { readContent } from "../../domain/session.ts";
+import { readContent } from "../../domain/session-content.ts";
 import { Crash, fuse, type CrashPoint, type Fuse } from "../support/fuse.ts";
 import { announceSeed, seeded, type Random } from "../support/random.ts";
 import { block, type Told } from "../support/torture.ts";
