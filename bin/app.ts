@@ -1,8 +1,11 @@
 import { App, Validations } from "aws-cdk-lib";
 import { AwsSolutionsChecks, NIST80053R5Checks, ServerlessChecks } from "cdk-nag";
+import { join } from "node:path";
+import { CONFIG_FILE, readConfigFile } from "../lib/config-file.ts";
 import { RollcallStack } from "../lib/rollcall-stack.ts";
 
-const app = new App();
+// what `-c` gives comes from the CLI, which has precedence over the context of the app
+const app = new App({ context: readConfigFile(join(import.meta.dirname, "..", CONFIG_FILE)) });
 Validations.of(app).addPlugins(
   new AwsSolutionsChecks(app),
   new NIST80053R5Checks(app),

@@ -1,4 +1,4 @@
-import { Duration } from "aws-cdk-lib";
+import { Duration, Validations } from "aws-cdk-lib";
 import {
   Alarm,
   AnomalyDetectionAlarm,
@@ -43,7 +43,16 @@ export class Observability extends Construct {
         resources: ["*"],
       }),
     );
-    if (config.alarmEmail !== undefined) this.topic.addSubscription(new EmailSubscription(config.alarmEmail));
+    if (config.alarmEmail !== undefined) this.#tell(config.alarmEmail);
+  }
+
+  #tell(alarmEmail: string): void {
+    const subscription = this.topic.addSubscription(new EmailSubscription(alarmEmail));
+    Validations.of(subscription).acknowledge({
+      id: "Serverless-SNSRedrivePolicy",
+      reason:
+        "A mail that SNS cannot deliver would wait in a queue that nobody reads; the alarm itself stays red in CloudWatch, and `rollcall doctor` says when nobody hears it.",
+    });
   }
 
   /** Resolves to the alarm of its errors, by which a deployment is taken back. */

@@ -29,20 +29,18 @@ import { elementOf, type Storage } from "./storage.ts";
 
 type Props = { storage: Storage; config: DeployConfig; api: HttpApi };
 
-/** Where the hosted sign-in page is; undefined where none is deployed. */
+/** Where the hosted sign-in page is. */
 export const signInOrigin = (scope: Construct, { signInDomain }: DeployConfig) =>
-  signInDomain === undefined
-    ? undefined
-    : `https://${signInDomain}.auth.${Stack.of(scope).region}.amazoncognito.com`;
+  `https://${signInDomain}.auth.${Stack.of(scope).region}.amazoncognito.com`;
 
 /** Scripts and styles come from the pages' own address, and nothing is sent anywhere but to the API and the sign-in. */
-export const contentSecurityPolicy = (signIn: string | undefined) =>
+export const contentSecurityPolicy = (signIn: string) =>
   [
     "default-src 'none'",
     "script-src 'self'",
     "style-src 'self'",
     "img-src 'self'",
-    `connect-src 'self'${signIn === undefined ? "" : ` ${signIn}`}`,
+    `connect-src 'self' ${signIn}`,
     "base-uri 'none'",
     "form-action 'none'",
     "frame-ancestors 'none'",
@@ -158,7 +156,7 @@ export class Pages extends Construct {
       id: `AwsSolutions-IAM5[Resource::<${id}.Arn>/*]`,
       reason: "It writes the pages' files, whose names hold their hashes.",
     });
-    const origin = signInOrigin(this, this.#config) ?? "";
+    const origin = signInOrigin(this, this.#config);
     const config = {
       issuer: pool.userPoolProviderUrl,
       client_id: client.userPoolClientId,

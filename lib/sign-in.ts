@@ -56,8 +56,7 @@ export class SignIn extends Construct {
     });
     this.pool.addTrigger(UserPoolOperation.PRE_TOKEN_GENERATION_CONFIG, this.issueToken, LambdaVersion.V2_0);
     this.client = this.#client(config, pagesUrl);
-    if (config.signInDomain !== undefined)
-      this.pool.addDomain("Domain", { cognitoDomain: { domainPrefix: config.signInDomain } });
+    this.pool.addDomain("Domain", { cognitoDomain: { domainPrefix: config.signInDomain } });
   }
 
   #pool(config: DeployConfig): UserPool {
