@@ -11,6 +11,7 @@ import { Person } from "../domain/access.ts";
 import { Contact } from "../domain/contact.ts";
 import { Id } from "../domain/ids.ts";
 import { Overrides } from "../domain/settings.ts";
+import type { SetupList, Unnamed } from "../domain/setup-prune.ts";
 import { keyItem, keyOf, text, type Item } from "./items.ts";
 import { queryAll, type TableAccess } from "./query.ts";
 import { addStamp } from "./stamp-store.ts";
@@ -33,6 +34,11 @@ export type SetupStore = {
   provider(provider_id: string): Promise<Provider | undefined>;
   all(): Promise<Setup>;
   put(setup: Setup): Promise<void>;
+  /** Takes out what the last file did not name. */
+  remove(entries: readonly Unnamed[]): Promise<void>;
+  /** The people and contacts that the last file named; a list that it did not hold is kept from the file before. */
+  lastNamed(): Promise<Named>;
+  noteNamed(named: Named): Promise<void>;
   roster(school_id: string): Promise<RosterEntry[]>;
   rosterEntry(school_id: string, student_id: string): Promise<RosterEntry | undefined>;
   putRoster(entries: readonly RosterEntry[]): Promise<void>;
@@ -55,6 +61,20 @@ async function forget(table: TableAccess, school_id: string, student_id: string)
 
 const OfStudent = z.looseObject({ student_id: z.string() });
 
+const Named = z.object({ people: z.array(z.string()).optional(), contacts: z.array(z.string()).optional() });
+/** Absent where no file held the list. */
+export type Named = z.infer<typeof Named>;
+const NAMED = setupKey("NAMED", "last");
+
+const KINDS: Record<SetupList, string> = {
+  people: "PERSON",
+  contacts: "CONTACT",
+  providers: "PROVIDER",
+  programs: "PROGRAM",
+  schools: "SCHOOL",
+  districts: "DISTRICT",
+};
+
 type Document = { key: TableKey; value: unknown };
 
 export function dynamoSetupStore(table: TableAccess): SetupStore {
@@ -73,6 +93,14 @@ export function dynamoSetupStore(table: TableAccess): SetupStore {
     },
     all: () => readSetup(table),
     put: (setup) => putDocs(table, documentsOf(setup)),
+    remove: async (entries) => {
+      for (const { list, id } of entries) {
+        const Key = keyItem(setupKey(KINDS[list], id));
+        await table.client.send(new DeleteItemCommand({ TableName: table.tableName, Key }));
+      }
+    },
+    lastNamed: async () => Named.parse((await getDoc(table, NAMED)) ?? {}),
+    noteNamed: (value) => putDoc(table, { key: NAMED, value }),
     roster: async (school_id) =>
       (await partition(table, rosterPartition(school_id))).map((row) => RosterEntry.parse(docOf(row))),
     rosterEntry: async (school_id, student_id) => {

@@ -1,11 +1,12 @@
 import { rollcall } from "../cli/commands.ts";
-import { UsageError } from "../cli/fail.ts";
+import { sentenceOf } from "../cli/fail.ts";
 
 const io = { out: (text: string) => console.log(text), err: (text: string) => console.error(text) };
 try {
   await rollcall(io).parseAsync(process.argv);
 } catch (error) {
-  if (!(error instanceof UsageError)) throw error;
-  console.error(error.message);
+  const sentence = sentenceOf(error);
+  if (sentence === undefined) throw error;
+  console.error(sentence);
   process.exitCode = 1;
 }

@@ -2,6 +2,8 @@ import { readFileSync } from "node:fs";
 import { isMap, isScalar, isSeq, LineCounter, parseDocument, type Document, type Node } from "yaml";
 import { Setup, type School } from "../domain/setup.ts";
 import { UsageError } from "./fail.ts";
+import { idsOf, mergeSetup, withoutEntries, type Unnamed } from "../domain/setup-prune.ts";
+import { planPrune, type PruneResult } from "./prune.ts";
 import { referenceFaults } from "./reference-faults.ts";
 import { rezone } from "./rezone.ts";
 import type { Target } from "./target.ts";
@@ -13,20 +15,21 @@ export type ApplyResult = {
   unchanged: number;
   released: number;
   moved: number;
-};
+} & Prune;
+type Prune = Pick<PruneResult, "unnamed" | "pruned" | "stays" | "lists_left_alone">;
 /** What setting up reads and writes. */
 export type ApplyTarget = Pick<Target, "setup" | "sessions">;
 
 /** Reads setup.yaml. Throws UsageError that lists each fault with its line and column. */
-export function readSetup(file: string, known: Setup): Setup {
+export function readSetup(file: string, known: Setup): { setup: Setup; held: string[] } {
   let text: string;
   try {
     text = readFileSync(file, "utf8");
   } catch {
     throw new UsageError(`${file} cannot be read: is the path right?`);
   }
-  const { setup, faults } = parseSetup(text, known);
-  if (setup !== undefined) return setup;
+  const { setup, held, faults } = parseSetup(text, known);
+  if (setup !== undefined) return { setup, held };
   const lines = faults.map(
     ({ line, column, path, reason }) => `${file}:${line}:${column} ${path}: ${reason}`,
   );
@@ -35,7 +38,14 @@ export function readSetup(file: string, known: Setup): Setup {
 
 const NOTHING = Setup.parse({});
 
-export function parseSetup(text: string, known = NOTHING): { setup?: Setup; faults: SetupFault[] } {
+type Parsed = {
+  setup?: Setup;
+  /** The lists that the file holds. */
+  held: string[];
+  faults: SetupFault[];
+};
+
+export function parseSetup(text: string, known = NOTHING): Parsed {
   const counter = new LineCounter();
   const document = parseDocument(text, { lineCounter: counter, uniqueKeys: true });
   const place = (offset: number) => {
@@ -47,15 +57,17 @@ export function parseSetup(text: string, known = NOTHING): { setup?: Setup; faul
     path: "",
     reason: error.message.split("\n")[0] ?? "",
   }));
-  if (broken.length > 0) return { faults: broken };
-  const parsed = Setup.safeParse(document.toJS() ?? {});
+  if (broken.length > 0) return { held: [], faults: broken };
+  const written: unknown = document.toJS() ?? {};
+  const held = Object.keys(written ?? {});
+  const parsed = Setup.safeParse(written);
   if (parsed.success) {
     const faults = referenceFaults(parsed.data, known).map((fault) => ({
       ...place(offsetOf(document, fault.at)),
       path: fault.at.join("."),
       reason: fault.reason,
     }));
-    return faults.length === 0 ? { setup: parsed.data, faults } : { faults };
+    return faults.length === 0 ? { setup: parsed.data, held, faults } : { held, faults };
   }
   const faults = parsed.error.issues.flatMap((issue) => {
     const keys = issue.code === "unrecognized_keys" ? issue.keys : [undefined];
@@ -65,7 +77,7 @@ export function parseSetup(text: string, known = NOTHING): { setup?: Setup; faul
       return { ...place(offsetOf(document, path)), path: path.map(String).join("."), reason };
     });
   });
-  return { faults };
+  return { held, faults };
 }
 
 /** Where a path stands in the text; where it is missing, its nearest parent. */
@@ -113,7 +125,10 @@ const canonical = (value: unknown): string =>
   );
 
 /** What applying would add and change. */
-export function setupDifference(before: Setup, after: Setup): Omit<ApplyResult, "released" | "moved"> {
+export function setupDifference(
+  before: Setup,
+  after: Setup,
+): Pick<ApplyResult, "added" | "changed" | "unchanged"> {
   const old = new Map(entriesOf(before).map(({ name, value }) => [name, canonical(value)]));
   const entries = entriesOf(after);
   const added = entries.filter(({ name }) => !old.has(name)).map(({ name }) => name);
@@ -134,25 +149,66 @@ export type ApplyOptions = {
   dryRun: boolean;
   /** Lets the zone of a school with sessions change, and gives the sessions of the file's schools their days anew. */
   rezone: boolean;
+  /** Takes out what the file does not name any more. */
+  prune: boolean;
+  now: Date;
   release: (setup: Setup) => Promise<number>;
   /** Waits until no running function remembers the old zones. */
   untilForgotten: () => Promise<void>;
 };
 
-/** Writes what differs. Applying twice changes nothing. */
+/** Writes what differs, and says what the file does not name any more. Applying twice changes nothing. */
 export async function applySetup(target: ApplyTarget, options: ApplyOptions): Promise<ApplyResult> {
   const { dryRun, release } = options;
   const before = await target.setup.all();
-  const after = readSetup(options.file, before);
+  const { setup: after, held } = readSetup(options.file, before);
   const changing = rezoned(before, after);
   if (!options.rezone) await refuseRezoning(target, changing);
   const difference = setupDifference(before, after);
-  if (dryRun) return { ...difference, released: 0, moved: 0 };
+  const today = options.now.toISOString().slice(0, 10);
+  const { removed, ended, ...plan } = await planPrune(target, { file: after, stored: before, held, today });
+  const prune: Prune = options.prune ? plan : { ...plan, pruned: [] };
+  if (options.prune) refuseLoose(after, { stored: before, removed });
+  if (dryRun) return { ...difference, ...prune, released: 0, moved: 0 };
   if (difference.added.length + difference.changed.length > 0) await target.setup.put(after);
+  if (options.prune) {
+    await target.setup.put({ ...NOTHING, providers: ended });
+    await target.setup.remove(removed);
+  }
+  await noteNamed(target, after, held);
   // also after an interruption, when nothing is left to change
   if (options.rezone) await options.untilForgotten();
   const moved = options.rezone ? await rezone(target, after.schools) : 0;
-  return { ...difference, released: await release(await target.setup.all()), moved };
+  return { ...difference, ...prune, released: await release(await target.setup.all()), moved };
+}
+
+/** Who and what the file names; doctor says later who is still there beside them. */
+async function noteNamed({ setup }: ApplyTarget, after: Setup, held: readonly string[]): Promise<void> {
+  const { people, contacts } = idsOf(after);
+  await setup.noteNamed({
+    ...(await setup.lastNamed()),
+    ...(held.includes("people") && { people }),
+    ...(held.includes("contacts") && { contacts }),
+  });
+}
+
+/** What would be left must not point at what goes. Throws UsageError that names each such place. */
+function refuseLoose(
+  after: Setup,
+  { stored, removed }: { stored: Setup; removed: readonly Unnamed[] },
+): void {
+  const kept = withoutEntries(stored, removed);
+  // a provider that the file does not name stays as history, with contracts that are over
+  const providers = kept.providers.filter((one) =>
+    after.providers.some(({ provider_id }) => provider_id === one.provider_id),
+  );
+  const loose = referenceFaults(mergeSetup({ ...kept, providers }, after), NOTHING).map(
+    ({ at, reason }) => `${at.map(String).join(".")}: ${reason}`,
+  );
+  if (loose.length === 0) return;
+  throw new UsageError(
+    ["Nothing was applied: with --prune this would point at what is gone.", ...loose].join("\n"),
+  );
 }
 
 async function refuseRezoning({ sessions }: ApplyTarget, schools: readonly School[]): Promise<void> {

@@ -14,11 +14,13 @@ import { show, type Common, type Context, type Output } from "./command-context.
 import { addDelivery } from "./delivery-commands.ts";
 import { UsageError } from "./fail.ts";
 import { addImports } from "./import-commands.ts";
+import { addPeople } from "./people-commands.ts";
 import { addProvider } from "./provider-commands.ts";
 import { redrive, redriveDay } from "./redrive.ts";
 import { readFacts, reportOf, writeStudents } from "./report.ts";
 import { reportText } from "./report-text.ts";
 import { listRules, rulesMarkdown, rulesText } from "./rules.ts";
+import { pruneLines } from "./prune.ts";
 import { findTarget } from "./target.ts";
 
 /** The admin command. Every command finds the local stack by itself, or takes --stack NAME. */
@@ -30,6 +32,7 @@ export function rollcall(io: Output, find: typeof findTarget = findTarget): Comm
     .showHelpAfterError();
   const context = { program, io, target: auditedTarget(program, find) };
   addApply(context);
+  addPeople(context);
   addProvider(context);
   addImports(context);
   addReport(context);
@@ -44,12 +47,16 @@ export function rollcall(io: Output, find: typeof findTarget = findTarget): Comm
   return program;
 }
 
-type ApplyFlags = Common & { dryRun?: boolean; rezone?: boolean };
+type ApplyFlags = Common & { dryRun?: boolean; rezone?: boolean; prune?: boolean };
 
 function addApply({ program, io, target }: Context): void {
   program
     .command("apply <file>")
-    .description("load districts, schools, programs, providers and contacts from a YAML file")
+    .description("load districts, schools, programs, providers, contacts and people from a YAML file")
+    .option(
+      "--prune",
+      "take out what the file does not name any more: people lose access within a minute, contacts get nothing, contracts of providers end today",
+    )
     .option(
       "--rezone",
       "let the zone of a school with sessions change, and give its sessions their days anew",
@@ -62,6 +69,8 @@ function addApply({ program, io, target }: Context): void {
         file,
         dryRun: flags.dryRun === true,
         rezone: flags.rezone === true,
+        prune: flags.prune === true,
+        now: new Date(),
         release: async (setup) => releaseQuarantine(place.sessions, setup, await place.isErased()),
         untilForgotten: async () => {
           io.err("Waiting 65 s, until no running function remembers the old zone …");
@@ -72,10 +81,12 @@ function addApply({ program, io, target }: Context): void {
     });
 }
 
-function applyText({ added, changed, unchanged, released, moved }: ApplyResult, dryRun: boolean): string {
+function applyText(result: ApplyResult, dryRun: boolean): string {
+  const { added, changed, unchanged, released, moved } = result;
   return [
     ...added.map((name) => `+ ${name}`),
     ...changed.map((name) => `~ ${name}`),
+    ...pruneLines(result),
     `${added.length} added, ${changed.length} changed, ${unchanged} unchanged${dryRun ? " (dry run: nothing was written)" : ""}`,
     ...(released > 0 ? [`${released} sessions that waited for a school were stored`] : []),
     ...(moved > 0 ? [`${moved} sessions moved to another day`] : []),

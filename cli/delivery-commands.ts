@@ -1,6 +1,7 @@
 import { show, type Common, type Context } from "./command-context.ts";
 import { contactsText, listContacts, unmute } from "./contacts.ts";
 import { checkData } from "./doctor-data.ts";
+import { checkSteps } from "./doctor-steps.ts";
 import { doctor, doctorText } from "./doctor.ts";
 import { UsageError } from "./fail.ts";
 import { previewDigest, previewText, writePreviews } from "./preview.ts";
@@ -63,7 +64,11 @@ function addDoctor({ program, io, target }: Context): void {
     .option("--json", "as JSON")
     .action(async (flags: Common) => {
       const [place, now] = [await target(), new Date()];
-      const value = [...(await doctor(place, now)), ...(await checkData(place, now))];
+      const value = [
+        ...(await checkSteps(place, now)),
+        ...(await doctor(place, now)),
+        ...(await checkData(place, now)),
+      ];
       show(io, flags, { value, text: doctorText(value) });
       if (value.some(({ result }) => result === "fail")) process.exitCode = 1;
     });

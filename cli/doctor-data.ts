@@ -2,6 +2,7 @@ import { DescribeTableCommand } from "@aws-sdk/client-dynamodb";
 import { ListSubscriptionsByTopicCommand, SNSClient } from "@aws-sdk/client-sns";
 import { spawnSync } from "node:child_process";
 import { isReadable } from "../domain/contract.ts";
+import { idsOf, unnamedText } from "../domain/setup-prune.ts";
 import { addDays, dayOf, schoolDaysBetween } from "../domain/school-day.ts";
 import { calendarOf, isLive, type School, type Setup } from "../domain/setup.ts";
 import { verifyAudit } from "./audit.ts";
@@ -17,6 +18,7 @@ export async function checkData(target: Target, now: Date): Promise<Check[]> {
     calendarCheck(setup, now),
     zoneCheck(setup),
     contractCheck(setup, now),
+    await leftOverCheck(target, setup),
     await keyCheck(target, now),
     await quotaCheck(target, setup, now),
     await driftCheck(target, now),
@@ -70,6 +72,19 @@ function contractCheck({ providers, schools }: Setup, now: Date): Check {
     .map(({ provider_id }) => provider_id);
   if (without.length === 0) return ok(check, "every provider has one that runs");
   const says = `providers ${few(without)} have none that runs, so what they post is refused: name contracts in setup.yaml`;
+  return { check, result: "warn", says };
+}
+
+/** Somebody who left is in no file any more, and still gets in or is written to. */
+async function leftOverCheck({ setup: store }: Target, setup: Setup): Promise<Check> {
+  const check = "people who left";
+  const named = await store.lastNamed();
+  const there = idsOf(setup);
+  const left = (["people", "contacts"] as const).flatMap((list) =>
+    there[list].filter((id) => named[list]?.includes(id) === false).map((id) => unnamedText({ list, id })),
+  );
+  if (left.length === 0) return ok(check, "everybody who is set up stands in the file that was applied last");
+  const says = `${few(left)}: set up, but not in the file that was applied last; apply it with --prune, or name them again`;
   return { check, result: "warn", says };
 }
 
@@ -144,7 +159,7 @@ async function throughputCheck({ table, sending }: Target): Promise<Check> {
     const { Table } = await table.client.send(new DescribeTableCommand({ TableName: table.tableName }));
     const writes = Table?.WarmThroughput?.WriteUnitsPerSecond ?? 0;
     if (writes >= WARM_WRITES) return ok(check, `${writes} writes a second at once`);
-    const says = `${writes} writes a second at once: deploy with -c stage=prod before the first morning of a large district`;
+    const says = `${writes} writes a second at once: write stage: prod into rollcall.config.yaml and deploy before the first morning of a large district`;
     return { check, result: "warn", says };
   } catch (error) {
     return { check, result: "skip", says: nameOf(error) };
@@ -162,7 +177,8 @@ async function alarmCheck({ alarmTopic }: Target): Promise<Check> {
     const { Subscriptions = [] } = await new SNSClient({}).send(command);
     const heard = Subscriptions.filter(({ SubscriptionArn = "" }) => SubscriptionArn.startsWith("arn:"));
     if (heard.length > 0) return ok(check, `${heard.length} hear them`);
-    const says = "nobody hears them: deploy with -c alarmEmail=… and confirm the mail that AWS sends";
+    const says =
+      "nobody hears them: write alarmEmail into rollcall.config.yaml, deploy, and confirm the mail that AWS sends";
     return { check, result: "fail", says };
   } catch (error) {
     return { check, result: "skip", says: nameOf(error) };

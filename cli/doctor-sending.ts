@@ -78,7 +78,7 @@ async function textCheck({ textOrigin }: Sending, { contacts }: Setup): Promise<
   if (textOrigin === undefined)
     return {
       result: wanted > 0 ? "warn" : "ok",
-      says: `off, because no number is registered; ${wanted} contacts agreed to texts: register one and deploy with -c textOrigin=ARN`,
+      says: `off, because no number is registered; ${wanted} contacts agreed to texts: register one, write textOrigin into rollcall.config.yaml, and deploy`,
     };
   const id = textOrigin.split("/").at(-1) ?? "";
   if (!textOrigin.includes(":phone-number/"))

@@ -27,6 +27,7 @@ import type { TableAccess } from "../adapters/query.ts";
 import { dynamoSessionStore } from "../adapters/session-store.ts";
 import { dynamoSetupStore } from "../adapters/setup-store.ts";
 import { dynamoSummaryStore } from "../adapters/summary-store.ts";
+import { cognitoUserPool, type UserPool } from "../adapters/user-pool.ts";
 import { UsageError } from "./fail.ts";
 
 /** Written by `npm start`, read by every command in the same checkout. */
@@ -56,6 +57,10 @@ type Place = {
   anchorBucket: string;
   /** Where alarms are told; absent on one machine, where there are none. */
   alarmTopic: string | undefined;
+  /** Who signs in with a password; absent on one machine, where everybody is chosen from a list. */
+  userPool: UserPool | undefined;
+  /** The pages' address. */
+  pagesUrl: string | undefined;
   /** Under which identity admin commands run here. */
   whoAmI: () => Promise<string>;
   failureBucket: string;
@@ -93,6 +98,8 @@ type OutputName =
   | "KeyArn"
   | "AnchorBucket"
   | "AlarmTopic"
+  | "UserPoolId"
+  | "PagesUrl"
   | "ApiUrl"
   | "TableName"
   | "FailureBucket"
@@ -126,6 +133,8 @@ export function targetOfState(state: LocalState): Target {
     failureBucket: state.failure_bucket,
     anchorBucket: state.anchor_bucket,
     alarmTopic: undefined,
+    userPool: undefined,
+    pagesUrl: undefined,
     whoAmI: async () => `local:${userInfo().username}`,
     secrets: kmsSecretBox(new KMSClient({ ...local, endpoint: state.kms_endpoint }), "local"),
     keys: state.keys,
@@ -172,5 +181,7 @@ async function awsTarget(StackName: string): Promise<Target> {
   const anchorBucket = of("AnchorBucket");
   const buckets = { s3: new S3Client({}), failureBucket, anchorBucket };
   const alarmTopic = of("AlarmTopic");
-  return targetOf({ apiUrl, table, ...buckets, alarmTopic, whoAmI, secrets, keys: {}, sending });
+  const [userPool, pagesUrl] = [cognitoUserPool(of("UserPoolId")), of("PagesUrl")];
+  const people = { userPool, pagesUrl };
+  return targetOf({ apiUrl, table, ...buckets, ...people, alarmTopic, whoAmI, secrets, keys: {}, sending });
 }

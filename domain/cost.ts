@@ -20,7 +20,10 @@ const WEEKS_A_MONTH = 52 / 12;
 const SCHOOL_DAYS_A_MONTH = 180 / 12;
 /** A session is scheduled and completed. */
 const POSTS = 2;
-const ALARMS = 41;
+/** Of the template with every switch. */
+export const ALARMS = 44;
+/** Who signs in: the leads of a school and their stand-ins, and a district's office. */
+const PEOPLE = { school: 2, district: 10 } as const;
 
 /** Measured: write units of both snapshots, units of a recompute, of the quota and of the rules; bytes of a year's session. */
 const UNITS = {
@@ -57,6 +60,7 @@ export function costOf({ students, sessions_per_week, batch, texts_per_month }: 
     "storage and recovery": gigabytes * MONTHLY.stored_gigabyte,
     mails: schools * SCHOOL_DAYS_A_MONTH * EACH.mail,
     texts: texts_per_month * EACH.text,
+    "sign-in": (schools * PEOPLE.school + PEOPLE.district) * EACH.person,
     key: MONTHLY.key + requests * EACH.key_call,
     "alarms and dashboard": ALARMS * MONTHLY.alarm + MONTHLY.dashboard,
   };

@@ -27,6 +27,8 @@ export const EACH = {
   mail: 0.1 / 1000,
   /** With the fees of carriers. */
   text: 12 / 1000,
+  /** Somebody who signs in at Cognito in a month (essentials); the first 10,000 with a password, and 50 of an identity provider, are free, and not counted as such. */
+  person: 0.015,
   /** A call of KMS: the table, the logs and the buckets share one key, whose data keys are kept for minutes. */
   key_call: 0.03 / 10_000,
 } as const;

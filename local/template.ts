@@ -43,6 +43,7 @@ const LEFT_OUT = new Set([
   "AWS::CloudWatch::Dashboard",
   // its tokens come from a stand-in, whose claims the caller chooses
   "AWS::Cognito::UserPool",
+  "AWS::Cognito::UserPoolDomain",
   "AWS::Events::Rule",
   "AWS::IAM::Policy",
   "AWS::IAM::Role",

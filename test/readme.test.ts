@@ -3,13 +3,19 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { parseSetup } from "../cli/apply.ts";
 import { rulesMarkdown } from "../cli/rules.ts";
+import { parseConfig } from "../lib/config-file.ts";
+import { readConfig, SWITCHES } from "../lib/config.ts";
 import { rollcall } from "../cli/commands.ts";
 
 const root = join(import.meta.dirname, "..");
 const read = (name: string) => readFileSync(join(root, name), "utf8");
-const documents = ["README.md", "CONTRIBUTING.md", "docs/runbooks.md", "docs/privacy.md"].map(
-  (name) => [name, read(name)] as const,
-);
+const documents = [
+  "README.md",
+  "CONTRIBUTING.md",
+  "docs/runbooks.md",
+  "docs/privacy.md",
+  "docs/first-deployment.md",
+].map((name) => [name, read(name)] as const);
 const { scripts } = JSON.parse(read("package.json")) as { scripts: Record<string, string> };
 
 /** Paths within the project: a room, then anything; what is made by a command is not there in a fresh clone. */
@@ -58,6 +64,17 @@ describe("the README", () => {
 
   it("tells of the rules what they say of themselves", () => {
     expect(read("README.md")).toContain(rulesMarkdown());
+  });
+
+  it("shows a config that deploys, and explains every switch", () => {
+    const example = read("docs/rollcall.config.example.yaml");
+    const config = parseConfig(example);
+    expect(() => readConfig({ tryGetContext: (name) => config[name] })).not.toThrow();
+    const uncommented = example.replace(/^# (\w+:)/gm, "$1");
+    for (const [name, { says }] of Object.entries(SWITCHES)) {
+      expect(uncommented).toMatch(new RegExp(`^${name}: `, "m"));
+      expect(read("docs/first-deployment.md")).toContain(`| \`${name}\` | ${says} |`);
+    }
   });
 
   it("shows a set-up that can be applied", () => {

@@ -7,7 +7,8 @@ import {
   type Setup,
 } from "../../domain/setup.ts";
 import type { Contact } from "../../domain/contact.ts";
-import type { SetupStore } from "../setup-store.ts";
+import { mergeSetup, withoutEntries, type Unnamed } from "../../domain/setup-prune.ts";
+import type { Named, SetupStore } from "../setup-store.ts";
 import { InMemoryStampStore } from "./stamp-store.ts";
 
 function upsert<T>(old: readonly T[], entries: readonly T[], nameOf: (entry: T) => string): T[] {
@@ -43,16 +44,21 @@ export class InMemorySetupStore implements SetupStore {
   }
 
   async put(setup: Setup): Promise<void> {
-    this.#setup = {
-      districts: upsert(this.#setup.districts, setup.districts, (row) => row.district_id),
-      schools: upsert(this.#setup.schools, setup.schools, (row) => row.school_id),
-      programs: upsert(this.#setup.programs, setup.programs, (row) => row.program_id),
-      providers: upsert(this.#setup.providers, setup.providers, (row) => row.provider_id),
-      contacts: upsert(this.#setup.contacts, setup.contacts, (row) => row.contact_id),
-      people: upsert(this.#setup.people ?? [], setup.people ?? [], (row) => row.person_id),
-      default_owner: setup.default_owner ?? this.#setup.default_owner,
-      settings: setup.settings ?? this.#setup.settings,
-    };
+    this.#setup = mergeSetup(this.#setup, setup);
+  }
+
+  #named: Named = {};
+
+  async remove(entries: readonly Unnamed[]): Promise<void> {
+    this.#setup = withoutEntries(this.#setup, entries);
+  }
+
+  async lastNamed(): Promise<Named> {
+    return this.#named;
+  }
+
+  async noteNamed(named: Named): Promise<void> {
+    this.#named = named;
   }
 
   async roster(school_id: string): Promise<RosterEntry[]> {

@@ -195,6 +195,16 @@ const OPERATIONS: ((random: Random) => Operation)[] = [
     };
   },
   (random) => {
+    const gone = { list: "schools", id: random.pick(SCHOOLS) } as const;
+    const people = random.chance(0.5) ? [`p${random.below(3)}`] : undefined;
+    return async ({ setup }) => {
+      await setup.remove([gone]);
+      await setup.noteNamed({ ...(people !== undefined && { people }) });
+      expect(await setup.school(gone.id)).toBeUndefined();
+      return [(await setup.all()).schools.map(canonical).sort(), await setup.lastNamed()];
+    };
+  },
+  (random) => {
     const [school_id, subject] = [random.pick(SCHOOLS), `${random.below(3)}`];
     const id = alertId("student-missed-sessions", subject, random.pick(DAYS));
     const [ahead, state] = [random.chance(0.2) ? 2 : 1, random.pick(["open", "resolved"] as const)];

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { InMemorySetupStore } from "../../adapters/in-memory/setup-store.ts";
 import { applySetup, parseSetup } from "../../cli/apply.ts";
+import { pruneLines } from "../../cli/prune.ts";
 import { unpack } from "../../domain/summary-packing.ts";
 import { completed, world } from "../support/world.ts";
 import { temporaryFolder } from "../support/stack.ts";
@@ -35,13 +36,15 @@ default_owner: lead-1
 `;
 
 function apply(target: { setup: InMemorySetupStore; sessions: ReturnType<typeof world>["sessions"] }) {
-  return (text: string, more: { dryRun?: boolean; rezone?: boolean } = {}) => {
+  return (text: string, more: { dryRun?: boolean; rezone?: boolean; prune?: boolean } = {}) => {
     const file = join(folder, "setup.yaml");
     writeFileSync(file, text);
     return applySetup(target, {
       file,
       dryRun: false,
       rezone: false,
+      prune: false,
+      now: new Date("2026-03-02T18:00:00Z"),
       release: async () => 0,
       untilForgotten: async () => undefined,
       ...more,
@@ -156,5 +159,82 @@ describe("rollcall apply", () => {
       ["2026-03-02", 1],
       ["2026-03-03", 1],
     ]);
+  });
+});
+
+describe("what a file does not name any more", () => {
+  const PEOPLE = `people:
+  - { person_id: ann, email: ann@x.org, grants: [{ role: site_lead, school_ids: ["631930"] }] }
+  - { person_id: bea, email: bea@x.org, grants: [{ role: district_viewer, district_id: "0100" }] }
+`;
+  const MORE = SETUP.replace(
+    "default_owner",
+    '  - { contact_id: lead-2, role: site_lead, email: two@example.org, school_ids: ["631930"] }\ndefault_owner',
+  )
+    .replace(
+      "programs:",
+      '  - { school_id: "631931", district_id: "0100", time_zone: America/Denver }\nprograms:',
+    )
+    .replace(
+      "contacts:",
+      '  - { provider_id: old-star, contracts: [{ school_ids: ["631930"], from: 2025-08-01 }] }\ncontacts:',
+    );
+  const withoutAnn = PEOPLE.split("\n")
+    .filter((line) => !line.includes("ann"))
+    .join("\n");
+
+  it("is said, and changes nothing without --prune", async () => {
+    const target = place();
+    const run = apply(target);
+    await run(MORE + PEOPLE);
+    const result = await run(SETUP + withoutAnn);
+    expect(result.unnamed).toEqual(["person ann", "contact lead-2", "provider old-star", "school 631931"]);
+    expect(result.pruned).toEqual([]);
+    expect((await target.setup.all()).people).toHaveLength(2);
+    expect(pruneLines(result).join("\n")).toContain("--prune");
+    expect(await target.setup.lastNamed()).toEqual({ people: ["bea"], contacts: ["lead-1"] });
+  });
+
+  it("goes with --prune: access, contacts and empty schools end, contracts end today", async () => {
+    const target = place();
+    const run = apply(target);
+    await run(MORE + PEOPLE);
+    const dry = await run(SETUP + withoutAnn, { prune: true, dryRun: true });
+    expect((await target.setup.all()).people).toHaveLength(2);
+    expect(await run(SETUP + withoutAnn, { prune: true })).toEqual(dry);
+    const left = await target.setup.all();
+    expect(left.people?.map(({ person_id }) => person_id)).toEqual(["bea"]);
+    expect(left.contacts.map(({ contact_id }) => contact_id)).toEqual(["lead-1"]);
+    expect(left.schools.map(({ school_id }) => school_id)).toEqual(["631930"]);
+    const old = left.providers.find(({ provider_id }) => provider_id === "old-star");
+    expect(old?.contracts).toEqual([{ school_ids: ["631930"], from: "2025-08-01", to: "2026-03-02" }]);
+    expect((await run(SETUP + withoutAnn)).unnamed).toEqual([]);
+  });
+
+  it("stays where sessions or a roster hang on it, and is named", async () => {
+    const target = place();
+    const run = apply(target);
+    await run(MORE);
+    await target.setup.putRoster([{ school_id: "631931", student_id: "s-1" }]);
+    const result = await run(SETUP, { prune: true });
+    expect(result.stays).toEqual([{ name: "school 631931", why: "has sessions or a roster" }]);
+    expect((await target.setup.all()).schools).toHaveLength(2);
+  });
+
+  it("is left alone where the file does not hold the list, and an empty list empties it", async () => {
+    const target = place();
+    const run = apply(target);
+    await run(SETUP + PEOPLE);
+    const result = await run(SETUP, { prune: true });
+    expect([result.pruned, result.lists_left_alone]).toEqual([[], ["people"]]);
+    expect((await run(`${SETUP}people: []\n`, { prune: true })).pruned).toEqual(["person ann", "person bea"]);
+  });
+
+  it("is refused where something that stays points at it", async () => {
+    const target = place();
+    const run = apply(target);
+    await run(MORE.replace("default_owner: lead-1", "default_owner: lead-2"));
+    await expect(run(SETUP.replace("default_owner: lead-1", ""), { prune: true })).rejects.toThrow("lead-2");
+    expect((await target.setup.all()).contacts).toHaveLength(2);
   });
 });

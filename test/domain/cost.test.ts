@@ -6,7 +6,8 @@ const usual = { students: 2500, sessions_per_week: 3, batch: 1, texts_per_month:
 describe("what a deployment costs", () => {
   it("is what stands still where nobody is tutored", () => {
     const { parts, total } = costOf({ ...usual, students: 0 });
-    expect(total).toBeCloseTo(1 + 41 * 0.1 + 3, 5);
+    expect(total).toBeCloseTo(1 + 44 * 0.1 + 3 + 10 * 0.015, 5);
+    expect(costOf(usual).parts["sign-in"]).toBeCloseTo((25 * 2 + 10) * 0.015, 5);
     expect(parts["session records"]).toBe(0);
   });
 

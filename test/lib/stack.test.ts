@@ -4,6 +4,7 @@ import { App } from "aws-cdk-lib";
 import { Match, Template } from "aws-cdk-lib/assertions";
 import { describe, expect, it } from "vitest";
 import { functionNames, bundleBytes } from "../../lib/build-functions.ts";
+import { ALARMS } from "../../domain/cost.ts";
 import { LOCAL_CONTEXT } from "../../lib/synthesize.ts";
 import { RollcallStack } from "../../lib/rollcall-stack.ts";
 import { temporaryFolder } from "../support/stack.ts";
@@ -105,6 +106,12 @@ describe("every alarm", () => {
     prod.hasResourceProperties("AWS::SNS::Subscription", { Protocol: "email", Endpoint: "ops@example.org" });
     expect(of("AWS::SNS::Subscription")).toEqual([]);
   });
+});
+
+it("has as many alarms as `rollcall cost` counts", () => {
+  const { Resources } = prod.toJSON() as { Resources: Record<string, Resource> };
+  const alarms = Object.values(Resources).filter(({ Type }) => Type === "AWS::CloudWatch::Alarm");
+  expect(alarms).toHaveLength(ALARMS);
 });
 
 describe("every stream mapping", () => {
