@@ -32,6 +32,8 @@ export type SetupStore = {
   school(school_id: string): Promise<School | undefined>;
   contact(contact_id: string): Promise<Contact | undefined>;
   provider(provider_id: string): Promise<Provider | undefined>;
+  /** The form of ids of students and tutors; undefined where the safe default holds. */
+  idPattern(): Promise<string | undefined>;
   all(): Promise<Setup>;
   put(setup: Setup): Promise<void>;
   /** Takes out what the last file did not name. */
@@ -64,6 +66,7 @@ const OfStudent = z.looseObject({ student_id: z.string() });
 const Named = z.object({ people: z.array(z.string()).optional(), contacts: z.array(z.string()).optional() });
 /** Absent where no file held the list. */
 export type Named = z.infer<typeof Named>;
+const ID_PATTERN = setupKey("IDS", "pattern");
 const NAMED = setupKey("NAMED", "last");
 
 const KINDS: Record<SetupList, string> = {
@@ -74,6 +77,13 @@ const KINDS: Record<SetupList, string> = {
   schools: "SCHOOL",
   districts: "DISTRICT",
 };
+
+async function removeEntries({ client, tableName }: TableAccess, entries: readonly Unnamed[]): Promise<void> {
+  for (const { list, id } of entries)
+    await client.send(
+      new DeleteItemCommand({ TableName: tableName, Key: keyItem(setupKey(KINDS[list], id)) }),
+    );
+}
 
 type Document = { key: TableKey; value: unknown };
 
@@ -91,14 +101,14 @@ export function dynamoSetupStore(table: TableAccess): SetupStore {
       const doc = await getDoc(table, setupKey("CONTACT", contact_id));
       return doc === undefined ? undefined : Contact.parse(doc);
     },
+    idPattern: async () =>
+      z
+        .string()
+        .optional()
+        .parse(await getDoc(table, ID_PATTERN)),
     all: () => readSetup(table),
     put: (setup) => putDocs(table, documentsOf(setup)),
-    remove: async (entries) => {
-      for (const { list, id } of entries) {
-        const Key = keyItem(setupKey(KINDS[list], id));
-        await table.client.send(new DeleteItemCommand({ TableName: table.tableName, Key }));
-      }
-    },
+    remove: (entries) => removeEntries(table, entries),
     lastNamed: async () => Named.parse((await getDoc(table, NAMED)) ?? {}),
     noteNamed: (value) => putDoc(table, { key: NAMED, value }),
     roster: async (school_id) =>
@@ -184,6 +194,7 @@ function documentsOf(setup: Setup): Document[] {
     ...(setup.default_owner === undefined
       ? []
       : [{ key: setupKey("OWNER", "default"), value: setup.default_owner }]),
+    ...(setup.id_pattern === undefined ? [] : [{ key: ID_PATTERN, value: setup.id_pattern }]),
     ...(setup.settings === undefined
       ? []
       : [{ key: setupKey("SETTINGS", "deployment"), value: setup.settings }]),
@@ -201,6 +212,7 @@ async function readSetup(table: TableAccess): Promise<Setup> {
     contacts: of("CONTACT").map((doc) => Contact.parse(doc)),
     people: of("PERSON").map((doc) => Person.parse(doc)),
     default_owner: of("OWNER").map((doc) => Id.parse(doc))[0],
+    id_pattern: of("IDS").map((doc) => z.string().parse(doc))[0],
     settings: of("SETTINGS").map((doc) => Overrides.parse(doc))[0],
   };
 }

@@ -1,6 +1,7 @@
 import { answered, standingOf, type Alert, type Trail } from "../domain/alert.ts";
 import { isDay, dayOf } from "../domain/school-day.ts";
 import type { School } from "../domain/setup.ts";
+import { noteFault } from "../domain/opaque-ids.ts";
 import { UsageError } from "./fail.ts";
 import type { Target } from "./target.ts";
 
@@ -43,6 +44,8 @@ export type Answer = {
 
 /** Acknowledges or snoozes an alert; who comes second reads again. Resolves to the alert as it stands then. */
 export async function answerAlert(target: Place, answer: Answer): Promise<Alert> {
+  const fault = noteFault(answer.note ?? "");
+  if (fault !== undefined) throw new UsageError(`--note ${fault}. Nothing was stored.`);
   for (;;) {
     const { alert, today } = await findAlert(target, {
       id: answer.alert,

@@ -113,6 +113,7 @@ function entriesOf(setup: Setup): Entry[] {
     ...setup.contacts.map((value) => ({ name: `contact ${value.contact_id}`, value })),
     ...(setup.people ?? []).map((value) => ({ name: `person ${value.person_id}`, value })),
     ...(setup.default_owner === undefined ? [] : [{ name: "default owner", value: setup.default_owner }]),
+    ...(setup.id_pattern === undefined ? [] : [{ name: "id pattern", value: setup.id_pattern }]),
     ...(setup.settings === undefined ? [] : [{ name: "settings", value: setup.settings }]),
   ];
 }

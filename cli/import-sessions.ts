@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { byText } from "../domain/ids.ts";
 import { latestEntries } from "../domain/dosage-report.ts";
+import { idPatternOf } from "../domain/opaque-ids.ts";
 import type { RosterEntry, School } from "../domain/setup.ts";
 import { readTable, requireColumns, writeTable, type Table } from "./csv.ts";
 import { UsageError } from "./fail.ts";
@@ -43,8 +44,8 @@ export async function importSessions(target: Target, options: ImportOptions): Pr
       `${options.file} has a column revision but no session_id: a revision needs the session's own id.`,
     );
   }
-  const { schools, roster } = await readSchools(target);
-  const read = readSessionRows(table, schoolsOf(schools, roster));
+  const { schools, roster, idPattern } = await readSchools(target);
+  const read = readSessionRows(table, { ...schoolsOf(schools, roster), idPattern });
   const rows = (await keepStoredSchools(target, read.rows, options.provider)).sort(byDayAndSchool);
   for (const { row, warnings } of rows)
     for (const warning of warnings) options.warn(`row ${row.number}: ${warning}`);
@@ -55,10 +56,14 @@ export async function importSessions(target: Target, options: ImportOptions): Pr
   return tally.result(writeErrors(table, options, tally.faults));
 }
 
-async function readSchools(target: Target): Promise<{ schools: School[]; roster: RosterEntry[] }> {
-  const { schools } = await target.setup.all();
+async function readSchools(target: Target): Promise<{
+  schools: School[];
+  roster: RosterEntry[];
+  idPattern: RegExp | undefined;
+}> {
+  const { schools, id_pattern } = await target.setup.all();
   const rosters = await Promise.all(schools.map((school) => target.setup.roster(school.school_id)));
-  return { schools, roster: rosters.flat() };
+  return { schools, roster: rosters.flat(), idPattern: idPatternOf(id_pattern) };
 }
 
 function schoolsOf(schools: readonly School[], roster: readonly RosterEntry[]): Schools {

@@ -1,4 +1,6 @@
 import type { IsErased } from "../domain/erasure.ts";
+import type * as z from "zod";
+import { idFault, idPatternOf } from "../domain/opaque-ids.ts";
 import { isCurrent } from "../domain/school-day.ts";
 import { Enrolment, RosterEntry } from "../domain/setup.ts";
 import { readTable, requireColumns, writeTable, type Row, type Table } from "./csv.ts";
@@ -41,9 +43,12 @@ export async function importStudents(
   const table = readTable(options.file, { grade: "current_grade_level" });
   requireColumns(options.file, table, ["student_id", "district_id", "school_id"]);
   warnOfLostZeros(table, options.warn);
-  const { values, faults } = readRows(table, unlessErased(await target.isErased(), readEntry));
-  refuseFullWithFaults(faults, options);
   const setup = await target.setup.all();
+  const { values, faults } = readRows(
+    table,
+    unlessErased(await target.isErased(), (cells) => readEntry(cells, idPatternOf(setup.id_pattern))),
+  );
+  refuseFullWithFaults(faults, options);
   const created = newSchools({ setup, table, values }, options);
   const schools = [...setup.schools, ...created.schools];
   const stored = (await Promise.all(schools.map((school) => target.setup.roster(school.school_id)))).flat();
@@ -77,11 +82,13 @@ export async function importEnrolments(
 ): Promise<RosterResult> {
   const table = readTable(options.file);
   requireColumns(options.file, table, ["student_id", "school_id", "program_id"]);
-  const { schools } = await target.setup.all();
+  const { schools, id_pattern } = await target.setup.all();
   const known = new Set(schools.map((school) => school.school_id));
   const { values, faults } = readRows(
     table,
-    unlessErased(await target.isErased(), (cells) => readEnrolment(cells, known)),
+    unlessErased(await target.isErased(), (cells) =>
+      opaque(readEnrolment(cells, known), idPatternOf(id_pattern)),
+    ),
   );
   refuseFullWithFaults(faults, options);
   const stored = (
@@ -107,13 +114,24 @@ const filled = (cells: Record<string, string>, names: readonly string[]): Record
     names.map((name) => [name, cells[name] ?? ""] as const).filter(([, value]) => value !== ""),
   );
 
-function readEntry(cells: Record<string, string>) {
+/** Refuses an id that tells who it is. */
+function opaque<T extends { student_id: string }>(
+  read: z.ZodSafeParseResult<T>,
+  pattern: RegExp | undefined,
+): Read<T> {
+  const message = read.success ? idFault(read.data.student_id, pattern) : undefined;
+  return message === undefined
+    ? read
+    : { success: false, error: { issues: [{ path: ["student_id"], message }] } };
+}
+
+function readEntry(cells: Record<string, string>, pattern: RegExp | undefined) {
   const grade = cells["current_grade_level"];
   const entry = {
     ...filled(cells, ["student_id", "school_id", "district_id", "from", "to"]),
     ...(grade && { grade }),
   };
-  return RosterEntry.safeParse(entry);
+  return opaque(RosterEntry.safeParse(entry), pattern);
 }
 
 function readEnrolment(cells: Record<string, string>, schools: ReadonlySet<string>) {

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { Id, byText } from "../domain/ids.ts";
+import { idFault } from "../domain/opaque-ids.ts";
 import { EVENT_TYPES, MAX_REVISION } from "../domain/session-event.ts";
 import { topicOf } from "../domain/words.ts";
 import type { Row, Table } from "./csv.ts";
@@ -36,6 +37,8 @@ export type Schools = {
   /** Schools of a student, the current one first. */
   ofStudent: (student_id: string) => readonly string[];
   zoneOf: (school_id: string) => string | undefined;
+  /** The form of ids that the set-up names. */
+  idPattern?: RegExp | undefined;
 };
 
 class RowFault extends Error {
@@ -75,7 +78,7 @@ function rememberedTimes(): TimeReader {
 
 function readRow(row: Row, schools: Schools, readTime: TimeReader): SessionRow {
   const { cells } = row;
-  const student_id = idOf(cells, "student_id");
+  const student_id = personOf(cells, "student_id", schools);
   const candidates = cells["school_id"] ? [idOf(cells, "school_id")] : schools.ofStudent(student_id);
   const [school_id] = candidates;
   if (school_id === undefined)
@@ -87,7 +90,7 @@ function readRow(row: Row, schools: Schools, readTime: TimeReader): SessionRow {
   const topic = topicOf(cells["session_topic"] ?? "");
   if (topic === undefined) throw new RowFault("session_topic", "is not math, ela, other or a usual alias");
   const minutes = minutesOf(cells["session_duration"] ?? "");
-  const tutor_id = idOf(cells, "tutor_id");
+  const tutor_id = personOf(cells, "tutor_id", schools);
   const group = groupOf(cells["session_ratio"] ?? "");
   const data = {
     school_id,
@@ -116,6 +119,14 @@ function idOf(cells: Record<string, string>, column: string): string {
   const id = Id.safeParse(cells[column] ?? "");
   if (!id.success) throw new RowFault(column, id.error.issues[0]?.message ?? "is not an id");
   return id.data;
+}
+
+/** The id of a person, which must not tell who it is. */
+function personOf(cells: Record<string, string>, column: string, { idPattern }: Schools): string {
+  const id = idOf(cells, column);
+  const fault = idFault(id, idPattern);
+  if (fault !== undefined) throw new RowFault(column, fault);
+  return id;
 }
 
 function minutesOf(text: string): { whole: number; warning: string | undefined } {

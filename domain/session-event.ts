@@ -191,9 +191,25 @@ function checkMinutes({ session, student, index, issue }: MinutesCheck): void {
     if (unknown && session.scheduled_duration === undefined) {
       issue(path, "is missing and cannot be derived; send it, both actual times, or scheduled_duration");
     }
-  } else if (lasted !== undefined && lasted >= 0 && student.minutes_present > lasted) {
-    issue(path, "is more than the session lasted from actual_start to actual_end");
+  } else {
+    const over = overrun(session, student.minutes_present);
+    if (over !== undefined) issue(path, over);
   }
+}
+
+/** A session may run over its schedule without saying so, a double one for instance; beyond this it must say when it ended. */
+const OVERRUN_MINUTES = 60;
+const OVER_SCHEDULE = `is more than ${OVERRUN_MINUTES} minutes over scheduled_duration; send actual_start and actual_end if the session lasted so long`;
+
+/** Says of a student's minutes that they are more than the session had; undefined where they may be. */
+function overrun(session: Times, minutes: number): string | undefined {
+  const lasted = lastedMinutes(session);
+  if (lasted !== undefined)
+    return lasted >= 0 && minutes > lasted
+      ? "is more than the session lasted from actual_start to actual_end"
+      : undefined;
+  const { scheduled_duration: scheduled = DAY_MINUTES } = session;
+  return minutes > scheduled + OVERRUN_MINUTES ? OVER_SCHEDULE : undefined;
 }
 
 /** Whether a student with this status took part, whatever a program's minimum minutes say of `partial`. */

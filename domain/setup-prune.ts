@@ -77,6 +77,7 @@ export const mergeSetup = (stored: Setup, file: Setup): Setup => ({
   contacts: upsert(stored.contacts, file.contacts, (row) => row.contact_id),
   people: upsert(stored.people ?? [], file.people ?? [], (row) => row.person_id),
   default_owner: file.default_owner ?? stored.default_owner,
+  id_pattern: file.id_pattern ?? stored.id_pattern,
   settings: file.settings ?? stored.settings,
 });
 

@@ -3,6 +3,7 @@ import { Person } from "./access.ts";
 import { Contact } from "./contact.ts";
 import { Contract } from "./contract.ts";
 import { Day, Id, ProviderId } from "./ids.ts";
+import { idPatternOf } from "./opaque-ids.ts";
 import { isZone, type Calendar } from "./school-day.ts";
 import { Overrides, ProgramOverrides, type Layer } from "./settings.ts";
 
@@ -80,6 +81,14 @@ export const Provider = z.strictObject({
 });
 export type Provider = z.infer<typeof Provider>;
 
+function isPattern(text: string): boolean {
+  try {
+    return idPatternOf(text) !== undefined;
+  } catch {
+    return false;
+  }
+}
+
 /** The whole of setup.yaml. Absent lists change nothing. */
 export const Setup = z.strictObject({
   districts: z.array(District).default([]),
@@ -91,6 +100,16 @@ export const Setup = z.strictObject({
   people: z.array(Person).optional(),
   /** The contact who gets what nobody else is named for, so that no alert is without an owner. */
   default_owner: Id.optional(),
+  /**
+   * The form of ids of students and tutors, as a regular expression for the whole id, such as `\d{10}`. Without it an id
+   * holds no white space and does not look like a name or an e-mail address.
+   */
+  id_pattern: z
+    .string()
+    .min(1)
+    .max(200)
+    .refine(isPattern, { error: "is no regular expression, such as \\d{10}" })
+    .optional(),
   /** Thresholds of the whole deployment. */
   settings: Overrides.optional(),
 });

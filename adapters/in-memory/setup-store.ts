@@ -39,6 +39,10 @@ export class InMemorySetupStore implements SetupStore {
     return this.#setup.providers.find((provider) => provider.provider_id === provider_id);
   }
 
+  async idPattern(): Promise<string | undefined> {
+    return this.#setup.id_pattern;
+  }
+
   async all(): Promise<Setup> {
     return this.#setup;
   }

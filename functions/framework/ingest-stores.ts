@@ -4,6 +4,7 @@ import { dynamoRefusalStore } from "../../adapters/refusal-store.ts";
 import type { TableAccess } from "../../adapters/query.ts";
 import { dynamoSessionStore } from "../../adapters/session-store.ts";
 import { dynamoSetupStore } from "../../adapters/setup-store.ts";
+import { idPatternOf } from "../../domain/opaque-ids.ts";
 import { cached } from "./cached.ts";
 import type { TakeDeps } from "./take-events.ts";
 
@@ -15,7 +16,9 @@ export function ingestStores(
   const setup = dynamoSetupStore(table);
   const providers = cached((provider_id) => setup.provider(provider_id), clock);
   const erased = cached(() => erasedStudents(table), clock);
+  const patterns = cached(async () => idPatternOf(await setup.idPattern()), clock);
   return {
+    idPattern: () => patterns("all"),
     erased: async () => (await erased("all")) ?? (() => false),
     sessions: dynamoSessionStore(table),
     refusals: dynamoRefusalStore(table),

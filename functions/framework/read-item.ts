@@ -1,4 +1,6 @@
 import type { IsErased } from "../../domain/erasure.ts";
+import { idFaults } from "../../domain/opaque-ids.ts";
+import { timeFaults } from "../../domain/time-faults.ts";
 import { faultsOfIssues, problem, type Fault, type Problem } from "../../domain/problem.ts";
 import { EVENT_TYPES, SessionEvent } from "../../domain/session-event.ts";
 import { snapshotOf, type Outcome, type Snapshot } from "../../domain/session-record.ts";
@@ -29,13 +31,19 @@ const protoFaults = (value: unknown): Fault[] =>
     ? [{ pointer: "/__proto__", detail: "is not a CloudEvents attribute; remove it" }]
     : [];
 
-type Reader = { provider_id: string; isErased: IsErased };
+type Reader = {
+  provider_id: string;
+  isErased: IsErased;
+  /** The form of ids that the district named. */
+  idPattern: RegExp | undefined;
+  now: Date;
+};
 
 /** The snapshot that an event is, or why it is none. */
 export function readItem(
   sent: SentEvent,
   index: number,
-  { provider_id, isErased }: Reader,
+  { provider_id, isErased, idPattern, now }: Reader,
 ): Item | ItemResult {
   const { value } = sent;
   const faults = [...sent.faults, ...protoFaults(value)];
@@ -45,6 +53,11 @@ export function readItem(
     return rejected({ index, id }, [...faults, ...faultsOfIssues(parsed.error?.issues ?? [])]);
   }
   const { data: event } = parsed;
+  const told = [
+    ...(event.type === EVENT_TYPES.voided ? [] : idFaults(event.data, idPattern)),
+    ...timeFaults(event, now),
+  ];
+  if (told.length > 0) return rejected({ index, id }, told);
   const snapshot = snapshotOf(event, provider_id, isErased);
   if (Buffer.byteLength(snapshot.content) > MAX_CONTENT_BYTES) {
     return rejected({ index, id }, [{ pointer: "/data", detail: "is larger than 64 KB; split the session" }]);

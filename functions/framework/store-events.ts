@@ -20,6 +20,8 @@ export type IngestDeps = {
   refusals: Pick<RefusalStore, "keep">;
   /** Who was erased, remembered for a minute at most: nothing that is posted brings them back. */
   erased: () => Promise<IsErased>;
+  /** The form of ids of students and tutors that the district named, remembered for a minute at most. */
+  idPattern: () => Promise<RegExp | undefined>;
   clock: () => Date;
   /** Whose log it is: events come through several doors. */
   service: string;
@@ -48,8 +50,9 @@ export async function storeEvents(
   const results: ItemResult[] = [];
   const bySession = new Map<string, Item[]>();
   const isErased = await deps.erased();
+  const reader = { provider_id, isErased, idPattern: await deps.idPattern(), now: deps.clock() };
   for (const [index, event] of sent.entries()) {
-    const read = readItem(event, index, { provider_id, isErased });
+    const read = readItem(event, index, reader);
     if ("result" in read) results[index] = read;
     else {
       const name = `${read.snapshot.school_id}#${read.snapshot.session_id}`;

@@ -2,6 +2,7 @@ import * as z from "zod";
 import { answered, standingOf, type Alert, type Trail } from "../../domain/alert.ts";
 import { byText } from "../../domain/ids.ts";
 import { alertView, isRule } from "../../domain/read-model.ts";
+import { noteFault } from "../../domain/opaque-ids.ts";
 import { isDay } from "../../domain/school-day.ts";
 import {
   note,
@@ -65,6 +66,8 @@ function trailOf(ask: Ask, step: "acknowledged" | "snoozed", today: string): Tra
   const body = AnswerBody.safeParse(ask.body ?? {});
   if (!body.success) throw new Refused("invalid-parameter", "Send `note` and, to snooze, `until`, as texts.");
   const { note: written, until } = body.data;
+  const fault = noteFault(written ?? "");
+  if (fault !== undefined) throw new Refused("invalid-parameter", `\`note\` ${fault}. Nothing was stored.`);
   const ahead = until !== undefined && isDay(until) && until > today;
   if ((step === "snoozed") !== ahead)
     throw new Refused("invalid-parameter", "`until` is for snoozing, and a date ahead, such as 2026-12-01.");

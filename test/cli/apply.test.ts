@@ -138,7 +138,7 @@ describe("rollcall apply", () => {
   });
 
   it("refuses to change the zone of a school with sessions, unless their days may change with it", async () => {
-    const running = world();
+    const running = world({ clock: () => new Date("2026-03-04T18:00:00Z") });
     const target = { setup: new InMemorySetupStore(), sessions: running.sessions };
     const run = apply(target);
     await run(SETUP);

@@ -4,13 +4,16 @@ import { BAD_EVENTS } from "../support/bad-events.ts";
 import { announceSeed, seeded, type Random } from "../support/random.ts";
 import { request, world } from "../support/world.ts";
 
+/** After every session of these events: a completed session lies in the past. */
+const LATER = new Date("2100-01-02T12:00:00Z");
+
 const seed = announceSeed("generated events", 8080);
 const COUNT = 50_000;
 const BATCH = 500;
 const TYPES = ["scheduled", "completed", "canceled", "voided"] as const;
 type Type = (typeof TYPES)[number];
 
-const LETTERS = [..."abcXYZ019 -_.:é漢🦉"];
+const LETTERS = [..."abcXYZ019-_.:é漢🦉"];
 const idOf = (random: Random) =>
   `0${Array.from({ length: random.below(20) }, () => random.pick(LETTERS)).join("")}z`;
 const two = (number: number) => String(number).padStart(2, "0");
@@ -34,7 +37,7 @@ function studentsOf(random: Random, type: Type) {
       ...(absent ? some(random, "absence_reason", random.pick(["testing", "refused", "unknown"])) : {}),
       ...(absent || attendance_status === "not_expected"
         ? {}
-        : some(random, "minutes_present", random.below(1441))),
+        : some(random, "minutes_present", random.below(91))),
     };
   });
 }
@@ -94,7 +97,7 @@ describe("generated events", () => {
     const random = seeded(seed);
     const results: Record<string, number> = {};
     for (let at = 0; at < COUNT; at += BATCH) {
-      const place = world();
+      const place = world({ clock: () => LATER });
       for (const { result } of await post(
         place,
         Array.from({ length: BATCH }, () => eventOf(random, random.pick(TYPES))),
@@ -113,7 +116,7 @@ describe("generated events", () => {
     expect(faults.length).toBeGreaterThan(100);
     const missed: string[] = [];
     for (let at = 0; at < COUNT; at += BATCH) {
-      const place = world();
+      const place = world({ clock: () => LATER });
       const told = Array.from({ length: BATCH }, () => {
         const fault = random.pick(faults);
         const event = eventOf(random, (fault.type?.split(".").at(-1) ?? "completed") as Type);

@@ -9,6 +9,9 @@ import { redrive } from "../../cli/redrive.ts";
 import { unpack } from "../../domain/summary-packing.ts";
 import { completed, world, ZONE, type World } from "../support/world.ts";
 
+/** After every session of these events: a completed session lies in the past. */
+const LATER = new Date("2100-01-02T12:00:00Z");
+
 const COUNT = 100;
 const SCHOOL = "631930";
 const positions = Array.from({ length: COUNT }, (_, position) => position);
@@ -19,7 +22,7 @@ const session = (position: number, day: string) =>
   completed({ session_id: `S-${position}`, scheduled_start: `${day}T10:00:00-07:00` });
 
 async function loaded(days: (position: number) => string): Promise<World> {
-  const place = world();
+  const place = world({ clock: () => LATER });
   await place.post(positions.map((position) => session(position, days(position))));
   return place;
 }

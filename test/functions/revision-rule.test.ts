@@ -80,7 +80,7 @@ describe("the latest revision wins", () => {
   });
 
   it("marks both days when a correction moves a session", async () => {
-    const place = world();
+    const place = world({ clock: () => new Date("2026-03-04T18:00:00Z") });
     await place.post([completed()]);
     await place.deliver(place.stream.records.splice(0));
     await place.post([completed({ revision: 2, scheduled_start: "2026-03-03T10:00:00-07:00" })]);

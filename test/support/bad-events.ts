@@ -72,6 +72,15 @@ const ids: [string, unknown][] = [
 const deep = (depth: number) => `${"[".repeat(depth)}${"]".repeat(depth)}`;
 
 export const BAD_EVENTS: BadEvent[] = [
+  ...["Maria Gonzalez", "Gonzalez,Maria", "maria.gonzalez", "MariaGonzalez", "maria@x.org", "12 34"].map(
+    (id) => student(`a student's id that tells who it is: ${id}`, "student_id", { student_id: id }),
+  ),
+  data("a tutor's id that is a name", "/tutor_id", { tutor_id: "Ada Lovelace" }),
+  student("minutes far over the schedule", "minutes_present", { minutes_present: 300 }),
+  data("a completed session of next year", "/scheduled_start", {
+    scheduled_start: "2027-03-02T10:00:00-07:00",
+  }),
+
   envelope("no specversion", "/specversion", { specversion: undefined }),
   envelope("specversion 0.3", "/specversion", { specversion: "0.3" }),
   envelope("specversion as a number", "/specversion", { specversion: 1 }),

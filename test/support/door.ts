@@ -6,6 +6,7 @@ import type { Contract } from "../../domain/contract.ts";
 export const openDoor = () => ({
   contracts: async (): Promise<Contract[]> => [{}],
   refusals: new InMemoryRefusalStore(),
+  idPattern: async (): Promise<RegExp | undefined> => undefined,
   erased: async () => () => false,
   quotas: new InMemoryQuotaStore(),
   service: "ingest-events",
