@@ -16,7 +16,7 @@ export const NOTHING: Filter = { text: "", program: "", provider: "", grade: "",
 const add = (numbers: readonly (number | null)[]) => sum(numbers.map((one) => one ?? 0));
 
 /**
- * Minutes against what was due in all the weeks, and sessions attended of those scheduled. The share is null where
+ * Minutes against what was due in all the weeks, and sessions attended of those held. The share is null where
  * nothing was due, and where nothing was ever reported: unknown is not zero.
  */
 export function totalsOf(row: Row): Totals {
@@ -25,15 +25,17 @@ export function totalsOf(row: Row): Totals {
   return known;
 }
 
-type Totals = { share: number | null; due: number; attended: number; scheduled: number };
+type Totals = { share: number | null; due: number; attended: number; held: number };
 /** A row is an object of one answer, so its totals are counted once. */
 const TOTALS = new WeakMap<Row, Totals>();
 
 function sumsOf(row: Row): Totals {
   const due = add(row.due_minutes);
-  const [attended, scheduled] = [add(row.attended), add(row.scheduled)];
-  const isKnown = due > 0 && row.minutes.some((one) => one !== null);
-  return { share: isKnown ? add(row.minutes) / due : null, due, attended, scheduled };
+  const [attended, held] = [add(row.attended), add(row.held)];
+  // minutes of weeks in which nothing was asked for are no part of what was
+  const counted = row.minutes_over.filter((_, week) => (row.due_minutes[week] ?? 0) > 0);
+  const isKnown = due > 0 && counted.some((one) => one !== null);
+  return { share: isKnown ? add(counted) / due : null, due, attended, held };
 }
 
 /** How a cell is coloured; its numbers stand in it as well. */
@@ -61,7 +63,7 @@ export function arranged({ students }: WeekGrid, filter: Filter, names: NameBook
   return wanted.sort((a, b) => (ranks.get(a) ?? Infinity) - (ranks.get(b) ?? Infinity));
 }
 
-function rankOf({ share, due, attended, scheduled }: Totals, sort: Filter["sort"]): number {
+function rankOf({ share, due, attended, held }: Totals, sort: Filter["sort"]): number {
   if (sort === "share") return share ?? (due > 0 ? -1 : Number.MAX_VALUE);
-  return scheduled === 0 ? Number.MAX_VALUE : attended / scheduled;
+  return held === 0 ? Number.MAX_VALUE : attended / held;
 }

@@ -117,7 +117,7 @@ function StudentRow({ school, row, place, first, last }: OneRow) {
       {last < row.minutes.length && <td colSpan={row.minutes.length - last} />}
       <td class="end total">
         {share(totals.share)}
-        <small>{`${totals.attended}/${totals.scheduled}`}</small>
+        <small>{`${totals.attended}/${totals.held}`}</small>
       </td>
     </tr>
   );
@@ -126,12 +126,16 @@ function StudentRow({ school, row, place, first, last }: OneRow) {
 function Cell({ row, at }: { row: Row; at: number }) {
   const minutes = row.minutes[at] ?? null;
   const missing = row.unreported[at] ?? 0;
-  const scheduled = row.scheduled[at] ?? 0;
+  const held = row.held[at] ?? 0;
+  const notHeld = (row.scheduled[at] ?? 0) - held;
   return (
-    <td class={`end ${levelOf(minutes, row.due_minutes[at] ?? null)}`}>
+    <td class={`end ${levelOf(row.minutes_over[at] ?? null, row.due_minutes[at] ?? null)}`}>
       {minutes ?? "–"}
       {missing > 0 && <b>?</b>}
-      <small>{scheduled === 0 ? "\u00a0" : `${row.attended[at] ?? 0}/${scheduled}`}</small>
+      <small>
+        {held === 0 ? "\u00a0" : `${row.attended[at] ?? 0}/${held}`}
+        {notHeld > 0 && <i> ×{notHeld}</i>}
+      </small>
     </td>
   );
 }

@@ -1,7 +1,7 @@
 import type { StudentSession, Summary } from "./day-summary.ts";
 import { minimumMinutesOf } from "./dosage-report.ts";
 import { byText } from "./ids.ts";
-import { wasAttended } from "./metrics.ts";
+import { wasAttended, wasHeld } from "./metrics.ts";
 import { weekOf, type Reading } from "./read-model.ts";
 import { instruction, planOf, type At } from "./pace.ts";
 import { termStart } from "./rules/reading.ts";
@@ -26,7 +26,11 @@ export type WeekRow = {
   due_minutes: (number | null)[];
   /** Minutes of tutoring; null where nothing was reported of the student in the week: unknown is not zero. */
   minutes: (number | null)[];
+  /** Of these, the minutes on days that are over: what `due_minutes` is compared with. */
+  minutes_over: (number | null)[];
   attended: number[];
+  /** Sessions that took place and that the student was expected in: attendance is attended of held. */
+  held: number[];
   /** Sessions with a final report that the student was expected in, held or not. */
   scheduled: number[];
   /** Sessions that ended without a final report. */
@@ -82,26 +86,35 @@ function rowsOf(input: Input, weeks: WeekGrid["weeks"]): Rows {
   };
   for (const { student_id, grade } of roster) Object.assign(rowOf(student_id), grade && { grade });
   for (const enrolment of enrolments) enrol(rowOf(enrolment.student_id), enrolment, { reading, at, weeks });
-  for (const { day, summary } of days)
-    countDay(rowOf, summary, { week: columns.get(mondayOf(day)) ?? 0, reading });
+  for (const { day, summary } of days) {
+    const week = columns.get(mondayOf(day));
+    // days before the school year were not asked for
+    if (week !== undefined) countDay(rowOf, summary, { week, reading, over: day < today });
+  }
   return rows;
 }
 
-type Counting = { week: number; reading: Reading };
+type Counting = { week: number; reading: Reading; over: boolean };
 
-function countDay(rowOf: (student_id: string) => WeekRow, summary: Summary, { week, reading }: Counting) {
+function countDay(
+  rowOf: (student_id: string) => WeekRow,
+  summary: Summary,
+  { week, reading, over }: Counting,
+) {
   const minimum = minimumMinutesOf(reading.programs);
   for (const session of summary.student_sessions)
-    count(rowOf(session.student_id), session, { week, minimum_minutes: minimum(session.program_id) });
+    count(rowOf(session.student_id), session, { week, over, minimum_minutes: minimum(session.program_id) });
   const missing = summary.pending.filter(({ scheduled_end }) => scheduled_end <= reading.now);
   for (const student_id of missing.flatMap(({ students }) => students))
     add(rowOf(student_id).unreported, week, 1);
 }
 
-type Counted = { week: number; minimum_minutes: number };
+type Counted = { week: number; over: boolean; minimum_minutes: number };
 
-function count(row: WeekRow, session: StudentSession, { week, minimum_minutes }: Counted): void {
+function count(row: WeekRow, session: StudentSession, { week, over, minimum_minutes }: Counted): void {
   add(row.scheduled, week, 1);
+  if (wasHeld(session)) add(row.held, week, 1);
+  if (over) row.minutes_over[week] = (row.minutes_over[week] ?? 0) + session.minutes;
   row.minutes[week] = (row.minutes[week] ?? 0) + session.minutes;
   if (wasAttended(session, { minimum_minutes })) add(row.attended, week, 1);
   insert(row.program_ids, session.program_id);
@@ -116,7 +129,9 @@ const emptyRow = (student_id: string, weeks: number): WeekRow => {
     provider_ids: [],
     due_minutes: Array.from({ length: weeks }, () => null),
     minutes: Array.from({ length: weeks }, () => null),
+    minutes_over: Array.from({ length: weeks }, () => null),
     attended: zeros(),
+    held: zeros(),
     scheduled: zeros(),
     unreported: zeros(),
   };

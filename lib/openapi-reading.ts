@@ -206,7 +206,11 @@ export const readPaths = {
             description: "Asked for by the school days that are over; null where no enrolment says",
           }),
           minutes: z.array(count.nullable()).meta({ description: "null where nothing was reported" }),
+          minutes_over: z.array(count.nullable()).meta({
+            description: "Those of days that are over, to be compared with due_minutes",
+          }),
           attended: weekly,
+          held: weekly.meta({ description: "Sessions that took place; attendance is attended of held" }),
           scheduled: weekly,
           unreported: weekly,
         }),

@@ -61,7 +61,8 @@ function Key() {
       {LEVELS.map((name, level) => (
         <span class={`level-${level}`}>{name}</span>
       ))}
-      <span class="level-none">–</span> {words.weeks.notKnown} <b>?</b> {words.weeks.reportMissing}
+      <span class="level-none">–</span> {words.weeks.notKnown} <b>?</b> {words.weeks.reportMissing} <i>×</i>{" "}
+      {words.weeks.notHeld}
     </p>
   );
 }

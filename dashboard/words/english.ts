@@ -130,7 +130,7 @@ export const ENGLISH: Words = {
     byId: "By student",
     total: "So far",
     legend:
-      "Minutes of tutoring in the week, against what the program asks for; below, sessions attended of sessions scheduled.",
+      "Minutes of tutoring in the week, against what the program asks for; below, sessions attended of sessions held. The running week counts the days that are over.",
     none: "No student is on this school's roster.",
     none2: "No student matches. Take a filter away.",
     key: "Share of the week's goal",
@@ -138,6 +138,7 @@ export const ENGLISH: Words = {
     grid: "Weeks of each student",
     notKnown: "nothing reported",
     reportMissing: "report missing",
+    notHeld: "not held by the provider or the school",
   },
   student: {
     hours: "Hours",

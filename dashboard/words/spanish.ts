@@ -130,7 +130,7 @@ export const SPANISH: Words = {
     byId: "Por estudiante",
     total: "Hasta hoy",
     legend:
-      "Minutos de tutoría en la semana, frente a lo que pide el programa; debajo, sesiones asistidas de las programadas.",
+      "Minutos de tutoría en la semana, frente a lo que pide el programa; debajo, sesiones asistidas de las realizadas. La semana en curso cuenta los días que ya pasaron.",
     none: "No hay estudiantes en la lista de esta escuela.",
     none2: "Ningún estudiante coincide. Quite un filtro.",
     key: "Parte de la meta semanal",
@@ -138,6 +138,7 @@ export const SPANISH: Words = {
     grid: "Semanas de cada estudiante",
     notKnown: "sin informes",
     reportMissing: "falta el informe",
+    notHeld: "no realizadas por el proveedor o la escuela",
   },
   student: {
     hours: "Horas",

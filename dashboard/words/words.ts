@@ -83,7 +83,8 @@ export type Words = {
     | "minutes"
     | "grid"
     | "notKnown"
-    | "reportMissing",
+    | "reportMissing"
+    | "notHeld",
     string
   >;
   student: Record<

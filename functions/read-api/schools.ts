@@ -11,6 +11,7 @@ import {
 } from "../../domain/read-model.ts";
 import { addDays, isCurrent, isDay } from "../../domain/school-day.ts";
 import type { RosterEntry, School } from "../../domain/setup.ts";
+import { termStart } from "../../domain/rules/reading.ts";
 import { weekGrid } from "../../domain/week-grid.ts";
 import { unpack } from "../../domain/summary-packing.ts";
 import { note, pageOf, Refused, schoolAsked, todayOf, wallOf, type Ask } from "./ask.ts";
@@ -28,10 +29,10 @@ export async function foldOf({ summaries }: SchoolStores, range: Range): Promise
   return mergeAll((await summaries.read(range)).map(({ packed }) => unpack(packed)));
 }
 
-/** The school year so far: from the first day of the calendar, or a year back where there is none. */
+/** The school year so far: from the first day of the calendar, or as far back as rules look where there is none. */
 export const yearOf = (school: School, today: string) => ({
   school_id: school.school_id,
-  from: school.calendar?.first_day ?? addDays(today, -365),
+  from: termStart({ school, today }),
   to: today,
 });
 

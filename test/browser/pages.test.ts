@@ -366,7 +366,9 @@ describe.skipIf(CHROMIUM === undefined)("the pages", () => {
       },
       due_minutes: weeks.map(() => 90),
       minutes: weeks.map((_week, at) => (number * 7 + at * 13) % 120),
+      minutes_over: weeks.map((_week, at) => (number * 7 + at * 13) % 120),
       attended: weeks.map(() => 2),
+      held: weeks.map(() => 3),
       scheduled: weeks.map(() => 3),
       unreported: weeks.map(() => 0),
     }));

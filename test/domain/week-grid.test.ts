@@ -93,4 +93,45 @@ describe("a school's weeks", () => {
     ]);
     expect([levelOf(null, 100), levelOf(10, null), levelOf(10, 0)]).toEqual(Array(3).fill("level-none"));
   });
+
+  it("count what the provider canceled as not held, and never as an absence", () => {
+    const days = [FIRST, "2026-03-03", "2026-03-05"].map((day) =>
+      dayOf(day, [row(day, "not_held", { student_id: "came", minutes: 0 })]),
+    );
+    const grid = gridOn("2026-03-14", [enrolled("came"), enrolled("never")], days);
+    const came = rowIn(grid, "came");
+    expect([came.attended, came.held, came.scheduled]).toEqual([
+      [0, 0],
+      [0, 0],
+      [3, 0],
+    ]);
+    const missed = gridOn(
+      "2026-03-14",
+      [enrolled("came"), enrolled("away")],
+      [
+        ...days,
+        dayOf("2026-03-06", [row("2026-03-06", "absent_unexcused", { student_id: "away", minutes: 0 })]),
+      ],
+    );
+    const worst = arranged(missed, { ...NOTHING, sort: "attendance" }, new Map());
+    expect(worst.map(({ student_id }) => student_id)).toEqual(["away", "came"]);
+  });
+
+  it("compare minutes and what is due up to the same moment: today counts in neither", () => {
+    const days = [FIRST, "2026-03-03"].map((day) =>
+      dayOf(day, [row(day, "present", { student_id: "came", minutes: 30 })]),
+    );
+    const came = rowIn(gridOn("2026-03-03", [enrolled("came")], days), "came");
+    expect([came.minutes, came.minutes_over, came.due_minutes]).toEqual([[60], [30], [20]]);
+    expect(totalsOf(came).share).toBeCloseTo(30 / 20);
+  });
+
+  it("leave minutes of weeks in which nothing was due out of the share", () => {
+    const days = [FIRST, "2026-03-09"].map((day) =>
+      dayOf(day, [row(day, "present", { student_id: "came", minutes: 50 })]),
+    );
+    const came = rowIn(gridOn("2026-03-14", [enrolled("came", { from: "2026-03-09" })], days), "came");
+    expect(came.due_minutes).toEqual([0, 100]);
+    expect(totalsOf(came).share).toBeCloseTo(0.5);
+  });
 });

