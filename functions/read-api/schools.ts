@@ -29,11 +29,17 @@ export async function foldOf({ summaries }: SchoolStores, range: Range): Promise
   return mergeAll((await summaries.read(range)).map(({ packed }) => unpack(packed)));
 }
 
-/** The school year so far: from the first day of the calendar, or as far back as rules look where there is none. */
+/** The school year so far: from the first day of the calendar, or a year back where there is none. */
 export const yearOf = (school: School, today: string) => ({
   school_id: school.school_id,
-  from: termStart({ school, today }),
+  from: school.calendar?.first_day ?? addDays(today, -365),
   to: today,
+});
+
+/** What is compared with what is due: minutes are read from the day from which they are asked for. */
+export const termOf = (school: School, today: string) => ({
+  ...yearOf(school, today),
+  from: termStart({ school, today }),
 });
 
 const levelOf = ({ deps, scope }: Ask, school_id: string): Reading["level"] =>
@@ -98,7 +104,7 @@ export async function getWeeks(ask: Ask) {
   const [roster, enrolments, stored] = await Promise.all([
     stores.setup.roster(school_id),
     stores.setup.enrolments(school_id),
-    stores.summaries.read(yearOf(school, today)),
+    stores.summaries.read(termOf(school, today)),
   ]);
   note(ask, { school_id });
   const days = stored.map(({ day, packed }) => ({ day, summary: unpack(packed) }));
