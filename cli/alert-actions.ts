@@ -40,6 +40,8 @@ export type Answer = {
   note: string | undefined;
   /** A day: the alert is snoozed until then. Without it, it is acknowledged. */
   until?: string | undefined;
+  /** Takes the last answer back. */
+  reopen?: boolean;
 };
 
 /** Acknowledges or snoozes an alert; who comes second reads again. Resolves to the alert as it stands then. */
@@ -60,12 +62,13 @@ export async function answerAlert(target: Place, answer: Answer): Promise<Alert>
   }
 }
 
-function trailOf({ by, note, until, now }: Answer, today: string): Trail {
+function trailOf({ by, note, until, reopen, now }: Answer, today: string): Trail {
   const trail = {
     at: now.toISOString(),
     by,
     ...(note !== undefined && { note: note.replaceAll(/\p{Cc}/gu, " ") }),
   };
+  if (reopen === true) return { ...trail, step: "reopened" };
   if (until === undefined) return { ...trail, step: "acknowledged" };
   checkUntil(until, today);
   return { ...trail, step: "snoozed", until };

@@ -40,12 +40,12 @@ function addAnswers(alerts: Command, { io, target }: Context): void {
       .option("--by <whom>", "who answers; without it the user of this machine")
       .option("--note <text>", "for the audit trail; no names of students")
       .option("--json", "as JSON");
-  const run = async (alert: string, flags: AnswerFlags) => {
+  const run = async (alert: string, flags: AnswerFlags, reopen = false) => {
     // the group has options of these names too, and takes what stands before the command
     const { school = alerts.opts<ListFlags>().school, by = userInfo().username, note, until } = flags;
     const place = await target();
     const now = new Date();
-    const value = await answerAlert(place, { alert, school, by, note, until, now });
+    const value = await answerAlert(place, { alert, school, by, note, until, reopen, now });
     const today = todayAt(await place.setup.all(), now)(value.school_id);
     show(
       io,
@@ -56,10 +56,15 @@ function addAnswers(alerts: Command, { io, target }: Context): void {
       },
     );
   };
-  answer("acknowledge", "say that somebody sees to it: it leaves the digests").action(run);
+  answer("acknowledge", "say that somebody sees to it: it leaves the digests").action(
+    (alert: string, flags: AnswerFlags) => run(alert, flags),
+  );
   answer("snooze", "leave it out of the digests until a day")
     .requiredOption("--until <day>", "the school day on which it is shown again")
-    .action(run);
+    .action((alert: string, flags: AnswerFlags) => run(alert, flags));
+  answer("reopen", "take back an acknowledgement or a snooze").action((alert: string, flags: AnswerFlags) =>
+    run(alert, flags, true),
+  );
 }
 
 type SimulateFlags = Common & { from: string; to: string; settings: string };

@@ -1,7 +1,15 @@
 import type { Session } from "./sign-in.ts";
 
 /** What went wrong, in a word that the pages have a sentence for. */
-export type Trouble = "offline" | "signed-out" | "second-factor" | "not-found" | "not-allowed" | "failed";
+export type Trouble =
+  | "offline"
+  | "signed-out"
+  | "no-access"
+  | "second-factor"
+  | "not-found"
+  | "not-allowed"
+  | "refused"
+  | "failed";
 export type Answer<T> = { data: T; fresh: boolean } | { trouble: Trouble };
 
 export type Api = {
@@ -13,7 +21,12 @@ export type Api = {
 
 type Kept = { etag: string; data: unknown };
 
-const TROUBLES: Record<number, Trouble> = { 401: "signed-out", 403: "not-allowed", 404: "not-found" };
+const TROUBLES: Record<number, Trouble> = {
+  400: "refused",
+  401: "signed-out",
+  403: "not-allowed",
+  404: "not-found",
+};
 
 /** Asks with what is known already, so that an unchanged answer is not sent again. */
 export function apiOf({ token }: Pick<Session, "token">): Api {
@@ -59,5 +72,6 @@ const answered = <T>(data: unknown, fresh: boolean): Answer<T> => {
 async function troubleOf(response: Response): Promise<Trouble> {
   const text = response.status === 403 ? await response.text() : "";
   if (text.includes("second-factor")) return "second-factor";
+  if (text.includes("no-access")) return "no-access";
   return TROUBLES[response.status] ?? "failed";
 }

@@ -7,7 +7,15 @@ import type { Words } from "./words/index.ts";
 import { dayOf } from "../domain/school-day.ts";
 
 /** What every part of a page may need. */
-export type Site = { api: Api; me: Me; words: Words; names: NameBook; renamed: (names: NameBook) => void };
+export type Site = {
+  api: Api;
+  me: Me;
+  words: Words;
+  names: NameBook;
+  renamed: (names: NameBook) => void;
+  /** Signs in once more, and comes back to the same page. */
+  signIn: () => void;
+};
 export const SiteContext = createContext<Site | undefined>(undefined);
 
 export function useSite(): Site {

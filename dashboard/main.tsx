@@ -23,7 +23,10 @@ function App({
   const [words, say] = useState(wordsNow());
   const [names, renamed] = useState(saved);
   const route = useRoute(me);
-  const site = useMemo<Site>(() => ({ api, me, words, names, renamed }), [api, me, words, names]);
+  const site = useMemo<Site>(
+    () => ({ api, me, words, names, renamed, signIn: () => void session.again() }),
+    [session, api, me, words, names],
+  );
   useEffect(() => {
     document.documentElement.lang = words.lang;
   }, [words]);
@@ -45,15 +48,26 @@ function App({
   );
 }
 
-function Failed({ trouble }: { trouble: Trouble }) {
+type Failing = { trouble: Trouble; session?: Session };
+
+/** Why there is no page, with the one step that helps: who has no access signs in as somebody else, and is not asked again. */
+function Failed({ trouble, session }: Failing) {
   const words = wordsNow();
+  const refused = trouble === "no-access" || trouble === "second-factor";
   return (
     <main>
+      <h1>Rollcall</h1>
       <p class="trouble" role="alert">
         {words.trouble[trouble]}{" "}
-        <button type="button" onClick={() => location.assign("/")}>
-          {words.again}
-        </button>
+        {refused && session !== undefined ? (
+          <button type="button" onClick={() => void session.leave()}>
+            {words.signInOther}
+          </button>
+        ) : (
+          <button type="button" onClick={() => location.assign("/")}>
+            {words.again}
+          </button>
+        )}
       </p>
     </main>
   );
@@ -76,7 +90,7 @@ async function begin(): Promise<void> {
   if (session === undefined) return;
   const api = apiOf(session);
   const me = await api.get<Me>("/v1/me");
-  if ("trouble" in me) return show(<Failed trouble={me.trouble} />);
+  if ("trouble" in me) return show(<Failed trouble={me.trouble} session={session} />);
   show(<App session={session} api={api} me={me.data} saved={await names} />);
 }
 

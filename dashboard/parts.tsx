@@ -106,16 +106,22 @@ export const Empty = ({ what, help }: { what: string; help?: string }) => (
 
 /** What is shown, or why nothing is; what is old stays, with the reason above it. */
 export function Await<T>({ shown, children }: { shown: Shown<T>; children: (data: T) => JSX.Element }) {
-  const { words } = useSite();
+  const { words, signIn } = useSite();
   const { data, trouble, again } = shown;
   return (
     <>
       {trouble !== undefined && (
         <p class="trouble" role="alert">
           {words.trouble[trouble]}{" "}
-          <button type="button" onClick={() => void again()}>
-            {words.again}
-          </button>
+          {trouble === "signed-out" ? (
+            <button type="button" onClick={signIn}>
+              {words.signIn}
+            </button>
+          ) : (
+            <button type="button" onClick={() => void again()}>
+              {words.again}
+            </button>
+          )}
         </p>
       )}
       {data !== undefined && children(data)}

@@ -7,7 +7,7 @@ import { Settings } from "./pages/settings.tsx";
 import { Student } from "./pages/student.tsx";
 import { Today } from "./pages/today.tsx";
 import { Weeks } from "./pages/weeks.tsx";
-import { Empty } from "./parts.tsx";
+import { Title } from "./parts.tsx";
 
 export type Route =
   | { page: "today"; school: MySchool; date: string | undefined }
@@ -34,13 +34,18 @@ const decoded = (part: string) => {
 };
 const DAY = /^\d{4}-\d{2}-\d{2}$/;
 
+function placeOf(page: "district" | "provider", id: string, me: Me): Route {
+  const reached = page === "district" ? me.districts : me.providers;
+  return reached.includes(id) ? { page, id } : { page: "nowhere" };
+}
+
 export function routeOf(hash: string, me: Me): Route {
   const [kind, id = "", page, more = ""] = (hash.length > 2 ? hash : homeOf(me))
     .slice(2)
     .split("/")
     .map(decoded);
   if (kind === "names") return { page: "names" };
-  if (kind === "district" || kind === "provider") return { page: kind, id };
+  if (kind === "district" || kind === "provider") return placeOf(kind, id, me);
   const school = me.schools.find(({ school_id }) => school_id === id);
   if (kind !== "school" || school === undefined) return { page: "nowhere" };
   if (page === "student") return { page, school, student_id: more };
@@ -104,8 +109,22 @@ function Reload() {
   );
 }
 
+/** Somebody without any place has to be given one; somebody with one followed a link that is not hers. */
+function Nowhere() {
+  const { words, me } = useSite();
+  const home = homeOf(me);
+  const [name, help] = home === "" ? [words.noPlace, words.nowhere] : [words.foreign, words.foreignHelp];
+  return (
+    <>
+      <Title name={name} />
+      <p class="empty">
+        {help} {home !== "" && <a href={home}>{words.home}</a>}
+      </p>
+    </>
+  );
+}
+
 export function Page({ route }: { route: Route }) {
-  const { words } = useSite();
   switch (route.page) {
     case "today":
       return <Today key={route.school.school_id} school={route.school} date={route.date} />;
@@ -121,6 +140,6 @@ export function Page({ route }: { route: Route }) {
     case "names":
       return <Names />;
     case "nowhere":
-      return <Empty what={words.nowhere} />;
+      return <Nowhere />;
   }
 }

@@ -14,6 +14,8 @@ export type SignInConfig = {
 export type Session = {
   /** A token that lives for a while yet. It is kept in memory alone: not in storage, not in an address. */
   token: () => Promise<string>;
+  /** Signs in once more, and comes back to the same page. */
+  again: () => Promise<void>;
   leave: () => Promise<void>;
 };
 
@@ -106,6 +108,7 @@ function sessionOf({ config, server, client }: Known, first: oauth.TokenEndpoint
       if (Date.now() >= until) await (refreshing ??= refresh().finally(() => (refreshing = undefined)));
       return tokens.access_token;
     },
+    again: () => leaveFor(config),
     leave: async () => {
       const { refresh_token } = tokens;
       tokens = { access_token: "", token_type: "bearer" };

@@ -62,16 +62,17 @@ export type Standing = "open" | "acknowledged" | "snoozed" | "resolved";
 /** What is to be done about an alert on a school-local day: only what stands `open` is told to its owners. */
 export function standingOf(alert: Alert, today: string): Standing {
   if (alert.state === "resolved") return "resolved";
-  const last = lastStep(alert, "acknowledged", "snoozed");
+  const last = lastStep(alert, "acknowledged", "snoozed", "reopened");
   if (last?.step === "acknowledged") return "acknowledged";
   return last?.until !== undefined && today < last.until ? "snoozed" : "open";
 }
 
-/** The alert acknowledged or snoozed; undefined where it stands so already or is resolved: nothing to write. */
+/** The alert acknowledged, snoozed or reopened; undefined where it stands so already or is resolved: nothing to write. */
 export function answered(alert: Alert, trail: Trail, today: string): Alert | undefined {
   const standing = standingOf(alert, today);
   const known = lastStep(alert, "acknowledged", "snoozed");
-  const isSame = standing === trail.step && known?.until === trail.until;
+  const asked = trail.step === "reopened" ? "open" : trail.step;
+  const isSame = standing === asked && (asked === "open" || known?.until === trail.until);
   if (standing === "resolved" || isSame) return undefined;
   return stepped(alert, trail);
 }

@@ -42,14 +42,16 @@ function beginningOf(alert: Alert, { time_zone }: School): string {
   const opened = Date.parse(lastStep(alert, "opened")?.at ?? "") / 1000;
   const missed = !ruleOf(alert.rule).sameDay && clockOf(opened, time_zone) > SWEEP_HOUR;
   const day = addDays(dayOf(opened, time_zone), missed ? 1 : 0);
-  const until = lastStep(alert, "snoozed")?.until;
-  return until !== undefined && until > day ? until : day;
+  const last = lastStep(alert, "snoozed", "reopened");
+  // who takes an answer back has the days that follow, as if it were told anew
+  const again = last?.step === "reopened" ? dayOf(Date.parse(last.at) / 1000, time_zone) : last?.until;
+  return again !== undefined && again > day ? again : day;
 }
 
 /** Whether an alert is with the district because nobody answered it. */
 export const isEscalated = (alert: Alert, today: string) =>
   standingOf(alert, today) === "open" &&
-  lastStep(alert, "acknowledged", "snoozed", "escalated")?.step === "escalated";
+  lastStep(alert, "acknowledged", "snoozed", "reopened", "escalated")?.step === "escalated";
 
 function isOverdue(alert: Alert, clock: Clock): boolean {
   const { id, goesTo, digest } = ruleOf(alert.rule);

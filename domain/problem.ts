@@ -24,6 +24,7 @@ const TITLES = {
   "over-quota": [429, "Too many events in this minute"],
   unsigned: [401, "The signature does not verify"],
   "not-allowed": [403, "Your role does not allow this"],
+  "no-access": [403, "Nobody has given you access yet"],
   "second-factor": [403, "This asks for a second factor"],
   "invalid-parameter": [400, "A parameter is wrong"],
   "invalid-token": [410, "The link or cursor is altered, expired or not yours"],

@@ -127,6 +127,6 @@ export type Channel = (typeof CHANNELS)[number];
 export const LANGUAGES = ["en", "es"] as const;
 export type Language = (typeof LANGUAGES)[number];
 
-/** What happens to an alert, in its audit trail: rules open and resolve, people acknowledge and snooze, time escalates. */
-export const STEPS = ["opened", "acknowledged", "snoozed", "escalated", "resolved"] as const;
+/** What happens to an alert, in its audit trail: rules open and resolve, people acknowledge, snooze and reopen, time escalates. */
+export const STEPS = ["opened", "acknowledged", "snoozed", "reopened", "escalated", "resolved"] as const;
 export type Step = (typeof STEPS)[number];

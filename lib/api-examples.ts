@@ -135,6 +135,12 @@ export const API_EXAMPLES: readonly ApiExample[] = [
     shell: `curl -s -w '%{http_code}' "$API${school}/alerts/student-missed-sessions%230016740395%232026-01-20/snooze" \\\n  -H "authorization: Bearer $TOKEN" -H 'content-type: application/json' -d '{"until":"2099-01-04"}'`,
   },
   {
+    operation: "reopenAlert",
+    title: "Take that back",
+    status: 200,
+    shell: `curl -s -w '%{http_code}' "$API${school}/alerts/student-missed-sessions%230016740395%232026-01-20/reopen" \\\n  -H "authorization: Bearer $TOKEN" -H 'content-type: application/json' -d '{}'`,
+  },
+  {
     operation: "getQuality",
     title: "How well a provider reports, by its own key",
     status: 200,

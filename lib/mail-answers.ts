@@ -14,7 +14,13 @@ import { live } from "./canary.ts";
 import { lambdaFunction } from "./lambda-function.ts";
 import type { Storage } from "./storage.ts";
 
-type Props = { storage: Storage; config: DeployConfig; api: HttpApi; mails: ConfigurationSet };
+type Props = {
+  storage: Storage;
+  config: DeployConfig;
+  api: HttpApi;
+  mails: ConfigurationSet;
+  pagesUrl: string;
+};
 
 /** What comes back after a mail: a pressed button, a bounce, a complaint. */
 export class MailAnswers extends Construct {
@@ -27,10 +33,13 @@ export class MailAnswers extends Construct {
     this.muteChannel = this.#muteChannel(props);
   }
 
-  #answerMail({ storage, config, api }: Props): Function {
+  #answerMail({ storage, config, api, pagesUrl }: Props): Function {
     const answerMail = lambdaFunction(this, {
       name: "answer-mail",
-      environment: { TABLE_NAME: storage.table.tableName } satisfies EnvOf<typeof AnswerMailEnv>,
+      environment: {
+        TABLE_NAME: storage.table.tableName,
+        PAGES_URL: pagesUrl,
+      } satisfies EnvOf<typeof AnswerMailEnv>,
       timeout: Duration.seconds(25),
       memorySize: 512,
       storage,

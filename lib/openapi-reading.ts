@@ -263,6 +263,11 @@ export const readPaths = {
     "Leave an alert out of the digests until a day ahead",
     { until: day },
   ),
+  "/v1/schools/{school_id}/alerts/{alert_id}/reopen": answering(
+    "reopenAlert",
+    "Take back an acknowledgement or a snooze: the alert stands open again",
+    {},
+  ),
   "/v1/providers/{provider_id}/quality": read({
     id: "getQuality",
     summary: "How well a provider reports, by day, with the items to mend",

@@ -32,6 +32,7 @@ const ROUTES: [method: HttpMethod, path: string][] = [
   [GET, "/v1/schools/{school_id}/alerts"],
   [POST, "/v1/schools/{school_id}/alerts/{alert_id}/acknowledge"],
   [POST, "/v1/schools/{school_id}/alerts/{alert_id}/snooze"],
+  [POST, "/v1/schools/{school_id}/alerts/{alert_id}/reopen"],
   [GET, "/v1/providers/{provider_id}/quality"],
   [GET, "/v1/providers/{provider_id}/version"],
   [GET, "/v1/reports/dosage"],

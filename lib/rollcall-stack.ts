@@ -29,7 +29,11 @@ export class RollcallStack extends Stack {
       pagesUrl: pages.url,
     });
     const { mails } = alerting;
-    const answers = new MailAnswers(this, "MailAnswers", { storage, config, api: ingest.api, mails });
+    const answers = new MailAnswers(this, "MailAnswers", {
+      ...{ storage, config, mails },
+      api: ingest.api,
+      pagesUrl: pages.url,
+    });
     const signIn = new SignIn(this, "SignIn", { storage, config, pagesUrl: pages.url });
     const publisher = pages.publish(signIn);
     const reading = new ReadApi(this, "ReadApi", {

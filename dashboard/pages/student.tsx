@@ -83,6 +83,12 @@ function Dosage({ student }: { student: StudentAnswer }) {
   );
 }
 
+/** In the words of the bar: behind from where a rule says so, on pace from the mark on, and in between close to it. */
+function paceOf({ minutes, expected_minutes, off_pace }: Progress): "behind" | "onPace" | "nearPace" {
+  if (off_pace) return "behind";
+  return minutes < expected_minutes ? "nearPace" : "onPace";
+}
+
 function Pace({ progress }: { progress: Progress }) {
   const { words, me } = useSite();
   const { day } = formatsOf(words);
@@ -95,9 +101,7 @@ function Pace({ progress }: { progress: Progress }) {
     <div class="pace">
       <h3>
         {me.names.programs[program_id] ?? program_id}{" "}
-        <span class={`standing ${off_pace ? "open" : "resolved"}`}>
-          {off_pace ? words.student.behind : words.student.onPace}
-        </span>
+        <span class={`standing ${off_pace ? "open" : "resolved"}`}>{words.student[paceOf(progress)]}</span>
       </h3>
       <svg viewBox="0 0 100 8" preserveAspectRatio="none" role="img" aria-label={sofar}>
         <rect class="track" width="100" height="8" />
@@ -129,7 +133,7 @@ function History({ school, student }: { school: MySchool; student: StudentAnswer
         <Empty what={words.student.noSessions} />
       ) : (
         <>
-          <Timeline rows={rows.toReversed()} school={school} />
+          <Timeline rows={rows} school={school} />
           <Table
             label={words.student.history}
             columns={[
@@ -161,23 +165,28 @@ function Timeline({ rows, school }: { rows: StudentAnswer["history"]; school: My
   const { dayOf } = formatsOf(words);
   const width = Math.max(40, rows.length) * STEP;
   return (
-    <svg class="timeline" preserveAspectRatio="xMinYMid" viewBox={`0 0 ${width} 40`} aria-hidden="true">
-      {rows.map(({ status, minutes, scheduled_minutes, at }, place) => {
-        const share = Math.min(1, minutes / Math.max(1, scheduled_minutes));
-        const came = minutes > 0;
-        return (
-          <rect
-            class={came ? "came" : status === "not_held" ? "not-held" : "away"}
-            x={place * STEP}
-            y={came ? 36 - share * 34 : 30}
-            width={STEP - 2}
-            height={came ? share * 34 : 6}
-          >
-            <title>{`${dayOf(at, school.time_zone)}: ${words.status[status]}`}</title>
-          </rect>
-        );
-      })}
-      <line class="axis" x1="0" x2={width} y1="37" y2="37" />
-    </svg>
+    <>
+      <p class="quiet" aria-hidden="true">
+        {words.student.newestFirst}
+      </p>
+      <svg class="timeline" preserveAspectRatio="xMinYMid" viewBox={`0 0 ${width} 40`} aria-hidden="true">
+        {rows.map(({ status, minutes, scheduled_minutes, at }, place) => {
+          const share = Math.min(1, minutes / Math.max(1, scheduled_minutes));
+          const came = minutes > 0;
+          return (
+            <rect
+              class={came ? "came" : status === "not_held" ? "not-held" : "away"}
+              x={place * STEP}
+              y={came ? 36 - share * 34 : 30}
+              width={STEP - 2}
+              height={came ? share * 34 : 6}
+            >
+              <title>{`${dayOf(at, school.time_zone)}: ${words.status[status]}`}</title>
+            </rect>
+          );
+        })}
+        <line class="axis" x1="0" x2={width} y1="37" y2="37" />
+      </svg>
+    </>
   );
 }

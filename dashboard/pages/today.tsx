@@ -10,6 +10,13 @@ import { NOT_HELD_ATTRIBUTION, type Attribution } from "../../domain/words.ts";
 /** The most that one answer holds: who has more open needs another remedy than a longer list. */
 const MOST_ALERTS = 500;
 
+/** What is to be done, what somebody took on, and what waits for a day: nothing disappears before it is over. */
+const SECTIONS = [
+  { standing: "open", title: "title" },
+  { standing: "acknowledged", title: "takenOn" },
+  { standing: "snoozed", title: "waiting" },
+] as const;
+
 /** A school's day: what was held, who was absent, what is missing, and what needs somebody. */
 export function Today({ school, date }: { school: MySchool; date: string | undefined }) {
   const { api, words } = useSite();
@@ -18,7 +25,12 @@ export function Today({ school, date }: { school: MySchool; date: string | undef
   const at = `/v1/schools/${encodeURIComponent(school.school_id)}`;
   const shown = useAnswers<[Day, ...Alerts[]]>(
     api,
-    [`${at}/days/${day}`, ...(school.students ? [`${at}/alerts?standing=open&limit=${MOST_ALERTS}`] : [])],
+    [
+      `${at}/days/${day}`,
+      ...(school.students
+        ? SECTIONS.map(({ standing }) => `${at}/alerts?standing=${standing}&limit=${MOST_ALERTS}`)
+        : []),
+    ],
     { version: `${at}/version` },
   );
   return (
@@ -29,20 +41,35 @@ export function Today({ school, date }: { school: MySchool; date: string | undef
         <a href={LINK.today(school.school_id, addDays(day, 1))}>{words.today.after} →</a>
       </p>
       <Await shown={shown}>
-        {([figures, alerts]) => (
+        {([figures, ...alerts]) => (
           <>
             <AsOf at={shown.at} figures={figures} timeZone={school.time_zone} />
             <DayTiles day={figures} />
-            {alerts !== undefined && (
-              <Card title={words.alerts.title} id="to-do">
-                <AlertList school={school} alerts={alerts.items} changed={shown.again} />
-                {alerts.next !== undefined && <p>{words.moreThan(MOST_ALERTS)}</p>}
-              </Card>
-            )}
+            {alerts.length > 0 && <Sections {...{ school, alerts }} changed={shown.again} />}
             <Sessions school={school} day={figures} />
           </>
         )}
       </Await>
+    </>
+  );
+}
+
+type Answering = { school: MySchool; alerts: readonly Alerts[]; changed: () => Promise<void> };
+
+function Sections({ school, alerts, changed }: Answering) {
+  const { words } = useSite();
+  const filled = SECTIONS.flatMap(({ standing, title }, place) => {
+    const { items = [], next } = alerts[place] ?? {};
+    return standing === "open" || items.length > 0 ? [{ title, items, next }] : [];
+  });
+  return (
+    <>
+      {filled.map(({ title, items, next }) => (
+        <Card key={title} title={words.alerts[title]} id={title === "title" ? "to-do" : title}>
+          <AlertList school={school} alerts={items} changed={changed} />
+          {next !== undefined && <p>{words.moreThan(MOST_ALERTS)}</p>}
+        </Card>
+      ))}
     </>
   );
 }

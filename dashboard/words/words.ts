@@ -10,6 +10,8 @@ export type Words = {
   nav: Record<"today" | "weeks" | "settings" | "names" | "leave" | "place" | "pages", string>;
   trouble: Record<Trouble, string>;
   again: string;
+  signIn: string;
+  signInOther: string;
   wait: string;
   asOf: (time: string) => string;
   lag: (minutes: number) => string;
@@ -21,6 +23,10 @@ export type Words = {
   more: (count: number) => string;
   moreThan: (count: number) => string;
   nowhere: string;
+  noPlace: string;
+  foreign: string;
+  foreignHelp: string;
+  home: string;
   /** A part of the pages did not come: a new version may have been published. */
   partMissing: string;
   skip: string;
@@ -55,6 +61,11 @@ export type Words = {
     | "since"
     | "send"
     | "cancel"
+    | "takenOn"
+    | "waiting"
+    | "reopen"
+    | "retrying"
+    | "noteRefused"
     | "saved",
     string
   >;
@@ -88,6 +99,8 @@ export type Words = {
     string
   >;
   student: Record<
+    | "nearPace"
+    | "newestFirst"
     | "hours"
     | "dosage"
     | "attendance"

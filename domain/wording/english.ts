@@ -99,6 +99,9 @@ export const ENGLISH: Wording = {
       `Thank you. ${plural(count, "alert is", "alerts are")} marked as seen to, and will not be mailed again.`,
     nothing: "There is nothing left to do here: it was answered before, or it is back on track.",
     note: "Note, if you like. No names, please.",
+    noteFault:
+      "The note holds what looks like a telephone number, an e-mail or a street address. Take it out and press again; nothing was stored.",
+    toPage: "See them on the school's page, or take it back there",
     unsubscribe: "Stop all mails from Rollcall to you? What nobody answers goes to the district.",
     unsubscribeButton: "Stop the mails",
     unsubscribed: "You get no more mails. The district is told, and can turn them on again.",

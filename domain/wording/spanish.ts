@@ -107,6 +107,9 @@ export const SPANISH: Wording = {
       `Gracias. ${plural(count, "aviso queda", "avisos quedan")} como visto y no se manda otra vez.`,
     nothing: "Aquí no queda nada por hacer: ya tuvo respuesta, o ya va bien.",
     note: "Nota, si quiere. Sin nombres, por favor.",
+    noteFault:
+      "La nota contiene lo que parece un número de teléfono, un correo o una dirección. Quítelo y pulse otra vez; no se guardó nada.",
+    toPage: "Verlas en la página de la escuela, o deshacerlo allí",
     unsubscribe: "¿No recibir más correos de Rollcall? Lo que nadie responde va al distrito.",
     unsubscribeButton: "No recibir más correos",
     unsubscribed: "Ya no recibe correos. El distrito lo sabe y los puede activar otra vez.",

@@ -37,6 +37,8 @@ export type Wording = {
     acknowledged: (count: number) => string;
     nothing: string;
     note: string;
+    noteFault: string;
+    toPage: string;
     unsubscribe: string;
     unsubscribeButton: string;
     unsubscribed: string;

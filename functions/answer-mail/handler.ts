@@ -7,13 +7,15 @@ import { addressOf, type Contact } from "../../domain/contact.ts";
 import { alertsBehind } from "../../domain/digest.ts";
 import { lineOf } from "../../domain/mail.ts";
 import type { Message, Section } from "../../domain/message.ts";
+import { noteFault } from "../../domain/opaque-ids.ts";
+import { ruleOf } from "../../domain/rules/index.ts";
 import type { School } from "../../domain/setup.ts";
 import { dayOf } from "../../domain/school-day.ts";
 import { wordingOf } from "../../domain/wording/index.ts";
 import { concurrently } from "../../adapters/concurrently.ts";
 import type { HttpEvent, HttpResult } from "../framework/http.ts";
 import { addressHash, verify, type Grant } from "../framework/links.ts";
-import { page } from "./page.ts";
+import { page, type About } from "./page.ts";
 
 export type AnswerDeps = {
   alerts: Pick<AlertStore, "current" | "write">;
@@ -21,6 +23,8 @@ export type AnswerDeps = {
   mutes: Pick<MuteStore, "mute">;
   setup: Pick<SetupStore, "contact" | "school">;
   secret: () => Promise<string | undefined>;
+  /** Where the pages are, behind the sign-in. */
+  pagesUrl: string;
   clock: () => Date;
 };
 
@@ -69,13 +73,52 @@ async function acknowledge(
   const wording = wordingOf(behind.contact);
   const { acknowledge: button, acknowledged, nothing, note } = wording.page;
   if (press !== undefined) {
-    const count = await acknowledgeAll(deps, behind, press);
-    return page(wording, 200, { title: count > 0 ? acknowledged(count) : nothing });
+    const fault = noteFault(press.note ?? "");
+    if (fault !== undefined) return askAgain(deps, behind, press.note);
+    const marked = await acknowledgeAll(deps, behind, press);
+    const title = marked.length > 0 ? acknowledged(marked.length) : nothing;
+    return page(wording, 200, { title, about: aboutOf(deps, behind, marked), next: nextOf(deps, behind) });
   }
-  const open = await openBehind(deps, behind);
-  if (open.length === 0) return page(wording, 200, { title: nothing });
-  const title = `${wording.school(behind.section)}: ${lineOf(behind.section, true, behind.contact)}`;
-  return page(wording, 200, { title, form: { button, note } });
+  const open = (await openBehind(deps, behind)).map(({ alert }) => alert);
+  if (open.length === 0) return page(wording, 200, { title: nothing, next: nextOf(deps, behind) });
+  const title = titleOf(behind);
+  return page(wording, 200, { title, about: aboutOf(deps, behind, open), form: { button, note } });
+}
+
+const titleOf = ({ section, contact }: Behind) =>
+  `${wordingOf(contact).school(section)}: ${lineOf(section, true, contact)}`;
+
+/** The same page with what was written, where the note holds what must not be kept. */
+async function askAgain(deps: AnswerDeps, behind: Behind, written: string | undefined): Promise<HttpResult> {
+  const wording = wordingOf(behind.contact);
+  const { acknowledge: button, note, noteFault: fault } = wording.page;
+  const open = (await openBehind(deps, behind)).map(({ alert }) => alert);
+  const about = aboutOf(deps, behind, open);
+  return page(wording, 422, { title: titleOf(behind), about, fault, form: { button, note, written } });
+}
+
+/** Ids alone, and where each is shown: names are behind the sign-in. */
+function aboutOf({ pagesUrl }: AnswerDeps, { contact }: Behind, alerts: readonly Alert[]): About[] {
+  const wording = wordingOf(contact);
+  const shown = alerts.slice(0, MOST_SHOWN).map(({ school_id, rule, subject }) => ({
+    text: subject,
+    ...(ruleOf(rule).about === "student" && {
+      href: `${pagesUrl.replace(/\/$/, "")}/#/school/${encodeURIComponent(school_id)}/student/${encodeURIComponent(subject)}`,
+    }),
+  }));
+  const left = alerts.length - shown.length;
+  return left > 0 ? [...shown, { text: wording.more(left) }] : shown;
+}
+
+/** A page for a phone: who has more reads them on the school's own. */
+const MOST_SHOWN = 50;
+
+/** The school's page, on which what was taken on can be taken back. */
+function nextOf({ pagesUrl }: AnswerDeps, { contact, schools }: Behind) {
+  const [school, ...others] = schools;
+  if (school === undefined || others.length > 0) return undefined;
+  const href = `${pagesUrl.replace(/\/$/, "")}/#/school/${encodeURIComponent(school.school_id)}/today`;
+  return { text: wordingOf(contact).page.toPage, href };
 }
 
 async function behindOf(deps: AnswerDeps, { message_id, item }: Acknowledge): Promise<Behind | undefined> {
@@ -99,9 +142,9 @@ async function openBehind(deps: AnswerDeps, { section, message, schools }: Behin
   return open.flat();
 }
 
-/** Marks what the line stood for as seen to; who comes second reads again. Resolves to how many were marked. */
-async function acknowledgeAll(deps: AnswerDeps, behind: Behind, { note }: Press): Promise<number> {
-  let marked = 0;
+/** Marks what the line stood for as seen to; who comes second reads again. Resolves to those that were marked. */
+async function acknowledgeAll(deps: AnswerDeps, behind: Behind, { note }: Press): Promise<Alert[]> {
+  const marked: Alert[] = [];
   for (;;) {
     const trail = {
       at: deps.clock().toISOString(),
@@ -114,7 +157,7 @@ async function acknowledgeAll(deps: AnswerDeps, behind: Behind, { note }: Press)
     );
     if (changes.length === 0) return marked;
     const written = await concurrently(changes, WIDTH, (alert) => deps.alerts.write(alert));
-    marked += written.filter(Boolean).length;
+    marked.push(...changes.filter((_, index) => written[index]));
   }
 }
 

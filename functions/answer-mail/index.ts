@@ -9,7 +9,8 @@ import { consoleLog as log } from "../framework/log.ts";
 import { AnswerMailEnv } from "./env.ts";
 import { answerMail } from "./handler.ts";
 
-const table = { client: dynamoClient(), tableName: AnswerMailEnv.parse(process.env).TABLE_NAME };
+const env = AnswerMailEnv.parse(process.env);
+const table = { client: dynamoClient(), tableName: env.TABLE_NAME };
 const clock = () => new Date();
 const secrets = linkSecretStore(table);
 const handle = answerMail({
@@ -18,6 +19,7 @@ const handle = answerMail({
   mutes: dynamoMuteStore(table),
   setup: dynamoSetupStore(table),
   secret: () => secrets.read(),
+  pagesUrl: env.PAGES_URL,
   clock,
 });
 export const handler = httpHandler({ service: "answer-mail", log, clock, handle });

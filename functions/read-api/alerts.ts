@@ -43,7 +43,12 @@ const AnswerBody = z.strictObject({ note: z.string().max(1000).optional(), until
 export const acknowledgeAlert = (ask: Ask) => answerAlert(ask, "acknowledged");
 export const snoozeAlert = (ask: Ask) => answerAlert(ask, "snoozed");
 
-async function answerAlert(ask: Ask, step: "acknowledged" | "snoozed") {
+/** Takes back that somebody is on it, or that it waits: it stands open again, and its owners are told. */
+export const reopenAlert = (ask: Ask) => answerAlert(ask, "reopened");
+
+type AnswerStep = "acknowledged" | "snoozed" | "reopened";
+
+async function answerAlert(ask: Ask, step: AnswerStep) {
   const school = schoolAsked(ask, "students");
   const { school_id } = school;
   const today = todayOf(ask, school);
@@ -62,7 +67,7 @@ async function answerAlert(ask: Ask, step: "acknowledged" | "snoozed") {
   }
 }
 
-function trailOf(ask: Ask, step: "acknowledged" | "snoozed", today: string): Trail {
+function trailOf(ask: Ask, step: AnswerStep, today: string): Trail {
   const body = AnswerBody.safeParse(ask.body ?? {});
   if (!body.success) throw new Refused("invalid-parameter", "Send `note` and, to snooze, `until`, as texts.");
   const { note: written, until } = body.data;

@@ -65,6 +65,9 @@ export const notFound = (detail: string) => new Refused("not-found", detail);
 const UNKNOWN =
   "Send `Authorization: Bearer <token>` with a token or key that is live, of somebody whom the set-up names.";
 
+const NO_ACCESS =
+  "You signed in, but your address stands in no set-up, or your time is over. Ask the district's Rollcall admin.";
+
 /** Who asks and what she may reach. Throws where nobody known does. */
 export async function known(deps: ReadDeps, identity: Identity) {
   const setup = await deps.known();
@@ -72,6 +75,8 @@ export async function known(deps: ReadDeps, identity: Identity) {
   const { checks } = deps;
   const today = now.toISOString().slice(0, 10);
   const caller = setup && callerOf(identity, setup, { today, checks });
+  if (setup !== undefined && caller === undefined && (identity.email ?? "") !== "")
+    throw new Refused("no-access", NO_ACCESS);
   if (setup === undefined || caller === undefined) throw new Refused("unauthorized", UNKNOWN);
   return { setup, now, caller, scope: scopeOf(caller, setup, { now, checks }) };
 }

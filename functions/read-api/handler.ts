@@ -3,7 +3,7 @@ import { gzipSync } from "node:zlib";
 import type { Identity } from "../../domain/access.ts";
 import { json, problemResult, type HttpEvent, type HttpResult } from "../framework/http.ts";
 import { known, questionOf, Refused, writeNotes, type Ask, type ReadDeps } from "./ask.ts";
-import { acknowledgeAlert, getAlerts, snoozeAlert } from "./alerts.ts";
+import { acknowledgeAlert, getAlerts, reopenAlert, snoozeAlert } from "./alerts.ts";
 import { getAudit } from "./audit.ts";
 import { getOverview } from "./districts.ts";
 import { getMe } from "./me.ts";
@@ -31,6 +31,7 @@ export const ROUTES: Record<string, readonly [operation: string, answer: Answer]
   "GET /v1/schools/{school_id}/alerts": ["getAlerts", getAlerts],
   "POST /v1/schools/{school_id}/alerts/{alert_id}/acknowledge": ["acknowledgeAlert", acknowledgeAlert],
   "POST /v1/schools/{school_id}/alerts/{alert_id}/snooze": ["snoozeAlert", snoozeAlert],
+  "POST /v1/schools/{school_id}/alerts/{alert_id}/reopen": ["reopenAlert", reopenAlert],
   "GET /v1/providers/{provider_id}/quality": ["getQuality", getQuality],
   "GET /v1/providers/{provider_id}/version": ["getProviderVersion", getProviderVersion],
   "GET /v1/reports/dosage": ["getDosage", getDosage],

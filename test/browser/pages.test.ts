@@ -196,7 +196,7 @@ describe.skipIf(CHROMIUM === undefined)("the pages", () => {
     await page.keyboard.type("Called the family");
     await page.keyboard.press("Enter");
     await until(
-      () => page.locator(".alerts > li").count(),
+      () => page.locator("section:has(#to-do) .alerts > li").count(),
       (count) => count === before - 1,
     );
     expect(await open()).toBe(before - 1);
@@ -214,7 +214,7 @@ describe.skipIf(CHROMIUM === undefined)("the pages", () => {
     expect(await page.locator("input[type=date]").inputValue()).toBe(chosen);
     await page.keyboard.press("Enter");
     await until(
-      () => page.locator(".alerts > li").count(),
+      () => page.locator("section:has(#to-do) .alerts > li").count(),
       (count) => count === before - 2,
     );
     // the other tasks: to the weeks, to a student, and back
@@ -233,6 +233,80 @@ describe.skipIf(CHROMIUM === undefined)("the pages", () => {
     await press(page, STUDENT);
     await page.getByText("Dosage so far").waitFor();
     expect([told, await missedInDigest(site)]).toEqual([told, told - 2]);
+    await page.context().close();
+  });
+
+  it("keep what was taken on, and let it be taken back", async () => {
+    const { page } = await visit(site, "lead");
+    const count = (id: string) => page.locator(`section:has(#${id}) .alerts > li`).count();
+    await page.locator("section:has(#to-do)").waitFor();
+    const [open, taken] = [await count("to-do"), await count("takenOn")];
+    await page
+      .locator("section:has(#to-do)")
+      .getByRole("button", { name: /^On it: / })
+      .first()
+      .click();
+    await page.getByRole("button", { name: "Save" }).click();
+    await until(
+      async () => [await count("to-do"), await count("takenOn")],
+      (now) => now[0] === open - 1 && now[1] === taken + 1,
+    );
+    const names = await page
+      .locator(".alerts button")
+      .evaluateAll((all) => all.map((one) => one.getAttribute("aria-label")));
+    expect(new Set(names).size).toBe(names.length);
+    await page.screenshot({ path: named("today taken on"), fullPage: true });
+    await page
+      .locator("section:has(#takenOn)")
+      .getByRole("button", { name: /^Take back: / })
+      .first()
+      .click();
+    await until(
+      async () => [await count("to-do"), await count("takenOn")],
+      (now) => now[0] === open && now[1] === taken,
+    );
+    await page.context().close();
+  });
+
+  it("send an answer by itself once the connection is back, and keep a note through signing in again", async () => {
+    const { page } = await visit(site, "lead");
+    const first = page
+      .locator("section:has(#to-do)")
+      .getByRole("button", { name: /^On it: / })
+      .first();
+    await first.click();
+    await page.getByLabel("Note").fill("Spoke to the teacher");
+    await page.context().setOffline(true);
+    await page.getByRole("button", { name: "Save" }).click();
+    await page.getByText("sent by itself").waitFor();
+    await page.context().setOffline(false);
+    await page.locator(".note", { hasText: "Spoke to the teacher" }).first().waitFor({ timeout: 20_000 });
+    // a token that ran out
+    await page.route("**/acknowledge", (route) => route.fulfill({ status: 401, json: {} }));
+    await first.click();
+    await page.getByLabel("Note").fill("Half a note");
+    await page.getByRole("button", { name: "Save" }).click();
+    await page.getByRole("button", { name: "Sign in" }).click();
+    await page.getByText("Who are you?").waitFor();
+    await page
+      .getByRole("link", { name: /lead-631930|lead/ })
+      .first()
+      .click();
+    await until(
+      () => page.getByLabel("Note").inputValue(),
+      (note) => note === "Half a note",
+    );
+    await page.context().close();
+  });
+
+  it("say what is wrong with a foreign link, with a heading and the way home", async () => {
+    const { page } = await visit(site, "lead");
+    for (const hash of ["#/school/nope/today", "#/district/nope", "#/provider/nope", "#/mistyped"]) {
+      await turn(page, hash);
+      expect(await page.locator("h1").innerText()).toBe("Not your page");
+      await page.getByRole("link", { name: "To your own page" }).click();
+      await page.locator(".tiles").waitFor();
+    }
     await page.context().close();
   });
 
@@ -445,7 +519,7 @@ async function missedInDigest({ target }: SiteUnderTest): Promise<number> {
 /** The first of each kind of button: what opens a form is canceled again, and a file is downloaded. */
 async function pressButtons(page: Page): Promise<void> {
   for (const name of ["On it", "Later"]) {
-    const button = page.getByRole("button", { name, exact: true }).first();
+    const button = page.getByRole("button", { name: new RegExp(`^${name}: `) }).first();
     if ((await button.count()) === 0) continue;
     await button.click();
     await page.getByRole("button", { name: "Cancel" }).click();

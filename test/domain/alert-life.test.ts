@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Alert } from "../../domain/alert.ts";
+import { answered, standingOf, type Alert } from "../../domain/alert.ts";
 import { reconcile, type Reconciliation } from "../../domain/alert-life.ts";
 import type { Firing } from "../../domain/rule.ts";
 import { DEFAULT_SETTINGS } from "../../domain/settings.ts";
@@ -136,5 +136,24 @@ describe("the life of an alert", () => {
       { version: 1 },
     ]);
     expect(run(closed(), [firing("2026-03-06")], "2026-03-06")).toMatchObject([{ version: 3 }]);
+  });
+
+  it("stands open again once an answer is taken back, which is a step of its own", () => {
+    const [alert] = opened();
+    const step = (name: "acknowledged" | "snoozed" | "reopened", until?: string) => ({
+      at: "2026-03-04T15:00:00.000Z",
+      step: name,
+      ...(until !== undefined && { until }),
+    });
+    for (const first of [step("acknowledged"), step("snoozed", "2026-03-20")]) {
+      const taken = answered(alert!, first, "2026-03-04")!;
+      const back = answered(taken, step("reopened"), "2026-03-04")!;
+      expect([standingOf(taken, "2026-03-04"), standingOf(back, "2026-03-04")]).toEqual([first.step, "open"]);
+      expect(back.history.map((one) => one.step)).toEqual(["opened", first.step, "reopened"]);
+      expect(answered(back, step("reopened"), "2026-03-04")).toBeUndefined();
+      // a second answer counts again
+      expect(standingOf(answered(back, first, "2026-03-04")!, "2026-03-04")).toBe(first.step);
+    }
+    expect(answered(alert!, step("reopened"), "2026-03-04")).toBeUndefined();
   });
 });

@@ -45,6 +45,7 @@ describe("hostile input", () => {
         mutes: { mute: async () => undefined },
         setup: read.setup,
         secret: async () => SECRET,
+        pagesUrl: "https://pages.example",
         clock,
       };
       const handlers = {

@@ -127,7 +127,12 @@ describe("reading over HTTP", () => {
     const [head = "", , mac = ""] = lead.split(".");
     const claims = Buffer.from(JSON.stringify({ rollcall_email: "admin@x.org" })).toString("base64url");
     expect(await status(`${head}.${claims}.${mac}`)).toBe(401);
-    expect(await status(await token("stranger@x.org"))).toBe(401);
+    // somebody who signed in is told so, and not asked to sign in again
+    const stranger = await get("/v1/me", await token("stranger@x.org"));
+    expect([stranger.status, ((await stranger.json()) as { type: string }).type]).toEqual([
+      403,
+      "urn:rollcall:problem:no-access",
+    ]);
     const weak = await get("/v1/districts/D/overview", await token("admin@x.org"));
     expect([weak.status, ((await weak.json()) as { type: string }).type]).toEqual([
       403,
@@ -183,5 +188,22 @@ describe("reading over HTTP", () => {
       by: "person:lead",
       note: "called home",
     });
+    expect((await post("snooze", { until: "2099-01-04", note: "call 303-555-0123" })).status).toBe(400);
+    expect(((await (await post("reopen", {})).json()) as { standing: string }).standing).toBe("open");
+    const steps = (await place.target.alerts.current(SCHOOL))[0]?.history.map(({ step }) => step);
+    expect(steps).toEqual(["opened", "acknowledged", "reopened"]);
+  });
+
+  it("lets nobody in within a minute who was taken out of the set-up", { timeout: 120_000 }, async () => {
+    const lead = await token("lead@x.org");
+    expect((await get("/v1/me", lead)).status).toBe(200);
+    await place.target.setup.remove([{ list: "people", id: "lead" }]);
+    const isOut = async () => (await get("/v1/me", lead)).status === 403;
+    const began = Date.now();
+    // half a minute each
+    for (let round = 0; round < 3 && !(await isOut()); round += 1) await until(isOut, (out) => out);
+    expect(Date.now() - began).toBeLessThan(70_000);
+    const path = `/v1/schools/${SCHOOL}/students/S-01`;
+    expect((await get(path, lead)).status).toBe(403);
   });
 });

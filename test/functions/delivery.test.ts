@@ -212,8 +212,16 @@ describe("a button in a mail", () => {
       expect(page.body).toContain("1 student missed sessions");
     }
     expect(JSON.stringify([...place.alerts.alerts.values()])).toBe(before);
+    // whom it is about is said beforehand, and afterwards, with the way to each
+    const student = '<a href="https://pages.example/#/school/A/student/1">1</a>';
+    expect((await place.follow(url)).body).toContain(student);
+    const telling = await place.follow(url, "POST", "note=call+303-555-0123");
+    expect([telling.statusCode, telling.body]).toEqual([422, expect.stringContaining("303-555-0123")]);
+    expect(JSON.stringify([...place.alerts.alerts.values()])).toBe(before);
     const pressed = await place.follow(url, "POST", "note=Called+the+family");
     expect(pressed.body).toContain("1 alert is marked as seen to");
+    expect(pressed.body).toContain(student);
+    expect(pressed.body).toContain('href="https://pages.example/#/school/A/today"');
     expect((await place.alerts.current("A"))[0]?.history.at(-1)).toMatchObject({
       step: "acknowledged",
       by: "ada",

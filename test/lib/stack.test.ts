@@ -308,7 +308,7 @@ describe("the API", () => {
       "POST /v1/unsubscribe/{token}",
       "GET /v1/exports/{token}",
     ]);
-    expect(routes).toHaveLength(27);
+    expect(routes).toHaveLength(28);
     dev.hasResourceProperties("AWS::ApiGatewayV2::Authorizer", {
       AuthorizerResultTtlInSeconds: 30,
       EnableSimpleResponses: true,

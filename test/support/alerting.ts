@@ -87,7 +87,15 @@ export function alerting(setup_: Partial<Setup>) {
     sleep: async () => undefined,
     log,
   };
-  const answer = answerMail({ alerts, messages, mutes, setup, secret: async () => SECRET, clock });
+  const answer = answerMail({
+    alerts,
+    messages,
+    mutes,
+    setup,
+    secret: async () => SECRET,
+    pagesUrl: "https://pages.example",
+    clock,
+  });
   return {
     ...deps,
     mails,

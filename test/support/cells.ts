@@ -157,6 +157,7 @@ export const ROWS: Record<string, Row> = {
   },
   acknowledgeAlert: (who, add) => answers(who, add, {}),
   snoozeAlert: (who, add) => answers(who, add, { until: "2026-03-20" }),
+  reopenAlert: (who, add) => answers(who, add, {}),
   getQuality: (who, add) => {
     for (const provider_id of PROVIDERS) {
       const path = { provider_id };
