@@ -51,8 +51,13 @@ const unbroken = (text: string) => text.replaceAll(" ", "\u00a0");
 /** A format takes longer to make than to use a hundred times. */
 const FORMATS = new Map<Words, ReturnType<typeof makeFormats>>();
 
-function makeFormats({ lang, unknown }: Words) {
+/** As schools of the United States write them, in either language: 4.5, and 3:30 in the afternoon. */
+const LOCALES: Readonly<Record<string, string>> = { en: "en-US", es: "es-US" };
+
+function makeFormats({ lang: language, unknown }: Words) {
+  const lang = LOCALES[language] ?? language;
   const percent = new Intl.NumberFormat(lang, { style: "percent", maximumFractionDigits: 0 });
+  const hours = new Intl.NumberFormat(lang, { minimumFractionDigits: 1, maximumFractionDigits: 1 });
   const decimal = new Intl.NumberFormat(lang, { maximumFractionDigits: 1 });
   const onDay = new Intl.DateTimeFormat(lang, { day: "numeric", month: "short", timeZone: "UTC" });
   const longDay = new Intl.DateTimeFormat(lang, {
@@ -61,21 +66,28 @@ function makeFormats({ lang, unknown }: Words) {
     month: "long",
     timeZone: "UTC",
   });
-  const moment = new Intl.DateTimeFormat(lang, { dateStyle: "medium", timeStyle: "short" });
+  const moment = new Intl.DateTimeFormat(lang, {
+    ...{ day: "numeric", month: "short", year: "numeric", hour: "numeric", minute: "2-digit" },
+    timeZoneName: "short",
+  });
   return {
     share: (value: number | null | undefined) =>
       value === null || value === undefined ? unknown : percent.format(value),
     number: (value: number | null | undefined) =>
       value === null || value === undefined ? unknown : decimal.format(value),
+    /** Hours have one decimal wherever they stand, so that columns line up. */
+    hoursOf: (value: number | null | undefined) =>
+      value === null || value === undefined ? unknown : hours.format(value),
     day: (day: string) => unbroken(onDay.format(new Date(`${day}T00:00:00Z`))),
     longDay: (day: string) => longDay.format(new Date(`${day}T00:00:00Z`)),
     clock: (instant: string | Date, timeZone?: string) =>
       new Intl.DateTimeFormat(lang, {
         hour: "numeric",
         minute: "2-digit",
-        ...(timeZone !== undefined && { timeZone }),
+        // by the reader's own clock, which is then named
+        ...(timeZone === undefined ? { timeZoneName: "short" } : { timeZone }),
       }).format(new Date(instant)),
-    /** Day and time, both by the reader's own clock. */
+    /** Day and time, both by the reader's own clock, which is named. */
     momentOf: (instant: string) => moment.format(new Date(instant)),
     dayOf: (instant: string, timeZone: string) =>
       unbroken(

@@ -26,7 +26,7 @@ export function Distribution({ dosage, report }: { dosage: Report; report: strin
           label={`${words.district.share}, ${words.district.ofTutored}`}
           head={[words.district.percentOfTarget, words.district.share]}
           points={Object.entries(dosage.buckets).map(([name, value]) => ({
-            name: `${name} %`,
+            name: `${name.replace("-", "–")}%`,
             value,
             text: share(value),
           }))}

@@ -67,3 +67,15 @@ function rankOf({ share, due, attended, held }: Totals, sort: Filter["sort"]): n
   if (sort === "share") return share ?? (due > 0 ? -1 : Number.MAX_VALUE);
   return held === 0 ? Number.MAX_VALUE : attended / held;
 }
+
+/** Grades before the first, as rosters write them. */
+const EARLY = ["PK", "P", "TK", "KG", "K"];
+const NUMERIC = new Intl.Collator("en", { numeric: true });
+
+/** Grades in the order in which children pass through them: PK, K, 1, 2 … 12; other words by their numbers. */
+export function byGrade(a: string, b: string): number {
+  const [one, other] = [a, b].map((grade) => EARLY.indexOf(grade.toUpperCase()));
+  if (one === undefined || other === undefined || (one < 0 && other < 0)) return NUMERIC.compare(a, b);
+  if (one >= 0 && other >= 0) return one - other;
+  return one >= 0 ? -1 : 1;
+}

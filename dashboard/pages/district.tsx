@@ -1,4 +1,4 @@
-import type { Figures, Overview, OverviewSchool, Report } from "../answers.ts";
+import type { Figures, Me, Overview, OverviewSchool, Report } from "../answers.ts";
 import { Trend } from "../charts.tsx";
 import { formatsOf, LINK, useSite } from "../context.ts";
 import { Distribution } from "../hours-card.tsx";
@@ -26,7 +26,11 @@ export function District({ district_id }: { district_id: string }) {
             <Empty what={words.district.empty} />
           ) : (
             <>
-              <AsOf at={shown.at} {...(latest(overview) && { figures: latest(overview) })} />
+              <AsOf
+                at={shown.at}
+                timeZone={zoneOf(me, district_id)}
+                {...(latest(overview) && { figures: latest(overview) })}
+              />
               <Whole dosage={dosage} />
               <Schools overview={overview} dosage={dosage} />
               <div class="columns">
@@ -42,15 +46,21 @@ export function District({ district_id }: { district_id: string }) {
   );
 }
 
+/** The zone of the district's schools, where they share one; else the page says whose clock it goes by. */
+function zoneOf({ schools }: Me, district_id: string): string | undefined {
+  const zones = schools.filter((one) => one.district_id === district_id).map(({ time_zone }) => time_zone);
+  return new Set(zones).size === 1 ? zones[0] : undefined;
+}
+
 const latest = ({ weeks }: Overview): Figures | undefined => weeks.at(-1);
 
 function Whole({ dosage }: { dosage: Report }) {
   const { words } = useSite();
-  const { share, number } = formatsOf(words);
+  const { share, number, hoursOf } = formatsOf(words);
   const { students_tutored, students_enrolled, hours, full_dosage_rate } = dosage;
   return (
     <Tiles>
-      <Tile label={words.district.hours} value={number(hours?.mean)} of={words.district.perStudent} />
+      <Tile label={words.district.hours} value={hoursOf(hours?.mean)} of={words.district.perStudent} />
       <Tile
         label={`${words.district.fullRate} (${dosage.target_hours} h)`}
         value={share(full_dosage_rate?.of_tutored)}
@@ -67,8 +77,10 @@ function Whole({ dosage }: { dosage: Report }) {
 
 function Schools({ overview, dosage }: { overview: Overview; dosage: Report }) {
   const { words } = useSite();
-  const { share, number } = formatsOf(words);
+  const { share, hoursOf } = formatsOf(words);
   const bySchool = new Map(dosage.by_school.map((row) => [row.school_id, row]));
+  // whatever the size of the school: figures of students that can be narrowed can be subtracted
+  const notForRole = <abbr title={words.district.notForRole}>{words.district.hidden}</abbr>;
   const hidden = <abbr title={words.district.suppressed}>{words.district.hidden}</abbr>;
   return (
     <Card title={words.district.schools} id="schools">
@@ -92,8 +104,8 @@ function Schools({ overview, dosage }: { overview: Overview; dosage: Report }) {
           return [
             <a href={LINK.today(school_id)}>{name ?? school_id}</a>,
             tutored === undefined ? nothing : words.of(tutored, own?.students_enrolled ?? 0),
-            own?.hours === undefined ? nothing : number(own.hours.mean),
-            "suppressed" in year ? hidden : share(year.attendance_rate_held),
+            own?.hours === undefined ? nothing : hoursOf(own.hours.mean),
+            "suppressed" in year ? notForRole : share(year.attendance_rate_held),
             share(year.delivery_rate),
             share(year.completeness),
             open_alerts === undefined ? "–" : String(sum(Object.values(open_alerts))),
@@ -133,6 +145,7 @@ const MOST = 20;
 
 function OffPace({ schools }: { schools: readonly OverviewSchool[] }) {
   const { words } = useSite();
+  const { share } = formatsOf(words);
   if (schools.every(({ off_pace }) => off_pace === undefined)) return null;
   const behind = schools
     .flatMap(({ school_id, name, off_pace = [] }) => off_pace.map((one) => ({ ...one, school_id, name })))
@@ -154,7 +167,7 @@ function OffPace({ schools }: { schools: readonly OverviewSchool[] }) {
             .map(({ student_id, school_id, name, percent }) => [
               <StudentLink school_id={school_id} student_id={student_id} />,
               name ?? school_id,
-              `${percent} %`,
+              share(percent / 100),
             ])}
         />
       )}

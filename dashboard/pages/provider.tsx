@@ -63,7 +63,7 @@ function Totals({ quality }: { quality: Quality }) {
       </Tiles>
       {waiting > 0 && (
         <p class="trouble">
-          {waiting} {words.provider.waitingHelp}
+          {words.provider.waitingHelp} {waiting}
         </p>
       )}
     </>

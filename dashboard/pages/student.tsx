@@ -45,15 +45,15 @@ export function Student({ school, student_id }: { school: MySchool; student_id: 
 
 function Figures({ student }: { student: StudentAnswer }) {
   const { words } = useSite();
-  const { share, number } = formatsOf(words);
+  const { share, hoursOf } = formatsOf(words);
   const held = student.history.filter(({ status }) => status !== "not_held").length;
   return (
     <Tiles>
       <Tile
         label={words.student.hours}
-        value={number(student.hours)}
+        value={hoursOf(student.hours)}
         {...(student.hours_elsewhere > 0 && {
-          of: `+ ${number(student.hours_elsewhere)} ${words.student.elsewhere}`,
+          of: `+ ${hoursOf(student.hours_elsewhere)} ${words.student.elsewhere}`,
         })}
       />
       <Tile

@@ -3,7 +3,7 @@ import type { MySchool, Weeks as WeeksAnswer } from "../answers.ts";
 import { useSite } from "../context.ts";
 import { useAnswers } from "../live.ts";
 import { AsOf, Await, Empty, Title } from "../parts.tsx";
-import { arranged, NOTHING, type Filter } from "../week-rows.ts";
+import { arranged, byGrade, NOTHING, type Filter, byGrade } from "../week-rows.ts";
 import { Rows } from "../week-table.tsx";
 
 /** A row per student, a cell per week: who does not get what was promised is seen at a glance. */
@@ -51,7 +51,7 @@ function Grid({ school, grid }: { school: MySchool; grid: WeeksAnswer }) {
   );
 }
 
-const LEVELS = ["<50 %", "50–79 %", "80–99 %", "≥100 %"];
+const LEVELS = ["<50%", "50–79%", "80–99%", "≥100%"];
 
 function Key() {
   const { words } = useSite();
@@ -72,7 +72,7 @@ type Filtering = { grid: WeeksAnswer; filter: Filter; change: (part: Partial<Fil
 function Filters({ grid, filter, change }: Filtering) {
   const { words, me } = useSite();
   const choices = useMemo(() => {
-    const all = (ids: string[]) => [...new Set(ids)].sort();
+    const all = (ids: string[]) => [...new Set(ids)].sort(byGrade);
     return {
       program: all(grid.students.flatMap(({ program_ids }) => program_ids)),
       provider: all(grid.students.flatMap(({ provider_ids }) => provider_ids)),

@@ -197,6 +197,7 @@ export const ENGLISH: Words = {
     ofEnrolled: "of students on the roster",
     offPace: "Behind the goal",
     noOffPace: "Nobody is behind the goal.",
+    notForRole: "Your role sees no figure of students by school, whatever its size",
     suppressed: "hidden: fewer than 10 students, or beside such a group",
     week: "Week",
     share: "Share of students",
@@ -222,7 +223,7 @@ export const ENGLISH: Words = {
     unmatchedHelp: "They count nowhere until the roster names them, or the id is corrected.",
     missing: "Sessions without a report",
     waitingHelp:
-      "events name schools that are not set up. Nothing is lost: they count once the district sets the school up.",
+      "Nothing is lost: events of schools that are not set up wait, and count once the district sets the school up. Waiting:",
     event: "Event",
     fault: "Where",
     fix: "What to do",

@@ -198,6 +198,7 @@ export const SPANISH: Words = {
     ofEnrolled: "de los estudiantes en la lista",
     offPace: "Detrás de la meta",
     noOffPace: "Nadie está detrás de la meta.",
+    notForRole: "Su función no ve cifras de estudiantes por escuela, sea cual sea su tamaño",
     suppressed: "oculto: menos de 10 estudiantes, o junto a tal grupo",
     week: "Semana",
     share: "Parte de los estudiantes",
@@ -223,7 +224,7 @@ export const SPANISH: Words = {
     unmatchedHelp: "No cuentan en ninguna parte hasta que la lista los nombre o se corrija el id.",
     missing: "Sesiones sin informe",
     waitingHelp:
-      "eventos nombran escuelas que no existen aquí. Nada se pierde: cuentan cuando el distrito agregue la escuela.",
+      "Nada se pierde: los eventos de escuelas que no existen aquí esperan, y cuentan cuando el distrito agregue la escuela. En espera:",
     event: "Evento",
     fault: "Dónde",
     fix: "Qué hacer",

@@ -143,6 +143,7 @@ export type Words = {
     | "offPace"
     | "noOffPace"
     | "suppressed"
+    | "notForRole"
     | "week"
     | "share"
     | "download"

@@ -24,7 +24,7 @@ export const ENGLISH: Wording = {
       resolved: ({ provider }) => `${provider} reports again.`,
     },
     "site-under-delivery": {
-      open: ({ provider, fact }) => `${provider} held ${fact("percent")} % of its sessions. Ask why.`,
+      open: ({ provider, fact }) => `${provider} held ${fact("percent")}% of its sessions. Ask why.`,
       resolved: ({ provider }) => `${provider} holds its sessions again.`,
     },
     "student-missed-sessions": {

@@ -102,6 +102,8 @@ describe.skipIf(CHROMIUM === undefined)("in a browser", () => {
     await page.goto(await linkTo("en"));
     await page.reload();
     expect(await standing()).toMatchObject([{ step: "opened" }]);
+    // whom it is about comes first, as a link
+    await page.keyboard.press("Tab");
     await page.keyboard.press("Tab");
     await page.keyboard.type("Called the family");
     await page.keyboard.press("Tab");
