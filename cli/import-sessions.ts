@@ -3,7 +3,7 @@ import { byText } from "../domain/ids.ts";
 import { latestEntries } from "../domain/dosage-report.ts";
 import { idPatternOf } from "../domain/opaque-ids.ts";
 import type { RosterEntry, School } from "../domain/setup.ts";
-import { readTable, requireColumns, writeTable, type Table } from "./csv.ts";
+import { readTable, requireColumns, writeExactTable, type Table } from "./csv.ts";
 import { UsageError } from "./fail.ts";
 import { postEvents, type Api, type PostedItem } from "./post-events.ts";
 import { progressLine, resumePoint } from "./progress.ts";
@@ -75,6 +75,7 @@ function schoolsOf(schools: readonly School[], roster: readonly RosterEntry[]): 
     if (!known.includes(school_id)) known.push(school_id);
   }
   return {
+    students: [...all.keys()],
     ofStudent: (student_id) => all.get(student_id) ?? [],
     zoneOf: (school_id) => zones.get(school_id),
   };
@@ -190,7 +191,7 @@ function writeErrors(table: Table, { file, dryRun }: ImportOptions, faults: Faul
   const errorFile = `${file}.errors.csv`;
   const columns = [...table.columns.filter((name) => name !== "reason"), "reason"];
   const rows = [...faults].sort((a, b) => a.row.number - b.row.number);
-  writeTable(
+  writeExactTable(
     errorFile,
     columns,
     rows.map(({ row, column, reason }) => ({ ...row.cells, reason: `${column}: ${reason}` })),

@@ -1,9 +1,10 @@
 import type { IsErased } from "../domain/erasure.ts";
 import type * as z from "zod";
+import { mangledId, TWIN, twinIds } from "../domain/mangled.ts";
 import { idFault, idPatternOf } from "../domain/opaque-ids.ts";
 import { isCurrent } from "../domain/school-day.ts";
 import { Enrolment, RosterEntry } from "../domain/setup.ts";
-import { readTable, requireColumns, writeTable, type Row, type Table } from "./csv.ts";
+import { readTable, requireColumns, writeExactTable, type Row, type Table } from "./csv.ts";
 import { UsageError } from "./fail.ts";
 import { newSchools } from "./new-schools.ts";
 import { enrolmentName, rosterChange, upsertChange } from "./roster-change.ts";
@@ -47,6 +48,11 @@ export async function importStudents(
   const { values, faults } = readRows(
     table,
     unlessErased(await target.isErased(), (cells) => readEntry(cells, idPatternOf(setup.id_pattern))),
+    {
+      student_id: await rosterIds(target.setup, setup.schools),
+      school_id: setup.schools.map(({ school_id }) => school_id),
+      district_id: setup.districts.map(({ district_id }) => district_id),
+    },
   );
   refuseFullWithFaults(faults, options);
   const created = newSchools({ setup, table, values }, options);
@@ -61,18 +67,29 @@ export async function importStudents(
     await target.setup.put({ ...created, programs: [], providers: [], contacts: [] });
     await target.setup.putRoster(change.write);
   }
-  const counts = {
-    added: change.added,
-    changed: change.changed,
-    unchanged: change.unchanged,
-    ended: change.ended,
-  };
   return {
     rows: table.rows.length,
-    ...counts,
+    ...countsOf(change),
     schools_created: created.schools.length,
     ...errors(table, faults, options),
   };
+}
+
+type Counts = Pick<RosterResult, "added" | "changed" | "unchanged" | "ended">;
+const countsOf = ({ added, changed, unchanged, ended }: Counts): Counts => ({
+  added,
+  changed,
+  unchanged,
+  ended,
+});
+
+/** Every student whom a roster knows. */
+async function rosterIds(
+  setup: Target["setup"],
+  schools: readonly { school_id: string }[],
+): Promise<string[]> {
+  const rosters = await Promise.all(schools.map(({ school_id }) => setup.roster(school_id)));
+  return rosters.flat().map(({ student_id }) => student_id);
 }
 
 /** Upserts enrolments: student, school, program, provider, from, to. */
@@ -100,13 +117,12 @@ export async function importEnrolments(
     options,
   );
   if (!options.dryRun) await target.setup.putEnrolments(change.write);
-  const counts = {
-    added: change.added,
-    changed: change.changed,
-    unchanged: change.unchanged,
-    ended: change.ended,
+  return {
+    rows: table.rows.length,
+    ...countsOf(change),
+    schools_created: 0,
+    ...errors(table, faults, options),
   };
-  return { rows: table.rows.length, ...counts, schools_created: 0, ...errors(table, faults, options) };
 }
 
 const filled = (cells: Record<string, string>, names: readonly string[]): Record<string, string> =>
@@ -159,13 +175,45 @@ type Read<T> =
   | { success: true; data: T }
   | { success: false; error: { issues: readonly { path: readonly PropertyKey[]; message: string }[] } };
 
+/** Ids that are set up or stored already, by column. */
+type Stored = Partial<Record<(typeof ID_COLUMNS)[number], readonly string[]>>;
+const ID_COLUMNS = ["student_id", "school_id", "district_id"] as const;
+
+const twinColumns = ({ rows }: Table, stored: Stored) =>
+  new Map(
+    ID_COLUMNS.map((column) => [
+      column,
+      twinIds(
+        rows.flatMap(({ cells }) => cells[column] || []),
+        stored[column],
+      ),
+    ]),
+  );
+
+/** What a spreadsheet did to an id of a row, with its column. */
+function idFaultOf({ cells }: Row, twins: ReadonlyMap<string, ReadonlySet<string>>): string | undefined {
+  for (const column of ID_COLUMNS) {
+    const id = cells[column] ?? "";
+    const reason = mangledId(id) ?? (twins.get(column)?.has(id) === true ? TWIN : undefined);
+    if (reason !== undefined) return `${column}: ${reason}`;
+  }
+  return undefined;
+}
+
 function readRows<T>(
   table: Table,
   read: (cells: Record<string, string>) => Read<T>,
+  stored: Stored = {},
 ): { values: T[]; faults: Fault[] } {
   const values: T[] = [];
   const faults: Fault[] = [];
+  const twins = twinColumns(table, stored);
   for (const row of table.rows) {
+    const mangled = row.fault ?? idFaultOf(row, twins);
+    if (mangled !== undefined) {
+      faults.push({ row, reason: mangled });
+      continue;
+    }
     const result = read(row.cells);
     if (result.success) values.push(result.data);
     else
@@ -218,7 +266,7 @@ function errors(
   if (faults.length === 0 || dryRun) return { faults: faults.length };
   const error_file = `${file}.errors.csv`;
   const columns = [...table.columns.filter((name) => name !== "reason"), "reason"];
-  writeTable(
+  writeExactTable(
     error_file,
     columns,
     faults.map(({ row, reason }) => ({ ...row.cells, reason })),

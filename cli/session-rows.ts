@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { Id, byText } from "../domain/ids.ts";
+import { TWIN, twinIds } from "../domain/mangled.ts";
 import { idFault } from "../domain/opaque-ids.ts";
 import { EVENT_TYPES, MAX_REVISION } from "../domain/session-event.ts";
 import { topicOf } from "../domain/words.ts";
@@ -37,6 +38,8 @@ export type Schools = {
   /** Schools of a student, the current one first. */
   ofStudent: (student_id: string) => readonly string[];
   zoneOf: (school_id: string) => string | undefined;
+  /** Every student whom a roster knows. */
+  students?: readonly string[];
   /** The form of ids that the set-up names. */
   idPattern?: RegExp | undefined;
 };
@@ -54,15 +57,27 @@ export function readSessionRows(table: Table, schools: Schools): { rows: Session
   const rows: SessionRow[] = [];
   const faults: Fault[] = [];
   const readTime = rememberedTimes();
+  const given = table.rows.map(({ cells }) => cells["student_id"] ?? "");
+  const twins = twinIds(given, schools.students);
   for (const row of table.rows) {
-    try {
-      rows.push(readRow(row, schools, readTime));
-    } catch (error) {
-      if (!(error instanceof RowFault)) throw error;
-      faults.push({ row, column: error.column, reason: error.message });
-    }
+    const read = faultOr(row, () => {
+      if (row.fault !== undefined) throw new RowFault("row", row.fault);
+      if (twins.has(row.cells["student_id"] ?? "")) throw new RowFault("student_id", TWIN);
+      return readRow(row, schools, readTime);
+    });
+    if ("reason" in read) faults.push(read);
+    else rows.push(read);
   }
   return { rows: numberEqualRows(rows), faults };
+}
+
+function faultOr(row: Row, read: () => SessionRow): SessionRow | Fault {
+  try {
+    return read();
+  } catch (error) {
+    if (!(error instanceof RowFault)) throw error;
+    return { row, column: error.column, reason: error.message };
+  }
 }
 
 type TimeReader = (text: string, zone: string) => ReadTime | undefined;
@@ -130,7 +145,8 @@ function personOf(cells: Record<string, string>, column: string, { idPattern }: 
 }
 
 function minutesOf(text: string): { whole: number; warning: string | undefined } {
-  const minutes = text === "" ? Number.NaN : Number(text);
+  // 1e2 and 0x1e are numbers of computers, and no minutes
+  const minutes = /^\d{1,4}(?:\.\d+)?$/.test(text) ? Number(text) : Number.NaN;
   if (!Number.isFinite(minutes) || minutes < 0 || minutes > 1440) {
     throw new RowFault("session_duration", "is not a number of minutes from 0 to 1440");
   }
@@ -140,6 +156,9 @@ function minutesOf(text: string): { whole: number; warning: string | undefined }
 
 function groupOf(text: string): { size: number | undefined; warning: string | undefined } {
   if (text === "") return { size: undefined, warning: undefined };
+  // a bare 3 is a group of three
+  if (/^\d{1,3}$/.test(text) && Number(text) >= 1 && Number(text) <= 200)
+    return { size: Number(text), warning: undefined };
   const [, left = "", right = ""] = /^(\d{1,3})\s*:\s*(\d{1,3})$/.exec(text) ?? [];
   const size = Math.max(Number(left), Number(right));
   if (left !== "" && size >= 1 && size <= 200) return { size, warning: undefined };

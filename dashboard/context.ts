@@ -61,9 +61,7 @@ function makeFormats({ lang: language, unknown }: Words) {
   const decimal = new Intl.NumberFormat(lang, { maximumFractionDigits: 1 });
   const onDay = new Intl.DateTimeFormat(lang, { day: "numeric", month: "short", timeZone: "UTC" });
   const longDay = new Intl.DateTimeFormat(lang, {
-    weekday: "long",
-    day: "numeric",
-    month: "long",
+    ...{ weekday: "long", day: "numeric", month: "long" },
     timeZone: "UTC",
   });
   const moment = new Intl.DateTimeFormat(lang, {

@@ -1,3 +1,4 @@
+import { mangledId } from "./mangled.ts";
 import type { Fault } from "./problem.ts";
 
 /** Two words of letters and nothing else: "Maria Gonzalez", "Gonzalez,Maria", "maria.gonzalez", "MariaGonzalez". */
@@ -10,6 +11,8 @@ const CAMEL = /^\p{Lu}\p{Ll}+\p{Lu}\p{Ll}+$/u;
  * and must not be two words of letters, as a name is.
  */
 export function idFault(id: string, pattern?: RegExp): string | undefined {
+  const mangled = mangledId(id);
+  if (mangled !== undefined) return mangled;
   if (pattern !== undefined)
     return pattern.test(id)
       ? undefined

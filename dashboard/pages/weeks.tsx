@@ -3,7 +3,7 @@ import type { MySchool, Weeks as WeeksAnswer } from "../answers.ts";
 import { useSite } from "../context.ts";
 import { useAnswers } from "../live.ts";
 import { AsOf, Await, Empty, Title } from "../parts.tsx";
-import { arranged, byGrade, NOTHING, type Filter, byGrade } from "../week-rows.ts";
+import { arranged, byGrade, NOTHING, type Filter } from "../week-rows.ts";
 import { Rows } from "../week-table.tsx";
 
 /** A row per student, a cell per week: who does not get what was promised is seen at a glance. */

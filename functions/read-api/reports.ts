@@ -1,3 +1,4 @@
+import { csvCell } from "../../domain/csv-cell.ts";
 import { mergeAll } from "../../domain/day-summary.ts";
 import { DEFAULT_TARGET_HOURS, dosageReport, latestEntries } from "../../domain/dosage-report.ts";
 import type { School } from "../../domain/setup.ts";
@@ -59,12 +60,6 @@ const CSV = [
   "sessions",
   "total_minutes",
 ];
-const cell = (value: unknown) => {
-  const text = typeof value === "string" || typeof value === "number" ? String(value) : "";
-  // a spreadsheet runs what begins like a formula
-  const safe = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
-  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
-};
 
 /** The report's rows by school, for a spreadsheet. */
 export async function getExport(ask: Ask): Promise<string> {
@@ -72,7 +67,7 @@ export async function getExport(ask: Ask): Promise<string> {
   const { by_school } = students ? report : suppressSmallGroups(report);
   const lines = by_school.map((row) => {
     const fields = new Map<string, unknown>(Object.entries(row));
-    const cells = CSV.map((name) => cell(fields.get(name)));
+    const cells = CSV.map((name) => csvCell(fields.get(name)));
     return [...cells, "suppressed" in row ? "fewer than 10 students" : ""].join(",");
   });
   return [[...CSV, "note"].join(","), ...lines, ""].join("\n");

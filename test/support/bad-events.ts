@@ -75,6 +75,9 @@ export const BAD_EVENTS: BadEvent[] = [
   ...["Maria Gonzalez", "Gonzalez,Maria", "maria.gonzalez", "MariaGonzalez", "maria@x.org", "12 34"].map(
     (id) => student(`a student's id that tells who it is: ${id}`, "student_id", { student_id: id }),
   ),
+  ...["1.23457E+09", "'00123", "123.0", "NULL", "Total"].map((id) =>
+    student(`a student's id that a spreadsheet mangled: ${id}`, "student_id", { student_id: id }),
+  ),
   data("a tutor's id that is a name", "/tutor_id", { tutor_id: "Ada Lovelace" }),
   student("minutes far over the schedule", "minutes_present", { minutes_present: 300 }),
   data("a completed session of next year", "/scheduled_start", {
