@@ -57,8 +57,11 @@ export function parseSetup(text: string, known = NOTHING): Parsed {
     path: "",
     reason: error.message.split("\n")[0] ?? "",
   }));
-  if (broken.length > 0) return { held: [], faults: broken };
+  // what follows the first fault of broken YAML is most often its consequence
+  if (broken.length > 0) return { held: [], faults: broken.slice(0, 1) };
   const written: unknown = document.toJS() ?? {};
+  if (typeof written !== "object" || Array.isArray(written))
+    return { held: [], faults: [{ line: 1, column: 1, path: "", reason: NO_SETUP }] };
   const held = Object.keys(written ?? {});
   const parsed = Setup.safeParse(written);
   if (parsed.success) {
@@ -73,11 +76,34 @@ export function parseSetup(text: string, known = NOTHING): Parsed {
     const keys = issue.code === "unrecognized_keys" ? issue.keys : [undefined];
     return keys.map((key) => {
       const path = key === undefined ? issue.path : [...issue.path, key];
-      const reason = key === undefined ? issue.message : "is not a field; remove it or correct its spelling";
+      const reason =
+        key === undefined
+          ? reasonOf(issue.message, valueAt(written, path))
+          : "is not a field; remove it or correct its spelling";
       return { ...place(offsetOf(document, path)), path: path.map(String).join("."), reason };
     });
   });
   return { held, faults };
+}
+
+const NO_SETUP =
+  "is no set-up: it must hold lists such as `schools:` and `people:`; see docs/setup.example.yaml";
+
+function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
+  return path.reduce<unknown>(
+    (inner, part) => (typeof inner === "object" && inner !== null ? Reflect.get(inner, part) : undefined),
+    value,
+  );
+}
+
+/** YAML takes 631930 for a number, yes for a truth and 2026-08-17T00:00 for an instant: what was meant needs quotes. */
+function reasonOf(message: string, value: unknown): string {
+  const isBare = typeof value === "number" || typeof value === "boolean" || value === null;
+  const wantsText = /expected string/.test(message);
+  if (wantsText && isBare)
+    return `is read as ${value === null ? "nothing" : `a ${typeof value}`}; put it into quotes: "${String(value ?? "")}"`;
+  if (message.endsWith("received undefined")) return "is missing; it is required";
+  return message.replace(/^Invalid input: /, "");
 }
 
 /** Where a path stands in the text; where it is missing, its nearest parent. */

@@ -5,7 +5,7 @@ import { duplicateKeys } from "../domain/json-text.ts";
 import { show, type Common, type Output } from "./command-context.ts";
 import { UsageError } from "./fail.ts";
 
-const MARKS = { pass: "✓", warn: "!", fail: "✗" } as const;
+const MARKS = { pass: "✓", warn: "!", fail: "✗", skip: "–" } as const;
 const MOST_FAULTS = 50;
 
 /** Tells a provider what it would have got wrong, before its first post: needs neither a key nor a stack. */
@@ -40,13 +40,17 @@ type Given = { value: unknown; text: string };
 /** An array of events, one event, or one event a line. */
 export function checkText(text: string): ReturnType<typeof conformanceOf> {
   const given = eventsOf(text.replace(/^\uFEFF/, ""));
+  if (given.length === 0) throw new UsageError("There is no event in it, so nothing was checked.");
   return conformanceOf(
     given.map(({ value }) => value),
-    (index) => {
-      const one = given[index];
-      if (one === undefined || one.text === "") return [];
-      const detail = "stands twice in the same object; send it once";
-      return duplicateKeys(one.text, one.value).map((pointer) => ({ pointer, detail }));
+    {
+      now: new Date(),
+      hidden: (index) => {
+        const one = given[index];
+        if (one === undefined || one.text === "") return [];
+        const detail = "stands twice in the same object; send it once";
+        return duplicateKeys(one.text, one.value).map((pointer) => ({ pointer, detail }));
+      },
     },
   );
 }

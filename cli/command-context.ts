@@ -1,7 +1,12 @@
 import type { Command } from "commander";
 import type { findTarget } from "./target.ts";
 
-export type Output = { out: (text: string) => void; err: (text: string) => void };
+export type Output = {
+  out: (text: string) => void;
+  err: (text: string) => void;
+  /** Sets the code with which the command ends. */
+  exit?: (code: number) => void;
+};
 export type Common = { json?: boolean };
 
 export type Context = { program: Command; io: Output; target: () => ReturnType<typeof findTarget> };

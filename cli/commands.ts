@@ -125,6 +125,7 @@ function addReport({ program, io, target }: Context): void {
         if (day !== undefined && !isDay(day)) throw new UsageError(`${name} is no date, such as 2026-08-17.`);
       }
       const { from = "0000-00-00", to = "9999-12-31" } = flags;
+      if (from > to) throw new UsageError(`--from ${from} lies after --to ${to}: no day is between them.`);
       const options = { ...flags, from, to, targetHours, now: new Date() };
       const facts = await readFacts(await target(), options);
       const value = reportOf(facts, targetHours);

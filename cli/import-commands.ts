@@ -6,8 +6,13 @@ const today = () => new Date().toISOString().slice(0, 10);
 
 type RosterFlags = Common & { timeZone?: string; full?: boolean; yes?: boolean; dryRun?: boolean };
 
+/** The exit code where the file was taken and some of its rows were not. */
+const SOME_REFUSED = 2;
+
 export function addImports({ program, io, target }: Context): void {
-  const imports = program.command("import").description("load CSV files");
+  const imports = program
+    .command("import")
+    .description("load CSV files; exits with 2 where rows were refused, which stand in the error file");
   const rosterOptions = (file: string, flags: RosterFlags): RosterOptions => ({
     file,
     timeZone: flags.timeZone,
@@ -27,7 +32,7 @@ export function addImports({ program, io, target }: Context): void {
   ] as const) {
     imports
       .command(`${name} <file>`)
-      .description(description)
+      .description(`${description}; exits with 2 where rows were refused`)
       .option("--time-zone <zone>", "zone of schools that the set-up lacks")
       .option("--full", "end the entries that the file does not name")
       .option("--yes", "also when that ends more than a fifth")
@@ -36,6 +41,7 @@ export function addImports({ program, io, target }: Context): void {
       .action(async (file: string, flags: RosterFlags) => {
         const value = await run(await target(), rosterOptions(file, flags));
         show(io, flags, { value, text: rosterText(value) });
+        io.exit?.(value.faults > 0 ? SOME_REFUSED : 0);
       });
   }
   addSessionImport({ program: imports, io, target }, rosterText);
@@ -46,7 +52,9 @@ type SessionFlags = Common & { provider: string; key?: string; correct?: boolean
 function addSessionImport({ program, io, target }: Context, textOf: (value: object) => string): void {
   program
     .command("sessions <file>")
-    .description("a DATAS session file, posted through the API like any provider's events")
+    .description(
+      "a DATAS session file, posted through the API like any provider's events; exits with 2 where rows were refused",
+    )
     .option("--provider <provider_id>", "whose sessions these are", "local")
     .option("--key <key>", "the provider's key; better in ROLLCALL_PROVIDER_KEY")
     .option("--correct", "send changed rows with the next revision")
@@ -64,6 +72,7 @@ function addSessionImport({ program, io, target }: Context, textOf: (value: obje
         warn: atMost(20, io.err),
       });
       show(io, flags, { value, text: textOf(value) });
+      io.exit?.(value.faults > 0 ? SOME_REFUSED : 0);
     });
 }
 

@@ -1,11 +1,13 @@
 import { faultsOfIssues, type Fault } from "./problem.ts";
+import { idFaults } from "./opaque-ids.ts";
+import { timeFaults } from "./time-faults.ts";
 import { SessionEvent, EVENT_TYPES } from "./session-event.ts";
 
 /** What a provider's events would run into, beyond the contract of each one. */
 export type CheckResult = {
   check: string;
-  /** `fail`: refused or wrong in reports; `warn`: works, and is worth a look. */
-  level: "pass" | "warn" | "fail";
+  /** `fail`: refused or wrong in reports; `warn`: works, and is worth a look; `skip`: there was nothing to look at. */
+  level: "pass" | "warn" | "fail" | "skip";
   detail: string;
   /** Places of the first events that it concerns, as JSON pointers into what was given. */
   at: string[];
@@ -19,7 +21,7 @@ type Check = {
   /** What is well where nothing is found, and what to do where something is. */
   well: string;
   mend: string;
-  find: (events: readonly Place[]) => Finding[];
+  find: (events: readonly Place[], now: Date) => Finding[];
 };
 
 const MOST_PLACES = 5;
@@ -29,6 +31,14 @@ function resultOf({ check, level, well, mend }: Omit<Check, "find">, found: read
   if (found.length === 0) return { check, level: "pass", detail: well, at: [] };
   const detail = `${found.length} ${found.length === 1 ? "event" : "events"}: ${mend}`;
   return { check, level, detail, at: found.slice(0, MOST_PLACES).map(pointerOf) };
+}
+
+/** A check says of how many events it speaks, and nothing where it saw none. */
+function looked(one: Check, events: readonly Place[], now: Date): CheckResult {
+  if (events.length === 0)
+    return { check: one.check, level: "skip", detail: "not looked at: no event can be read", at: [] };
+  const result = resultOf(one, one.find(events, now));
+  return { ...result, detail: `${result.detail} (looked at ${events.length})` };
 }
 
 const studentsOf = ({ event }: Place): { student_id: string }[] =>
@@ -72,10 +82,15 @@ function isAtNight({ event }: Place): boolean {
   return hour < EARLIEST || hour >= LATEST;
 }
 
-/** Looks like a person's name or address: ids must mean nothing outside the district. */
-const isTelling = (id: string) => id.includes("@") || /^\p{Lu}\p{Ll}+[ ,_.]+\p{Lu}\p{Ll}+/u.test(id);
-
 const CHECKS: readonly Check[] = [
+  {
+    check: "times in the past",
+    level: "fail",
+    well: "No completed session lies in the future.",
+    mend: "a completed session lies in the future, so it is refused; correct the time.",
+    find: (events, now) =>
+      events.flatMap(({ index, event }) => timeFaults(event, now).map(({ pointer }) => ({ index, pointer }))),
+  },
   {
     check: "no conflict",
     level: "fail",
@@ -96,11 +111,11 @@ const CHECKS: readonly Check[] = [
     well: "No id looks like a name or an address.",
     mend: "an id looks like a person's name or e-mail address; send the district's student id and an id of the tutor.",
     find: (events) =>
-      events.filter((place) => {
-        const { tutor_id: tutor } = { tutor_id: undefined, ...place.event.data };
-        const ids = studentsOf(place).map(({ student_id }) => student_id);
-        return [...ids, ...(typeof tutor === "string" ? [tutor] : [])].some(isTelling);
-      }),
+      events.flatMap(({ index, event }) =>
+        event.type === EVENT_TYPES.voided
+          ? []
+          : idFaults(event.data).map(({ pointer }) => ({ index, pointer })),
+      ),
   },
   {
     check: "session ids without students",
@@ -155,7 +170,7 @@ const CHECKS: readonly Check[] = [
 /** Everything that a provider would have got wrong: the contract, event by event, and what only all of them tell. */
 export function conformanceOf(
   values: readonly unknown[],
-  hidden: (index: number) => readonly Fault[] = () => [],
+  { hidden = () => [], now }: { hidden?: (index: number) => readonly Fault[]; now: Date },
 ): { events: number; results: CheckResult[]; faults: { at: string; detail: string }[] } {
   const read = values.map((value, index) => ({ index, parsed: SessionEvent.safeParse(value) }));
   const faults = read.flatMap(({ index, parsed }) =>
@@ -181,7 +196,7 @@ export function conformanceOf(
         contract,
         [...broken].map((index) => ({ index })),
       ),
-      ...CHECKS.map((one) => resultOf(one, one.find(events))),
+      ...CHECKS.map((one) => looked(one, events, now)),
     ],
     faults,
   };

@@ -57,7 +57,7 @@ export const DEFAULT_SETTINGS: Settings = {
   delivery_share: 0.8,
   delivery_days: 3,
   start_days: 5,
-  dosage_share: 0.67,
+  dosage_share: 0.66,
   dosage_weeks: 2,
   pace_share: 0.8,
   pace_days: 15,

@@ -380,7 +380,7 @@ describe.skipIf(CHROMIUM === undefined)("the pages", () => {
     await session.send("Emulation.setCPUThrottlingRate", { rate: 4 });
     await page.reload();
     await page.getByText(ROLES.lead, { exact: true }).click();
-    await page.locator(".alerts").waitFor();
+    await page.locator(".alerts").first().waitFor();
     await page.waitForTimeout(1000);
     // the page is loaded, goes to sign in, and is loaded again: then it is in the browser's cache
     const loaded = [...files.keys()].map((url) => new URL(url).pathname);

@@ -238,3 +238,24 @@ describe("what a file does not name any more", () => {
     expect((await target.setup.all()).contacts).toHaveLength(2);
   });
 });
+
+describe("slips of YAML", () => {
+  it.each([
+    [
+      "a number",
+      'school_id: "631930"',
+      "school_id: 631930",
+      'is read as a number; put it into quotes: "631930"',
+    ],
+    ["a truth", "name: Rio Grande", "name: false", 'is read as a boolean; put it into quotes: "false"'],
+    ["nothing", "name: Rio Grande", "name:", "is read as nothing; put it into quotes"],
+  ])("say what was read and how to mean it: %s", (_, from, to, says) => {
+    expect(parseSetup(SETUP.replace(from, to)).faults[0]?.reason).toContain(says);
+  });
+
+  it("are one line, also where the file is no YAML at all", () => {
+    expect(parseSetup("<html>\n<body>: [\n{ x\n- y: : z").faults).toHaveLength(1);
+    const [fault] = parseSetup("just a sentence").faults;
+    expect([fault?.line, fault?.reason]).toEqual([1, expect.stringContaining("no set-up")]);
+  });
+});

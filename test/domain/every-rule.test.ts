@@ -98,7 +98,7 @@ const CASES: Readonly<Record<RuleId, Cases>> = {
     fires: (monday) => ({ days: [], enrolments: [enrolled(day(monday, 7))], programs: [math] }),
     spares: (monday) => ({ days: [], enrolments: [enrolled(day(monday, 6))], programs: [math] }),
   },
-  "under-dosed": { fires: (monday) => dosed(monday, 66), spares: (monday) => dosed(monday, 67) },
+  "under-dosed": { fires: (monday) => dosed(monday, 65), spares: (monday) => dosed(monday, 66) },
   // 15 of 25 instructional days are over: 540 of 900 minutes are due, 432 are 80 %
   "off-pace": { fires: (monday) => paced(monday, 431), spares: (monday) => paced(monday, 432) },
   "tutor-changed-too-often": {

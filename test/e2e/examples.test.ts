@@ -189,7 +189,7 @@ describe("rollcall provider check", () => {
         "check",
         from,
       ]);
-    await expect(check(file)).rejects.toThrow(/of 8 checks failed/);
+    await expect(check(file)).rejects.toThrow(/of 9 checks failed/);
     expect(told.join("\n")).toContain("/0/data/session_topic");
     await expect(check("nowhere.json")).rejects.toThrow("There is no file nowhere.json");
     const server = createServer((_, response) =>

@@ -1,0 +1,59 @@
+import { describe, expect, it } from "vitest";
+import { checkText } from "../../cli/check-command.ts";
+import { rollcall } from "../../cli/commands.ts";
+import { completed } from "../support/world.ts";
+
+const resultsOf = (...events: unknown[]) =>
+  new Map(checkText(JSON.stringify(events)).results.map((one) => [one.check, one]));
+
+describe("rollcall provider check", () => {
+  it("ticks nothing that it did not look at, and says of how many the ticks are", () => {
+    const broken = resultsOf({ nothing: "Maria Gonzalez" });
+    expect(broken.get("the contract of each event")?.level).toBe("fail");
+    const skipped = broken.get("opaque ids");
+    expect([skipped?.level, skipped?.detail]).toEqual(["skip", expect.stringContaining("not looked at")]);
+    const passed = resultsOf(completed()).get("opaque ids");
+    expect([passed?.level, passed?.detail]).toEqual(["pass", expect.stringContaining("looked at 1")]);
+  });
+
+  it("looks at what the API looks at: ids that tell, minutes over the session, the future", () => {
+    const named = completed({ students: [{ student_id: "Maria Gonzalez", attendance_status: "present" }] });
+    expect(resultsOf(named).get("opaque ids")).toMatchObject({
+      level: "fail",
+      at: ["/0/data/students/0/student_id"],
+    });
+    expect(resultsOf(completed({ tutor_id: "ada@x.org" })).get("opaque ids")?.level).toBe("fail");
+    const later = completed({ scheduled_start: "2099-03-02T10:00:00-07:00" });
+    expect(resultsOf(later).get("times in the past")?.level).toBe("fail");
+    const long = completed({
+      students: [{ student_id: "1", attendance_status: "present", minutes_present: 300 }],
+    });
+    expect(resultsOf(long).get("the contract of each event")?.level).toBe("fail");
+  });
+
+  it("is no success where there is nothing to check", () => {
+    expect(() => checkText("[]")).toThrow("no event");
+    expect(() => checkText("\n\n")).toThrow("no event");
+  });
+});
+
+describe("commands that cannot be meant", () => {
+  const run = (...words: string[]) =>
+    rollcall({ out: () => undefined, err: () => undefined }, async () => {
+      throw new Error("no stack is asked");
+    }).parseAsync(["node", "rollcall", ...words]);
+
+  it("are refused before a stack is opened: a report that ends before it begins", async () => {
+    await expect(run("report", "dosage", "--from", "2026-03-09", "--to", "2026-03-02")).rejects.toThrow(
+      "lies after",
+    );
+  });
+
+  it("tell in their help that refused rows end them with 2", () => {
+    const imports = rollcall({ out: () => undefined, err: () => undefined }).commands.find(
+      (one) => one.name() === "import",
+    );
+    for (const one of imports?.commands ?? []) expect(one.description()).toContain("exits with 2");
+    expect(imports?.commands.length).toBe(3);
+  });
+});
