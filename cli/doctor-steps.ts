@@ -61,7 +61,7 @@ async function doorCheck({ providerKeys, webhooks }: Place, { providers }: Setup
     .map(({ provider_id }) => provider_id)
     .filter((id) => ![...keys, ...hooks].some(({ provider_id }) => provider_id === id));
   if (without.length === 0) return { check, result: "ok", says: "every provider has a key or a webhook" };
-  const says = `providers ${few(without)} have neither key nor webhook: \`rollcall provider create PROVIDER\``;
+  const says = `providers ${few(without)} have neither key nor webhook: \`rollcall provider add PROVIDER\``;
   return { check, result: "warn", says };
 }
 

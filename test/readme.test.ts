@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { parseSetup } from "../cli/apply.ts";
 import { rulesMarkdown } from "../cli/rules.ts";
+import { bundleBytes, functionNames } from "../lib/build-functions.ts";
 import { parseConfig } from "../lib/config-file.ts";
 import { readConfig, SWITCHES } from "../lib/config.ts";
 import { rollcall } from "../cli/commands.ts";
@@ -44,8 +45,14 @@ describe.each(documents)("%s", (_, text) => {
         .split(/\s+/)
         .filter((word, at, all) => word !== "--stack" && all[at - 1] !== "--stack");
       let command = program;
-      for (const word of words)
-        command = command.commands.find((candidate) => candidate.name() === word) ?? command;
+      for (const [at, word] of words.entries()) {
+        const next = command.commands.find((candidate) => candidate.name() === word);
+        // a group wants one of its own commands next
+        const isName = !word.startsWith("-") && words[at - 1]?.startsWith("--") !== true;
+        const stuck = next === undefined && command.commands.length > 0 && isName;
+        expect([line, word, stuck && command !== program]).toEqual([line, word, false]);
+        command = next ?? command;
+      }
       expect([line, command.name()]).not.toEqual([line, "rollcall"]);
       const known = [...program.options, ...command.options].map(({ long }) => long);
       for (const word of words.filter((one) => one.startsWith("--")))
@@ -60,6 +67,12 @@ describe("the README", () => {
       pathsIn("see `domain/nothing.ts` and `lib/config.ts`").filter((path) => !existsSync(join(root, path))),
     ).toEqual(["domain/nothing.ts"]);
     expect(pathsIn(read("README.md")).length).toBeGreaterThan(15);
+  });
+
+  it("says how large the bundles are", () => {
+    const sizes = functionNames().map((name) => Math.round(bundleBytes(name) / 1000));
+    const said = `Cold starts load ${Math.min(...sizes)} to ${Math.max(...sizes)} KB`;
+    expect(read("README.md")).toContain(said);
   });
 
   it("tells of the rules what they say of themselves", () => {
