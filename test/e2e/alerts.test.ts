@@ -43,7 +43,7 @@ describe("the demo district", () => {
     expect(new Set(to).size).toBe(to.length);
     const lead = mails.find(({ destination }) => destination.to[0] === "lead-631933@demo.example");
     // half of its sessions, by the provider's name
-    expect(lead?.body.text).toMatch(/North Star held [3-6]\d % of its sessions\. Ask why\./);
+    expect(lead?.body.text).toMatch(/North Star held [3-6]\d% of its sessions\. Ask why\./);
     for (const { body } of mails)
       for (const { student_id } of await target.setup.roster("631930"))
         expect(body.text).not.toContain(student_id);

@@ -198,12 +198,15 @@ describe("reading over HTTP", () => {
     const lead = await token("lead@x.org");
     expect((await get("/v1/me", lead)).status).toBe(200);
     await place.target.setup.remove([{ list: "people", id: "lead" }]);
-    const isOut = async () => (await get("/v1/me", lead)).status === 403;
+    const path = `/v1/schools/${SCHOOL}/students/S-01`;
+    // several at once: each running function remembers for itself
+    const isOut = async () => {
+      const answers = await Promise.all(["/v1/me", path, "/v1/me", path].map((one) => get(one, lead)));
+      return answers.every(({ status }) => status === 403);
+    };
     const began = Date.now();
     // half a minute each
     for (let round = 0; round < 3 && !(await isOut()); round += 1) await until(isOut, (out) => out);
     expect(Date.now() - began).toBeLessThan(70_000);
-    const path = `/v1/schools/${SCHOOL}/students/S-01`;
-    expect((await get(path, lead)).status).toBe(403);
   });
 });
