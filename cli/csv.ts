@@ -120,7 +120,7 @@ function rowOf({
   const found = Math.max(length, Math.min(cells.length, columns.length));
   return {
     ...row,
-    fault: `has ${length > columns.length ? length : found} cells where the header has ${columns.length}, so it is not known which is which; put a value with a comma into quotes`,
+    fault: `has ${found} cells where the header has ${columns.length}, so it is not known which is which; put a value with a comma into quotes`,
   };
 }
 

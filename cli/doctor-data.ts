@@ -6,6 +6,7 @@ import { idsOf, unnamedText } from "../domain/setup-prune.ts";
 import { addDays, dayOf, schoolDaysBetween } from "../domain/school-day.ts";
 import { calendarOf, isLive, type School, type Setup } from "../domain/setup.ts";
 import { verifyAudit } from "./audit.ts";
+import { asking } from "./doctor-sending.ts";
 import { few, type Check } from "./doctor.ts";
 import type { Target } from "./target.ts";
 
@@ -155,34 +156,27 @@ const WARM_WRITES = 4000;
 async function throughputCheck({ table, sending }: Target): Promise<Check> {
   const check = "warm throughput";
   if (sending === undefined) return { check, result: "skip", says: "local" };
-  try {
+  return asking(check, async () => {
     const { Table } = await table.client.send(new DescribeTableCommand({ TableName: table.tableName }));
     const writes = Table?.WarmThroughput?.WriteUnitsPerSecond ?? 0;
-    if (writes >= WARM_WRITES) return ok(check, `${writes} writes a second at once`);
+    if (writes >= WARM_WRITES) return { result: "ok", says: `${writes} writes a second at once` };
     const says = `${writes} writes a second at once: write stage: prod into rollcall.config.yaml and deploy before the first morning of a large district`;
-    return { check, result: "warn", says };
-  } catch (error) {
-    return { check, result: "skip", says: nameOf(error) };
-  }
+    return { result: "warn", says };
+  });
 }
-
-const nameOf = (error: unknown) =>
-  `AWS did not answer (${error instanceof Error ? error.name : "unknown"}): are you allowed to ask?`;
 
 async function alarmCheck({ alarmTopic }: Target): Promise<Check> {
   const check = "alarms";
   if (alarmTopic === undefined) return { check, result: "skip", says: "local" };
-  try {
+  return asking(check, async () => {
     const command = new ListSubscriptionsByTopicCommand({ TopicArn: alarmTopic });
     const { Subscriptions = [] } = await new SNSClient({}).send(command);
     const heard = Subscriptions.filter(({ SubscriptionArn = "" }) => SubscriptionArn.startsWith("arn:"));
-    if (heard.length > 0) return ok(check, `${heard.length} hear them`);
+    if (heard.length > 0) return { result: "ok", says: `${heard.length} hear them` };
     const says =
       "nobody hears them: write alarmEmail into rollcall.config.yaml, deploy, and confirm the mail that AWS sends";
-    return { check, result: "fail", says };
-  } catch (error) {
-    return { check, result: "skip", says: nameOf(error) };
-  }
+    return { result: "fail", says };
+  });
 }
 
 function nodeCheck(): Check {

@@ -25,9 +25,10 @@ export async function checkSending(sending: Sending | undefined, setup: Setup): 
   ];
 }
 
-type Finding = Omit<Check, "check">;
+export type Finding = Omit<Check, "check">;
 
-async function asking(check: string, ask: () => Promise<Finding>): Promise<Check> {
+/** What AWS says, or that it did not answer: who runs doctor may lack a right. */
+export async function asking(check: string, ask: () => Promise<Finding>): Promise<Check> {
   try {
     return { check, ...(await ask()) };
   } catch (error) {

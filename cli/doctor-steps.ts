@@ -1,5 +1,6 @@
 import { isCurrent } from "../domain/school-day.ts";
 import { isLive, type Setup } from "../domain/setup.ts";
+import { asking } from "./doctor-sending.ts";
 import { few, type Check } from "./doctor.ts";
 import { listPeople } from "./people-commands.ts";
 import type { Target } from "./target.ts";
@@ -41,16 +42,13 @@ function peopleCheck({ people = [] }: Setup, now: Date): Check {
 async function signInCheck(target: Place, now: Date): Promise<Check> {
   const check = "sign-in";
   if (target.userPool === undefined) return { check, result: "skip", says: "local: everybody is let in" };
-  try {
+  return asking(check, async () => {
     const waiting = (await listPeople(target, now)).filter(({ sign_in }) => sign_in === "none");
-    if (waiting.length === 0) return { check, result: "ok", says: "everybody has one" };
+    if (waiting.length === 0) return { result: "ok", says: "everybody has one" };
     const ids = waiting.map(({ person_id }) => person_id);
     const says = `${few(ids)} have none of their own: \`rollcall people invite\`, unless they come by the district's identity provider`;
-    return { check, result: "warn", says };
-  } catch (error) {
-    const name = error instanceof Error ? error.name : "unknown";
-    return { check, result: "skip", says: `AWS did not answer (${name}): are you allowed to ask?` };
-  }
+    return { result: "warn", says };
+  });
 }
 
 async function doorCheck({ providerKeys, webhooks }: Place, { providers }: Setup, now: Date): Promise<Check> {

@@ -3,7 +3,7 @@ import type * as z from "zod";
 import { mangledId, TWIN, twinIds } from "../domain/mangled.ts";
 import { idFault, idPatternOf } from "../domain/opaque-ids.ts";
 import { isCurrent } from "../domain/school-day.ts";
-import { Enrolment, RosterEntry } from "../domain/setup.ts";
+import { Enrolment, RosterEntry, type School } from "../domain/setup.ts";
 import { readTable, requireColumns, writeExactTable, type Row, type Table } from "./csv.ts";
 import { UsageError } from "./fail.ts";
 import { newSchools } from "./new-schools.ts";
@@ -45,19 +45,19 @@ export async function importStudents(
   requireColumns(options.file, table, ["student_id", "district_id", "school_id"]);
   warnOfLostZeros(table, options.warn);
   const setup = await target.setup.all();
+  const known = await rostersOf(target.setup, setup.schools);
   const { values, faults } = readRows(
     table,
     unlessErased(await target.isErased(), (cells) => readEntry(cells, idPatternOf(setup.id_pattern))),
     {
-      student_id: await rosterIds(target.setup, setup.schools),
+      student_id: known.map(({ student_id }) => student_id),
       school_id: setup.schools.map(({ school_id }) => school_id),
       district_id: setup.districts.map(({ district_id }) => district_id),
     },
   );
   refuseFullWithFaults(faults, options);
   const created = newSchools({ setup, table, values }, options);
-  const schools = [...setup.schools, ...created.schools];
-  const stored = (await Promise.all(schools.map((school) => target.setup.roster(school.school_id)))).flat();
+  const stored = [...known, ...(await rostersOf(target.setup, created.schools))];
   const change = rosterChange(stored, values, options);
   refuseMassEnd(
     { ended: change.ended, current: stored.filter((entry) => isCurrent(entry, options.today)).length },
@@ -83,13 +83,8 @@ const countsOf = ({ added, changed, unchanged, ended }: Counts): Counts => ({
   ended,
 });
 
-/** Every student whom a roster knows. */
-async function rosterIds(
-  setup: Target["setup"],
-  schools: readonly { school_id: string }[],
-): Promise<string[]> {
-  const rosters = await Promise.all(schools.map(({ school_id }) => setup.roster(school_id)));
-  return rosters.flat().map(({ student_id }) => student_id);
+async function rostersOf(setup: Target["setup"], schools: readonly School[]): Promise<RosterEntry[]> {
+  return (await Promise.all(schools.map(({ school_id }) => setup.roster(school_id)))).flat();
 }
 
 /** Upserts enrolments: student, school, program, provider, from, to. */

@@ -9,6 +9,7 @@ import { dynamoSetupStore } from "../adapters/setup-store.ts";
 import type { SessionRecord } from "../domain/session-record.ts";
 import { nothingSetUp, type Setup } from "../domain/setup.ts";
 import { enrolmentName } from "./roster-change.ts";
+import { idsOf, SETUP_LISTS, withoutEntries } from "../domain/setup-prune.ts";
 import { setupDifference } from "./apply.ts";
 import type { Target } from "./target.ts";
 
@@ -92,18 +93,13 @@ function addTo(result: RestoreResult, name: string, count: number): void {
 
 /** What the backup has and this deployment has not. */
 function missingOf(now: Setup, then: Setup): Setup {
-  const without = <Row>(own: readonly Row[], other: readonly Row[], idOf: (row: Row) => string) => {
-    const known = new Set(own.map(idOf));
-    return other.filter((row) => !known.has(idOf(row)));
-  };
+  const ids = idsOf(now);
+  const known = SETUP_LISTS.flatMap((list) => ids[list].map((id) => ({ list, id })));
+  const { districts, schools, programs, providers, contacts, people } = withoutEntries(then, known);
   return {
-    districts: without(now.districts, then.districts, (row) => row.district_id),
-    schools: without(now.schools, then.schools, (row) => row.school_id),
-    programs: without(now.programs, then.programs, (row) => row.program_id),
-    providers: without(now.providers, then.providers, (row) => row.provider_id),
-    contacts: without(now.contacts, then.contacts, (row) => row.contact_id),
-    people: without(now.people ?? [], then.people ?? [], (row) => row.person_id),
+    ...{ districts, schools, programs, providers, contacts, people },
     ...(now.default_owner === undefined && { default_owner: then.default_owner }),
+    ...(now.id_pattern === undefined && { id_pattern: then.id_pattern }),
     ...(now.settings === undefined && { settings: then.settings }),
   };
 }

@@ -59,8 +59,6 @@ type Place = {
   alarmTopic: string | undefined;
   /** Who signs in with a password; absent on one machine, where everybody is chosen from a list. */
   userPool: UserPool | undefined;
-  /** The pages' address. */
-  pagesUrl: string | undefined;
   /** Under which identity admin commands run here. */
   whoAmI: () => Promise<string>;
   failureBucket: string;
@@ -99,7 +97,6 @@ type OutputName =
   | "AnchorBucket"
   | "AlarmTopic"
   | "UserPoolId"
-  | "PagesUrl"
   | "ApiUrl"
   | "TableName"
   | "FailureBucket"
@@ -134,7 +131,6 @@ export function targetOfState(state: LocalState): Target {
     anchorBucket: state.anchor_bucket,
     alarmTopic: undefined,
     userPool: undefined,
-    pagesUrl: undefined,
     whoAmI: async () => `local:${userInfo().username}`,
     secrets: kmsSecretBox(new KMSClient({ ...local, endpoint: state.kms_endpoint }), "local"),
     keys: state.keys,
@@ -181,7 +177,6 @@ async function awsTarget(StackName: string): Promise<Target> {
   const anchorBucket = of("AnchorBucket");
   const buckets = { s3: new S3Client({}), failureBucket, anchorBucket };
   const alarmTopic = of("AlarmTopic");
-  const [userPool, pagesUrl] = [cognitoUserPool(of("UserPoolId")), of("PagesUrl")];
-  const people = { userPool, pagesUrl };
-  return targetOf({ apiUrl, table, ...buckets, ...people, alarmTopic, whoAmI, secrets, keys: {}, sending });
+  const userPool = cognitoUserPool(of("UserPoolId"));
+  return targetOf({ apiUrl, table, ...buckets, userPool, alarmTopic, whoAmI, secrets, keys: {}, sending });
 }

@@ -4,6 +4,7 @@ import type { Me } from "./answers.ts";
 import type { Api } from "./api.ts";
 import type { NameBook } from "./names.ts";
 import type { Words } from "./words/index.ts";
+import { PAGE_ADDRESS } from "../domain/page-address.ts";
 import { dayOf } from "../domain/school-day.ts";
 
 /** What every part of a page may need. */
@@ -27,11 +28,8 @@ export function useSite(): Site {
 /** Addresses within the pages; ids are opaque text. */
 const part = (id: string) => encodeURIComponent(id);
 export const LINK = {
-  today: (school_id: string, date?: string) =>
-    `#/school/${part(school_id)}/today${date === undefined ? "" : `/${date}`}`,
+  ...PAGE_ADDRESS,
   weeks: (school_id: string) => `#/school/${part(school_id)}/weeks`,
-  student: (school_id: string, student_id: string) =>
-    `#/school/${part(school_id)}/student/${part(student_id)}`,
   settings: (school_id: string) => `#/school/${part(school_id)}/settings`,
   district: (district_id: string) => `#/district/${part(district_id)}`,
   provider: (provider_id: string) => `#/provider/${part(provider_id)}`,

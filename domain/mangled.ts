@@ -27,14 +27,22 @@ export function mangledId(id: string): string | undefined {
 const bare = (id: string) => id.replace(/^0+(?=.)/, "").toLowerCase();
 
 /**
- * Ids that differ from another of the same column, or from one that is stored, in leading zeros or in case alone: one of
- * both was mangled, and nobody can tell which by looking at one.
+ * Ids that are mangled by the look of their neighbors. Within one column, two that differ in leading zeros or in case
+ * alone are both refused: nobody can tell which is right. Against what is stored, only the one that lacks the zeros is:
+ * a file that brings them corrects what a spreadsheet took earlier.
  */
 export function twinIds(ids: Iterable<string>, stored: Iterable<string> = []): Set<string> {
-  const forms = new Map<string, Set<string>>();
   const given = new Set(ids);
-  for (const id of [...given, ...stored]) forms.set(bare(id), (forms.get(bare(id)) ?? new Set()).add(id));
-  return new Set([...given].filter((id) => (forms.get(bare(id))?.size ?? 0) > 1));
+  const [among, there] = [byBare(given), byBare(stored)];
+  const lacksZeros = (id: string) =>
+    (there.get(bare(id)) ?? []).some((other) => other !== id && other.length >= id.length);
+  return new Set([...given].filter((id) => (among.get(bare(id))?.length ?? 0) > 1 || lacksZeros(id)));
+}
+
+function byBare(ids: Iterable<string>): Map<string, string[]> {
+  const forms = new Map<string, string[]>();
+  for (const id of new Set(ids)) forms.set(bare(id), [...(forms.get(bare(id)) ?? []), id]);
+  return forms;
 }
 
 export const TWIN = `differs from another id in leading zeros or in case alone, so one of both is mangled; ${AS_TEXT}`;

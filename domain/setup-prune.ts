@@ -64,7 +64,8 @@ export type Used = { schools: ReadonlySet<string>; programs: ReadonlySet<string>
 
 const rowsBy = <T>(rows: readonly T[], idOf: (row: T) => string) =>
   new Map(rows.map((row) => [idOf(row), row]));
-const upsert = <T>(old: readonly T[], rows: readonly T[], idOf: (row: T) => string): T[] => [
+/** Rows of the same id take the place of the old ones. */
+export const upsert = <T>(old: readonly T[], rows: readonly T[], idOf: (row: T) => string): T[] => [
   ...rowsBy([...old, ...rows], idOf).values(),
 ];
 

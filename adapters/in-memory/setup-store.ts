@@ -7,13 +7,9 @@ import {
   type Setup,
 } from "../../domain/setup.ts";
 import type { Contact } from "../../domain/contact.ts";
-import { mergeSetup, withoutEntries, type Unnamed } from "../../domain/setup-prune.ts";
+import { mergeSetup, upsert, withoutEntries, type Unnamed } from "../../domain/setup-prune.ts";
 import type { Named, SetupStore } from "../setup-store.ts";
 import { InMemoryStampStore } from "./stamp-store.ts";
-
-function upsert<T>(old: readonly T[], entries: readonly T[], nameOf: (entry: T) => string): T[] {
-  return [...new Map([...old, ...entries].map((entry) => [nameOf(entry), entry])).values()];
-}
 
 export class InMemorySetupStore implements SetupStore {
   #setup = nothingSetUp();

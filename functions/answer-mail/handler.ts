@@ -7,6 +7,7 @@ import { addressOf, type Contact } from "../../domain/contact.ts";
 import { alertsBehind } from "../../domain/digest.ts";
 import { lineOf } from "../../domain/mail.ts";
 import type { Message, Section } from "../../domain/message.ts";
+import { PAGE_ADDRESS, pageLink } from "../../domain/page-address.ts";
 import { noteFault } from "../../domain/opaque-ids.ts";
 import { ruleOf } from "../../domain/rules/index.ts";
 import type { School } from "../../domain/setup.ts";
@@ -103,7 +104,7 @@ function aboutOf({ pagesUrl }: AnswerDeps, { contact }: Behind, alerts: readonly
   const shown = alerts.slice(0, MOST_SHOWN).map(({ school_id, rule, subject }) => ({
     text: subject,
     ...(ruleOf(rule).about === "student" && {
-      href: `${pagesUrl.replace(/\/$/, "")}/#/school/${encodeURIComponent(school_id)}/student/${encodeURIComponent(subject)}`,
+      href: pageLink(pagesUrl, PAGE_ADDRESS.student(school_id, subject)),
     }),
   }));
   const left = alerts.length - shown.length;
@@ -117,7 +118,7 @@ const MOST_SHOWN = 50;
 function nextOf({ pagesUrl }: AnswerDeps, { contact, schools }: Behind) {
   const [school, ...others] = schools;
   if (school === undefined || others.length > 0) return undefined;
-  const href = `${pagesUrl.replace(/\/$/, "")}/#/school/${encodeURIComponent(school.school_id)}/today`;
+  const href = pageLink(pagesUrl, PAGE_ADDRESS.today(school.school_id));
   return { text: wordingOf(contact).page.toPage, href };
 }
 

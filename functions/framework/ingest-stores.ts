@@ -16,9 +16,10 @@ export function ingestStores(
   const setup = dynamoSetupStore(table);
   const providers = cached((provider_id) => setup.provider(provider_id), clock);
   const erased = cached(() => erasedStudents(table), clock);
-  const patterns = cached(async () => idPatternOf(await setup.idPattern()), clock);
+  // that none is named is remembered, too: most districts name none, and every request asks
+  const patterns = cached(async () => ({ pattern: idPatternOf(await setup.idPattern()) }), clock);
   return {
-    idPattern: () => patterns("all"),
+    idPattern: async () => (await patterns("all"))?.pattern,
     erased: async () => (await erased("all")) ?? (() => false),
     sessions: dynamoSessionStore(table),
     refusals: dynamoRefusalStore(table),

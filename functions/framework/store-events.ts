@@ -49,8 +49,8 @@ export async function storeEvents(
   const { provider_id } = posting;
   const results: ItemResult[] = [];
   const bySession = new Map<string, Item[]>();
-  const isErased = await deps.erased();
-  const reader = { provider_id, isErased, idPattern: await deps.idPattern(), now: deps.clock() };
+  const [isErased, idPattern] = await Promise.all([deps.erased(), deps.idPattern()]);
+  const reader = { provider_id, isErased, idPattern, now: deps.clock() };
   for (const [index, event] of sent.entries()) {
     const read = readItem(event, index, reader);
     if ("result" in read) results[index] = read;

@@ -1,4 +1,5 @@
 import type { Links } from "../../domain/mail.ts";
+import { PAGE_ADDRESS, pageLink } from "../../domain/page-address.ts";
 import type { Message } from "../../domain/message.ts";
 import { ACKNOWLEDGE_DAYS, addressHash, daysAfter, sign, UNSUBSCRIBE_DAYS } from "../framework/links.ts";
 
@@ -20,6 +21,6 @@ export const linksOf =
     const address = addressHash(email);
     const unsubscribe = `${base}/v1/unsubscribe/${sign({ kind: "unsubscribe", contact_id, address, until }, key)}`;
     const page = (school_id: string | undefined) =>
-      `${pagesUrl.replace(/\/$/, "")}/${school_id === undefined ? "" : `#/school/${encodeURIComponent(school_id)}/today`}`;
+      pageLink(pagesUrl, school_id === undefined ? undefined : PAGE_ADDRESS.today(school_id));
     return { acknowledge, unsubscribe, page };
   };

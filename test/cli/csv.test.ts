@@ -83,6 +83,9 @@ describe("an id that a spreadsheet mangled", () => {
   it("is found beside its twin, in the file or among what is stored", () => {
     expect([...twinIds(["123", "00123", "124", "AB", "ab"])]).toEqual(["123", "00123", "AB", "ab"]);
     expect([...twinIds(["123", "124"], ["00123"])]).toEqual(["123"]);
+    // the right file is not stopped by what a wrong one stored before it
+    expect([...twinIds(["00123", "124"], ["123"])]).toEqual([]);
+    expect([...twinIds(["ab"], ["AB"])]).toEqual(["ab"]);
     expect([...twinIds(["123", "124"], ["123"])]).toEqual([]);
   });
 });

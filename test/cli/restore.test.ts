@@ -52,6 +52,7 @@ async function filled() {
       districts: [{ district_id: "D" }],
       schools: [{ school_id: "A", district_id: "D", time_zone: "America/Denver" }],
       providers: [{ provider_id: "p", contracts: [{}] }],
+      id_pattern: "\\w+",
     }),
   );
   await place.setup.putRoster([
@@ -96,6 +97,7 @@ describe("rollcall restore", () => {
     await backup.erased.add(await backup.pseudonym("gone"), NOW);
     const place = placeOf(await freshTable());
     await restore(place, { fromTable: backup.table.tableName, dryRun: false, ...quiet });
+    expect(await place.setup.all()).toEqual(await backup.setup.all());
     expect((await place.isErased())("gone")).toBe(true);
     expect(JSON.stringify([await place.sessions.ofSchool("A"), await place.setup.roster("A")])).not.toContain(
       "gone",
