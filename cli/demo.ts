@@ -143,7 +143,7 @@ export function daysOf({ number }: Group, days: readonly string[]): string[] {
 
 export function slotOf(group: Group, day: string): Slot {
   const time = `${8 + (group.number % 7)}:${String((group.number * 5) % 60).padStart(2, "0")}`;
-  const start = readLocalTime(`${day} ${time}`, ZONE)?.instant ?? "";
+  const start = readLocalTime(`${day} ${time}`, ZONE, "month-first")?.instant ?? "";
   return { group, day, start, session_id: `${group.provider_id}-${group.number}-${day}` };
 }
 

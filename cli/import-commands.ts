@@ -1,3 +1,6 @@
+import { Option } from "commander";
+import type { DurationUnit } from "./column-forms.ts";
+import type { DateOrder } from "./local-time.ts";
 import { show, type Common, type Context } from "./command-context.ts";
 import { importEnrolments, importStudents, type RosterOptions } from "./import-students.ts";
 import { importSessions } from "./import-sessions.ts";
@@ -47,7 +50,21 @@ export function addImports({ program, io, target }: Context): void {
   addSessionImport({ program: imports, io, target }, rosterText);
 }
 
-type SessionFlags = Common & { provider: string; key?: string; correct?: boolean; dryRun?: boolean };
+type SessionFlags = Common & {
+  provider: string;
+  key?: string;
+  correct?: boolean;
+  dates?: DateOrder;
+  durations?: DurationUnit;
+  dryRun?: boolean;
+};
+
+/** An option for what a file's columns do not tell themselves. */
+const datesOption = () =>
+  new Option("--dates <order>", "which number of 3/11/2025 is the month, where no date tells").choices([
+    "month-first",
+    "day-first",
+  ]);
 
 function addSessionImport({ program, io, target }: Context, textOf: (value: object) => string): void {
   program
@@ -57,6 +74,13 @@ function addSessionImport({ program, io, target }: Context, textOf: (value: obje
     )
     .option("--provider <provider_id>", "whose sessions these are", "local")
     .option("--key <key>", "the provider's key; better in ROLLCALL_PROVIDER_KEY")
+    .addOption(datesOption())
+    .addOption(
+      new Option("--durations <unit>", "what a bare number of session_duration counts").choices([
+        "minutes",
+        "hours",
+      ]),
+    )
     .option("--correct", "send changed rows with the next revision")
     .option("--dry-run", "read and check, send nothing")
     .option("--json", "as JSON")
@@ -67,6 +91,7 @@ function addSessionImport({ program, io, target }: Context, textOf: (value: obje
         provider: flags.provider,
         key: flags.key,
         correct: flags.correct === true,
+        forms: { dates: flags.dates, durations: flags.durations },
         dryRun: flags.dryRun === true,
         quiet: flags.json === true,
         warn: atMost(20, io.err),

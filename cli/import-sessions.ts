@@ -5,14 +5,16 @@ import { idPatternOf } from "../domain/opaque-ids.ts";
 import type { RosterEntry, School } from "../domain/setup.ts";
 import { readTable, requireColumns, writeExactTable, type Table } from "./csv.ts";
 import { UsageError } from "./fail.ts";
-import { postEvents, type Api, type PostedItem } from "./post-events.ts";
+import type { Api } from "./post-events.ts";
 import { progressLine, resumePoint } from "./progress.ts";
+import { sendBatch } from "./send-sessions.ts";
 import {
-  eventOf,
   readSessionRows,
   SESSION_ALIASES,
   SESSION_COLUMNS,
+  siblingId,
   type Fault,
+  type Forms,
   type Schools,
   type SessionRow,
 } from "./session-rows.ts";
@@ -25,6 +27,8 @@ export type ImportOptions = {
   provider: string;
   key?: string | undefined;
   correct: boolean;
+  /** What the columns of dates and durations do not tell themselves. */
+  forms?: Forms | undefined;
   dryRun: boolean;
   quiet: boolean;
   /** Says what an admin should know but need not mend. */
@@ -45,7 +49,8 @@ export async function importSessions(target: Target, options: ImportOptions): Pr
     );
   }
   const { schools, roster, idPattern } = await readSchools(target);
-  const read = readSessionRows(table, { ...schoolsOf(schools, roster), idPattern });
+  const read = readSessionRows(table, { ...schoolsOf(schools, roster), idPattern }, options.forms);
+  for (const line of read.says) options.warn(line);
   const rows = (await keepStoredSchools(target, read.rows, options.provider)).sort(byDayAndSchool);
   for (const { row, warnings } of rows)
     for (const warning of warnings) options.warn(`row ${row.number}: ${warning}`);
@@ -68,15 +73,15 @@ async function readSchools(target: Target): Promise<{
 
 function schoolsOf(schools: readonly School[], roster: readonly RosterEntry[]): Schools {
   const zones = new Map(schools.map((school) => [school.school_id, school.time_zone]));
-  const all = new Map<string, string[]>();
-  for (const [student_id, { school_id }] of latestEntries(roster)) all.set(student_id, [school_id]);
-  for (const { student_id, school_id } of roster) {
-    const known = all.get(student_id) ?? [];
-    if (!known.includes(school_id)) known.push(school_id);
+  const stays = new Map<string, RosterEntry[]>();
+  for (const [student_id, latest] of latestEntries(roster)) stays.set(student_id, [latest]);
+  for (const entry of roster) {
+    const known = stays.get(entry.student_id) ?? [];
+    if (!known.includes(entry)) known.push(entry);
   }
   return {
-    students: [...all.keys()],
-    ofStudent: (student_id) => all.get(student_id) ?? [],
+    students: [...stays.keys()],
+    staysOf: (student_id) => stays.get(student_id) ?? [],
     zoneOf: (school_id) => zones.get(school_id),
   };
 }
@@ -101,9 +106,13 @@ async function keepStoredSchools(
   });
 }
 
-// one recompute of a school's day serves all the marks that come together
+// one recompute of a school's day serves all the marks that come together; sessions of one moment stand side by side
 const byDayAndSchool = (a: SessionRow, b: SessionRow) =>
-  byText(a.day, b.day) || byText(a.school_id, b.school_id) || a.row.number - b.row.number;
+  byText(a.day, b.day) ||
+  byText(a.school_id, b.school_id) ||
+  byText(a.session_id, b.session_id) ||
+  a.revision - b.revision ||
+  byText(siblingId(a), siblingId(b));
 
 type Sending = { rows: SessionRow[]; options: ImportOptions; tally: Tally };
 
@@ -114,19 +123,28 @@ async function send(target: Target, { rows, options, tally }: Sending): Promise<
   );
   const resume = resumePoint(`${options.file}.progress.json`, digest.digest("hex"));
   const show = progressLine(rows.length, options.quiet);
-  for (let at = resume.done; at < rows.length; at += BATCH * WIDTH) {
-    const batches = Array.from({ length: WIDTH }, (_, place) =>
-      rows.slice(at + place * BATCH, at + (place + 1) * BATCH),
-    );
-    await Promise.all(
-      batches.filter((batch) => batch.length > 0).map((batch) => sendBatch(api, batch, { options, tally })),
-    );
+  const batches = batchesOf(rows);
+  const sender = { target, api, options, tally };
+  for (let at = resume.done; at < batches.length; at += WIDTH) {
+    const now = batches.slice(at, at + WIDTH);
+    await Promise.all(now.map((batch) => sendBatch(sender, batch)));
     // refused rows are known to this run alone: the next one sends them again, for its error file
-    if (tally.refused === 0) resume.save(at + BATCH * WIDTH);
-    show(Math.min(rows.length, at + BATCH * WIDTH));
+    if (tally.refused === 0) resume.save(at + WIDTH);
+    show(batches.slice(0, at + WIDTH).flat().length);
   }
   await untilSummarised(target, [...new Set(rows.map((row) => row.school_id))]);
   resume.clear();
+}
+
+/** Sessions of one moment are sent together, so that each knows of the others. */
+function batchesOf(rows: readonly SessionRow[]): SessionRow[][] {
+  const batches: SessionRow[][] = [];
+  for (const moment of Map.groupBy(rows, ({ session_id }) => session_id).values()) {
+    const last = batches.at(-1);
+    if (last !== undefined && last.length + moment.length <= BATCH) last.push(...moment);
+    else batches.push(moment);
+  }
+  return batches;
 }
 
 function apiOf(target: Target, { provider, key }: ImportOptions): Api {
@@ -137,53 +155,6 @@ function apiOf(target: Target, { provider, key }: ImportOptions): Api {
     );
   }
   return { url: target.apiUrl, key: known };
-}
-
-async function sendBatch(
-  api: Api,
-  batch: SessionRow[],
-  { options, tally }: Pick<Sending, "options" | "tally">,
-): Promise<void> {
-  const posted = await postLatest(api, batch);
-  const conflicts = posted.filter((item) => item.result === "conflict");
-  const corrections = options.correct
-    ? conflicts.flatMap((item) => correctionOf(batch[item.index], item))
-    : [];
-  for (const item of posted)
-    if (item.result !== "conflict" || !options.correct) tally.count(item, batch[item.index], options.warn);
-  if (corrections.length === 0) return;
-  const corrected = await postEvents(
-    api,
-    corrections.map(({ row, revision }) => eventOf(row, revision)),
-  );
-  for (const item of corrected) tally.countCorrection(item, corrections[item.index]?.row, options.warn);
-}
-
-/** A row without a revision of its own means what is latest: where a correction was stored, it is compared with that. */
-async function postLatest(api: Api, batch: readonly SessionRow[]): Promise<PostedItem[]> {
-  const posted = await postEvents(
-    api,
-    batch.map((row) => eventOf(row, row.revision)),
-  );
-  const behind = posted.flatMap((item) => {
-    const row = batch[item.index];
-    const own = row?.row.cells["revision"] ?? "";
-    return item.result === "stale" && row !== undefined && own === "" ? [{ item, row }] : [];
-  });
-  if (behind.length === 0) return posted;
-  const again = await postEvents(
-    api,
-    behind.map(({ item, row }) => eventOf(row, item.revision ?? 1)),
-  );
-  const latest = new Map(again.map((item) => [behind[item.index]?.item.index, item]));
-  return posted.map((item) => ({ ...(latest.get(item.index) ?? item), index: item.index }));
-}
-
-function correctionOf(
-  row: SessionRow | undefined,
-  item: PostedItem,
-): { row: SessionRow; revision: number }[] {
-  return row === undefined ? [] : [{ row, revision: (item.revision ?? 0) + 1 }];
 }
 
 function writeErrors(table: Table, { file, dryRun }: ImportOptions, faults: Fault[]): string | undefined {

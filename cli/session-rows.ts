@@ -1,11 +1,15 @@
 import { createHash } from "node:crypto";
-import { Id, byText } from "../domain/ids.ts";
+import { byText } from "../domain/ids.ts";
 import { TWIN, twinIds } from "../domain/mangled.ts";
-import { idFault } from "../domain/opaque-ids.ts";
-import { EVENT_TYPES, MAX_REVISION } from "../domain/session-event.ts";
+import { isCurrent } from "../domain/school-day.ts";
+import { EVENT_TYPES } from "../domain/session-event.ts";
+import type { RosterEntry } from "../domain/setup.ts";
 import { topicOf } from "../domain/words.ts";
+import { dateFormOf, durationUnitOf, type DurationUnit } from "./column-forms.ts";
 import type { Row, Table } from "./csv.ts";
-import { readLocalTime, type ReadTime } from "./local-time.ts";
+import { DATE_FORMS, readLocalTime, type DateOrder, type ReadTime } from "./local-time.ts";
+import { CellFault, groupOf, idOf, minutesOf, personOf, revisionOf } from "./session-cells.ts";
+import { groupedRows } from "./session-groups.ts";
 
 /** DATAS 1.0 headers, and the aliases that its dictionary names. */
 export const SESSION_ALIASES = {
@@ -22,21 +26,34 @@ export const SESSION_COLUMNS = [
 ];
 
 export type Fault = { row: Row; column: string; reason: string };
+export type SessionStudent = { student_id: string; attendance_status: "present"; minutes_present: number };
+export type SessionData = {
+  school_id: string;
+  session_topic: string;
+  actual_start: string;
+  tutor_id: string;
+  group_size?: number;
+  students: SessionStudent[];
+};
 export type SessionRow = {
   row: Row;
+  /** Further rows of the same session: its other students. */
+  others: readonly Row[];
   session_id: string;
+  /** Whether the file gives the session's id; else it is made of what happened. */
+  named: boolean;
   school_id: string;
   /** Schools where the id may have been stored earlier. */
   schools: readonly string[];
   revision: number;
   day: string;
-  data: Record<string, unknown>;
+  data: SessionData;
   warnings: string[];
 };
 
 export type Schools = {
-  /** Schools of a student, the current one first. */
-  ofStudent: (student_id: string) => readonly string[];
+  /** Stays of a student at schools, the latest first. */
+  staysOf: (student_id: string) => readonly RosterEntry[];
   zoneOf: (school_id: string) => string | undefined;
   /** Every student whom a roster knows. */
   students?: readonly string[];
@@ -44,70 +61,68 @@ export type Schools = {
   idPattern?: RegExp | undefined;
 };
 
-class RowFault extends Error {
-  readonly column: string;
-  constructor(column: string, reason: string) {
-    super(reason);
-    this.column = column;
-  }
-}
+/** What an admin says of columns that do not tell it themselves. */
+export type Forms = { dates?: DateOrder | undefined; durations?: DurationUnit | undefined };
+
+type Reader = {
+  schools: Schools;
+  unit: DurationUnit;
+  readTime: (text: string, zone: string) => ReadTime | undefined;
+};
+type Read = { rows: SessionRow[]; faults: Fault[]; /** What was found out about columns. */ says: string[] };
 
 /** What a file's rows say as sessions, and the rows that say nothing that could be sent. */
-export function readSessionRows(table: Table, schools: Schools): { rows: SessionRow[]; faults: Fault[] } {
+export function readSessionRows(table: Table, schools: Schools, forms: Forms = {}): Read {
+  const cellsOf = (column: string) => table.rows.map(({ cells }) => cells[column] ?? "");
+  const dates = dateFormOf("session_date", cellsOf("session_date"), forms.dates);
+  const unit = durationUnitOf("session_duration", cellsOf("session_duration"), forms.durations);
+  const reader = { schools, unit, readTime: rememberedTimes(dates.order) };
+  const twins = twinIds(cellsOf("student_id"), schools.students);
   const rows: SessionRow[] = [];
   const faults: Fault[] = [];
-  const readTime = rememberedTimes();
-  const given = table.rows.map(({ cells }) => cells["student_id"] ?? "");
-  const twins = twinIds(given, schools.students);
   for (const row of table.rows) {
     const read = faultOr(row, () => {
-      if (row.fault !== undefined) throw new RowFault("row", row.fault);
-      if (twins.has(row.cells["student_id"] ?? "")) throw new RowFault("student_id", TWIN);
-      return readRow(row, schools, readTime);
+      if (row.fault !== undefined) throw new CellFault("row", row.fault);
+      if (twins.has(row.cells["student_id"] ?? "")) throw new CellFault("student_id", TWIN);
+      return readRow(row, reader);
     });
     if ("reason" in read) faults.push(read);
     else rows.push(read);
   }
-  return { rows: numberEqualRows(rows), faults };
+  const grouped = groupedRows(rows);
+  const says = dates.says === undefined ? [] : [dates.says];
+  return { rows: grouped.rows, faults: [...faults, ...grouped.faults], says };
 }
 
 function faultOr(row: Row, read: () => SessionRow): SessionRow | Fault {
   try {
     return read();
   } catch (error) {
-    if (!(error instanceof RowFault)) throw error;
+    if (!(error instanceof CellFault)) throw error;
     return { row, column: error.column, reason: error.message };
   }
 }
 
-type TimeReader = (text: string, zone: string) => ReadTime | undefined;
-
-function rememberedTimes(): TimeReader {
+function rememberedTimes(order: DateOrder): Reader["readTime"] {
   const known = new Map<string, ReadTime | undefined>();
   return (text, zone) => {
     const name = `${zone} ${text}`;
-    if (!known.has(name)) known.set(name, readLocalTime(text, zone));
+    if (!known.has(name)) known.set(name, readLocalTime(text, zone, order));
     return known.get(name);
   };
 }
 
-function readRow(row: Row, schools: Schools, readTime: TimeReader): SessionRow {
+function readRow(row: Row, reader: Reader): SessionRow {
   const { cells } = row;
-  const student_id = personOf(cells, "student_id", schools);
-  const candidates = cells["school_id"] ? [idOf(cells, "school_id")] : schools.ofStudent(student_id);
-  const [school_id] = candidates;
-  if (school_id === undefined)
-    throw new RowFault("student_id", "is on no roster and the row names no school_id");
-  const zone = schools.zoneOf(school_id);
-  if (zone === undefined) throw new RowFault("school_id", "is no school that is set up");
-  const time = readTime(cells["session_date"] ?? "", zone);
-  if (time === undefined) throw new RowFault("session_date", "is not a date or date-time that exists");
+  const { idPattern } = reader.schools;
+  const student_id = personOf(cells, "student_id", idPattern);
+  const { school_id, schools, time, warning } = placeOf(row, student_id, reader);
   const topic = topicOf(cells["session_topic"] ?? "");
-  if (topic === undefined) throw new RowFault("session_topic", "is not math, ela, other or a usual alias");
-  const minutes = minutesOf(cells["session_duration"] ?? "");
-  const tutor_id = personOf(cells, "tutor_id", schools);
+  if (topic === undefined) throw new CellFault("session_topic", "is not math, ela, other or a usual alias");
+  const minutes = minutesOf(cells["session_duration"] ?? "", reader.unit);
+  const tutor_id = personOf(cells, "tutor_id", idPattern);
   const group = groupOf(cells["session_ratio"] ?? "");
-  const data = {
+  const data: SessionData = {
     school_id,
     session_topic: topic,
     actual_start: time.instant,
@@ -115,85 +130,62 @@ function readRow(row: Row, schools: Schools, readTime: TimeReader): SessionRow {
     ...(group.size !== undefined && { group_size: group.size }),
     students: [{ student_id, attendance_status: "present", minutes_present: minutes.whole }],
   };
-  const named = cells["session_id"];
+  const named = Boolean(cells["session_id"]);
+  const happened = [student_id, new Date(time.instant).toISOString(), topic, tutor_id];
   return {
     row,
-    session_id: named ? idOf(cells, "session_id") : hashOf([student_id, time.wall, topic, tutor_id]),
-    school_id,
-    schools: candidates,
+    others: [],
+    session_id: named ? idOf(cells, "session_id") : hashOf(happened),
+    named,
+    ...{ school_id, schools, data },
     revision: revisionOf(cells["revision"] ?? ""),
     day: time.day,
-    data,
-    warnings: [time.warning && `session_date ${time.warning}`, minutes.warning, group.warning].filter(isText),
+    warnings: [
+      time.warning && `session_date ${time.warning}`,
+      minutes.warning,
+      group.warning,
+      warning,
+    ].filter(isText),
   };
 }
 
 const isText = (value: string | undefined): value is string => value !== undefined && value !== "";
 
-function idOf(cells: Record<string, string>, column: string): string {
-  const id = Id.safeParse(cells[column] ?? "");
-  if (!id.success) throw new RowFault(column, id.error.issues[0]?.message ?? "is not an id");
-  return id.data;
-}
+type Place = { school_id: string; schools: readonly string[]; time: ReadTime; warning?: string };
 
-/** The id of a person, which must not tell who it is. */
-function personOf(cells: Record<string, string>, column: string, { idPattern }: Schools): string {
-  const id = idOf(cells, column);
-  const fault = idFault(id, idPattern);
-  if (fault !== undefined) throw new RowFault(column, fault);
-  return id;
-}
-
-function minutesOf(text: string): { whole: number; warning: string | undefined } {
-  // 1e2 and 0x1e are numbers of computers, and no minutes
-  const minutes = /^\d{1,4}(?:\.\d+)?$/.test(text) ? Number(text) : Number.NaN;
-  if (!Number.isFinite(minutes) || minutes < 0 || minutes > 1440) {
-    throw new RowFault("session_duration", "is not a number of minutes from 0 to 1440");
+/** Where the student belonged on the day of the session, unless the row names a school. */
+function placeOf({ cells }: Row, student_id: string, reader: Reader): Place {
+  const at = (school_id: string) => {
+    const zone = reader.schools.zoneOf(school_id);
+    if (zone === undefined) throw new CellFault("school_id", "is no school that is set up");
+    const time = reader.readTime(cells["session_date"] ?? "", zone);
+    if (time === undefined) throw new CellFault("session_date", DATE_FORMS);
+    return { school_id, time };
+  };
+  if (cells["school_id"]) {
+    const school_id = idOf(cells, "school_id");
+    return { ...at(school_id), schools: [school_id] };
   }
-  const whole = Math.floor(minutes + 0.5);
-  return { whole, warning: whole === minutes ? undefined : "session_duration was rounded to whole minutes" };
+  const stays = reader.schools.staysOf(student_id);
+  const [latest] = stays;
+  if (latest === undefined)
+    throw new CellFault("student_id", "is on no roster and the row names no school_id");
+  const schools = [...new Set(stays.map(({ school_id }) => school_id))];
+  // a stay that ended covers its days before one that never says when it began
+  const there = [...stays]
+    .sort((a, b) => byText(a.to ?? "~", b.to ?? "~"))
+    .find((stay) => isCurrent(stay, at(stay.school_id).time.day));
+  if (there !== undefined) return { ...at(there.school_id), schools };
+  const warning = "student_id is on no roster on the session's day; the latest stay's school is taken";
+  return { ...at(latest.school_id), schools, warning };
 }
 
-function groupOf(text: string): { size: number | undefined; warning: string | undefined } {
-  if (text === "") return { size: undefined, warning: undefined };
-  // a bare 3 is a group of three
-  if (/^\d{1,3}$/.test(text) && Number(text) >= 1 && Number(text) <= 200)
-    return { size: Number(text), warning: undefined };
-  const [, left = "", right = ""] = /^(\d{1,3})\s*:\s*(\d{1,3})$/.exec(text) ?? [];
-  const size = Math.max(Number(left), Number(right));
-  if (left !== "" && size >= 1 && size <= 200) return { size, warning: undefined };
-  return { size: undefined, warning: "session_ratio is not of the form 1:3 and was left out" };
-}
-
-function revisionOf(text: string): number {
-  if (text === "") return 1;
-  const revision = Number(text);
-  if (!Number.isSafeInteger(revision) || revision < 1 || revision > MAX_REVISION) {
-    throw new RowFault("revision", "is not a whole number from 1");
-  }
-  return revision;
-}
-
-const hashOf = (parts: string[]) =>
+const hashOf = (parts: readonly string[]) =>
   createHash("sha256").update(JSON.stringify(parts)).digest("base64url").slice(0, 22);
 
-/**
- * Rows without an id of their own that agree in student, time, topic and tutor are different sessions when their
- * content differs, and one session when it does not.
- */
-function numberEqualRows(rows: SessionRow[]): SessionRow[] {
-  const groups = new Map<string, SessionRow[]>();
-  for (const row of rows) groups.set(row.session_id, [...(groups.get(row.session_id) ?? []), row]);
-  return rows.map((row) => {
-    const group = groups.get(row.session_id) ?? [];
-    if (row.row.cells["session_id"] || group.length === 1) return row;
-    const contents = [...new Set(group.map(contentOf))].sort(byText);
-    const ordinal = contents.indexOf(contentOf(row));
-    return ordinal === 0 ? row : { ...row, session_id: `${row.session_id}-${ordinal + 1}` };
-  });
-}
-
-const contentOf = ({ data }: SessionRow) => JSON.stringify(data);
+/** The id of one of several sessions of a student at one moment: which it is follows from what it holds. */
+export const siblingId = ({ session_id, data: { students, group_size } }: SessionRow) =>
+  `${session_id}-${hashOf([JSON.stringify([students, group_size ?? null])])}`;
 
 /** The event that a provider's system would have posted. */
 export function eventOf({ session_id, data, row }: SessionRow, revision: number): unknown {

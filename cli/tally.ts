@@ -8,6 +8,9 @@ export type ImportResult = Record<
   error_file?: string;
 };
 
+/** A session of several students stands in as many rows. */
+const rowsOf = (row: SessionRow | undefined) => 1 + (row?.others.length ?? 0);
+
 /** Counts what became of the rows, and keeps those that could not be sent. */
 export class Tally {
   readonly faults: Fault[];
@@ -33,16 +36,18 @@ export class Tally {
   }
 
   count(item: PostedItem, row: SessionRow | undefined, warn: (line: string) => void): void {
-    this.#counts[item.result] += 1;
+    this.#counts[item.result] += rowsOf(row);
     if (item.problem === undefined || row === undefined) return;
     this.refused += 1;
     const { pointer = "", detail = item.problem.detail } = item.problem.errors?.[0] ?? {};
-    this.faults.push({ row: row.row, column: pointer, reason: `${item.result}: ${detail}` });
-    warn(`row ${row.row.number}: ${item.result}: ${item.problem.detail}`);
+    for (const one of [row.row, ...row.others]) {
+      this.faults.push({ row: one, column: pointer, reason: `${item.result}: ${detail}` });
+      warn(`row ${one.number}: ${item.result}: ${item.problem.detail}`);
+    }
   }
 
   countCorrection(item: PostedItem, row: SessionRow | undefined, warn: (line: string) => void): void {
-    if (item.result === "accepted") this.#counts.corrected += 1;
+    if (item.result === "accepted") this.#counts.corrected += rowsOf(row);
     else this.count(item, row, warn);
   }
 

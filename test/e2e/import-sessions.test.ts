@@ -5,6 +5,8 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { importSessions, type ImportOptions } from "../../cli/import-sessions.ts";
 import { readFacts, reportOf, writeStudents } from "../../cli/report.ts";
 import { reportText } from "../../cli/report-text.ts";
+import { readContent } from "../../domain/session-content.ts";
+import { announceSeed, seeded } from "../support/random.ts";
 import { listen } from "../../local/listen.ts";
 import { readAll } from "../../local/lambda-pool.ts";
 import { temporaryFolder, testStack, type TestStack } from "../support/stack.ts";
@@ -45,6 +47,16 @@ function send(lines: string[], more: Partial<ImportOptions> = {}, header = HEADE
     warn,
     ...more,
   });
+}
+
+/** Minutes present of a day's sessions, in rising order. */
+async function minutesOn(day: string, tutor_id?: string) {
+  const records = await place.target.sessions.onDay("A", day);
+  return records
+    .flatMap(({ content }) => readContent(content) ?? [])
+    .filter((one) => tutor_id === undefined || one.tutor_id === tutor_id)
+    .flatMap(({ students }) => students.map(({ minutes_present }) => minutes_present))
+    .sort((a, b) => a - b);
 }
 
 describe("rollcall import sessions", () => {
@@ -188,6 +200,110 @@ describe("rollcall import sessions", () => {
     expect(await send(rows)).toMatchObject({ accepted: 3 });
   });
 
+  it("never takes one of several sessions of a moment for another", async () => {
+    const row = "02,math,2025-10-01 09:00,30,1:3,T7";
+    const [longer, third] = [row.replace(",30,", ",45,"), row.replace(",30,", ",50,")];
+    expect(await send([row, longer])).toMatchObject({ accepted: 2 });
+    expect(await send([longer], { correct: true })).toMatchObject({
+      duplicate: 1,
+      corrected: 0,
+      conflict: 0,
+    });
+    // which of the two it corrects, nobody can tell
+    expect(await send([third], { correct: true })).toMatchObject({ corrected: 0, conflict: 1, faults: 1 });
+    expect(warnings[0]).toContain("several sessions of this tutor at this moment");
+    expect(await minutesOn("2025-10-01")).toEqual([30, 45]);
+  });
+
+  it("knows an instant in every notation, and takes the school of the session's own day", async () => {
+    await place.target.setup.putRoster([
+      { student_id: "04", school_id: "A", to: "2025-12-31" },
+      { student_id: "04", school_id: "B" },
+    ]);
+    expect(await send(["04,math,2025-09-10 15:00,30,1:3,T1"])).toMatchObject({ accepted: 1 });
+    for (const time of ["2025-09-10t21:00:00z", "2025-09-10T15:00-06:00", "09/10/2025 3:00 PM"])
+      expect(await send([`04,math,${time},30,1:3,T1`], { forms: { dates: "month-first" } })).toMatchObject({
+        accepted: 0,
+        duplicate: 1,
+      });
+    expect(await minutesOn("2025-09-10")).toEqual([30]);
+  });
+
+  it("joins the rows of one session_id to one session, and corrects no child into another", async () => {
+    const header = `${HEADER},session_id`;
+    const rows = ["01", "02"].map((id) => `${id},math,2025-10-02 10:00,30,1:3,T1,G-1`);
+    expect(await send(rows, {}, header)).toMatchObject({ accepted: 2, faults: 0 });
+    expect(await send([...rows].reverse(), {}, header)).toMatchObject({ duplicate: 2 });
+    const other = ["03,math,2025-10-02 10:00,30,1:3,T1,G-1"];
+    expect(await send(other, { correct: true }, header)).toMatchObject({ corrected: 0, conflict: 1 });
+    expect(warnings[0]).toContain("students whom the file does not name");
+    const twice = ["01,math,2025-10-03 10:00,30,1:3,T1,G-2", "01,math,2025-10-03 10:00,45,1:3,T1,G-2"];
+    expect(await send(twice, {}, header)).toMatchObject({ accepted: 0, faults: 2 });
+    expect(await minutesOn("2025-10-02")).toEqual([30, 30]);
+  });
+
+  it("stores the same whatever the order of rows, their split into files and the notation of time", async () => {
+    const seed = announceSeed("import permutations", 20_261_127);
+    const random = seeded(seed);
+    const moments = Array.from({ length: 12 }, (_, at) => 9 + at);
+    const rowsOf = (day: string) =>
+      moments.flatMap((hour) =>
+        Array.from({ length: 1 + random.below(3) }, (_, more) => ({
+          moment: hour,
+          minutes: 30 + 5 * more,
+          times: [
+            `2025-05-${day} ${hour}:00`,
+            `2025-05-${day}T${String(hour).padStart(2, "0")}:00:00-06:00`,
+            `5/${day}/2025 ${((hour + 11) % 12) + 1}:00 ${hour < 12 ? "AM" : "PM"}`,
+          ],
+        })),
+      );
+    for (const day of ["14", "15", "16"]) {
+      const rows = rowsOf(day);
+      const expected = rows.map(({ minutes }) => minutes).sort((a, b) => a - b);
+      // rows of one moment stay in one file: in two, nobody can tell a correction from another session
+      const files = [0, 1, 2].map((part) => rows.filter(({ moment }) => moment % 3 === part));
+      for (const file of [...files, rows]) {
+        const lines = random
+          .shuffle([...file, ...file])
+          .map((row) => `02,ela,${random.pick(row.times)},${row.minutes},1:3,T9`);
+        expect(
+          await send(lines, { forms: { dates: "month-first" } }),
+          `seed ${seed}, day ${day}`,
+        ).toMatchObject({ conflict: 0, faults: 0 });
+      }
+      expect(await minutesOn(`2025-05-${day}`), `seed ${seed}, day ${day}`).toEqual(expected);
+    }
+  });
+
+  it("judges dates and durations by their whole column", async () => {
+    const lines = ["02,math,13/11/2025 10:00,30,1:3,T4", "02,math,03/11/2025 10:00,1:00,3,T4"];
+    expect(await send(lines)).toMatchObject({ accepted: 2 });
+    expect(warnings[0]).toContain("day/month/year, as 13/11/2025 10:00 tells");
+    expect(await minutesOn("2025-11-03", "T4")).toEqual([60]);
+    await expect(send(lines.slice(1))).rejects.toThrow("--dates month-first or --dates day-first");
+    await expect(send([...lines, lines[0]!.replace("13/11", "11/13")])).rejects.toThrow("both orders");
+    await expect(send(["02,math,2025-11-20 10:00,0.5,1:3,T4"])).rejects.toThrow("--durations hours");
+    expect(
+      await send(["02,math,2025-11-20 10:00,0.5,1:3,T4"], { forms: { durations: "hours" } }),
+    ).toMatchObject({ accepted: 1 });
+    expect(await minutesOn("2025-11-20")).toEqual([30]);
+  });
+
+  it.each([
+    ["session_date", "2025-11-21 14:30 AM", "30"],
+    ["session_date", "11/21/2025 17:05 AM", "30"],
+    ["session_date", "11/21/25 3:00 PM", "30"],
+    ["session_date", "45982.6458", "30"],
+    ["session_duration", "2025-11-21 10:00", "1,200"],
+    ["session_duration", "2025-11-21 10:00", "0.02083"],
+    ["session_duration", "2025-11-21 10:00", "30 sec"],
+  ])("refuses a %s of %s, %s, and says which are read", async (column, date, minutes) => {
+    const fine = "02,math,2025-11-21 08:00,30,1:3,T5";
+    expect(await send([fine, `02,math,${date},"${minutes}",1:3,T5`])).toMatchObject({ faults: 1 });
+    expect(warnings.at(-1)).toMatch(new RegExp(`^row 3, column ${column}: is (no|less)`));
+  });
+
   it("refuses a revision without a session_id, and a provider without a key", async () => {
     await expect(send(["01,math,2025-12-02,30,1:1,T1,2"], {}, `${HEADER},revision`)).rejects.toThrow(
       "no session_id",
@@ -201,13 +317,13 @@ describe("rollcall import sessions", () => {
     const options = { targetHours: 1, from: "0000", to: "9999", now: new Date() };
     const facts = await readFacts(place.target, options);
     const report = reportOf(facts, 1);
-    expect(report).toMatchObject({ students_enrolled: 3, students_tutored: 3 });
+    expect(report).toMatchObject({ students_enrolled: 4, students_tutored: 4 });
     expect(report.by_school.map(({ school_id }) => school_id)).toEqual(["A", "B"]);
-    expect(reportText(report)).toContain("Students tutored    3");
+    expect(reportText(report)).toContain("Students tutored    4");
     const file = join(folder, "students.csv");
-    expect(writeStudents(file, facts, options)).toBe(3);
+    expect(writeStudents(file, facts, options)).toBe(4);
     expect(readFileSync(file, "utf8").split("\n")[1]).toMatch(/^01,A,/);
     const b = reportOf(await readFacts(place.target, { ...options, school: "B" }), 1);
-    expect(b).toMatchObject({ students_enrolled: 1, sessions: 3 });
+    expect(b).toMatchObject({ students_enrolled: 2 });
   });
 });
