@@ -7,7 +7,13 @@ import { importSessions } from "./import-sessions.ts";
 
 const today = () => new Date().toISOString().slice(0, 10);
 
-type RosterFlags = Common & { timeZone?: string; full?: boolean; yes?: boolean; dryRun?: boolean };
+type RosterFlags = Common & {
+  dates?: DateOrder;
+  timeZone?: string;
+  full?: boolean;
+  yes?: boolean;
+  dryRun?: boolean;
+};
 
 /** The exit code where the file was taken and some of its rows were not. */
 const SOME_REFUSED = 2;
@@ -19,6 +25,7 @@ export function addImports({ program, io, target }: Context): void {
   const rosterOptions = (file: string, flags: RosterFlags): RosterOptions => ({
     file,
     timeZone: flags.timeZone,
+    dates: flags.dates,
     full: flags.full === true,
     yes: flags.yes === true,
     dryRun: flags.dryRun === true,
@@ -37,6 +44,7 @@ export function addImports({ program, io, target }: Context): void {
       .command(`${name} <file>`)
       .description(`${description}; exits with 2 where rows were refused`)
       .option("--time-zone <zone>", "zone of schools that the set-up lacks")
+      .addOption(datesOption())
       .option("--full", "end the entries that the file does not name")
       .option("--yes", "also when that ends more than a fifth")
       .option("--dry-run", "show what would change")

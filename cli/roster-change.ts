@@ -1,3 +1,4 @@
+import { byText } from "../domain/ids.ts";
 import { addDays, isCurrent } from "../domain/school-day.ts";
 import { type Enrolment, type RosterEntry } from "../domain/setup.ts";
 
@@ -42,12 +43,21 @@ function kindOf(old: object | undefined, value: object): "added" | "changed" | "
 const same = (a: object, b: object) =>
   JSON.stringify(Object.entries(a).sort()) === JSON.stringify(Object.entries(b).sort());
 
+/** Of several stays of a student at one school the latest counts, in whatever order they stand. */
+function latestStays(rows: readonly RosterEntry[]): RosterEntry[] {
+  const recency = ({ from = "", to = "~" }: RosterEntry) => `${to} ${from}`;
+  const sorted = [...rows].sort((a, b) => byText(recency(a), recency(b)));
+  const latest = new Map(sorted.map((entry) => [rosterName(entry), entry]));
+  return rows.filter((entry) => latest.get(rosterName(entry)) === entry);
+}
+
 /** A student who stands at another school now has left the one before. */
 export function rosterChange(
   stored: readonly RosterEntry[],
-  values: readonly RosterEntry[],
+  rows: readonly RosterEntry[],
   options: { full: boolean; today: string },
 ): Change<RosterEntry> {
+  const values = latestStays(rows);
   const change = upsertChange({ stored, values, nameOf: rosterName, ...options });
   const now = new Map(values.map((entry) => [entry.student_id, entry.school_id]));
   const named = new Set([...values, ...change.write].map(rosterName));

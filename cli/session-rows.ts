@@ -8,7 +8,7 @@ import { topicOf } from "../domain/words.ts";
 import { dateFormOf, durationUnitOf, type DurationUnit } from "./column-forms.ts";
 import type { Row, Table } from "./csv.ts";
 import { DATE_FORMS, readLocalTime, type DateOrder, type ReadTime } from "./local-time.ts";
-import { CellFault, groupOf, idOf, minutesOf, personOf, revisionOf } from "./session-cells.ts";
+import { CellFault, groupOf, idOf, minutesOf, personOf, revisionOf, type Minutes } from "./session-cells.ts";
 import { groupedRows } from "./session-groups.ts";
 
 /** DATAS 1.0 headers, and the aliases that its dictionary names. */
@@ -81,10 +81,10 @@ export function readSessionRows(table: Table, schools: Schools, forms: Forms = {
   const rows: SessionRow[] = [];
   const faults: Fault[] = [];
   for (const row of table.rows) {
-    const read = faultOr(row, () => {
+    const read = faultOr(row, (attempt) => {
       if (row.fault !== undefined) throw new CellFault("row", row.fault);
       if (twins.has(row.cells["student_id"] ?? "")) throw new CellFault("student_id", TWIN);
-      return readRow(row, reader);
+      return readRow(row, reader, attempt);
     });
     if ("reason" in read) faults.push(read);
     else rows.push(read);
@@ -94,14 +94,26 @@ export function readSessionRows(table: Table, schools: Schools, forms: Forms = {
   return { rows: grouped.rows, faults: [...faults, ...grouped.faults], says };
 }
 
-function faultOr(row: Row, read: () => SessionRow): SessionRow | Fault {
-  try {
-    return read();
-  } catch (error) {
-    if (!(error instanceof CellFault)) throw error;
-    return { row, column: error.column, reason: error.message };
-  }
+/** Reads the cells of a row one after the other, so that every fault of it is told together. */
+function faultOr(row: Row, read: (attempt: Attempt) => SessionRow | undefined): SessionRow | Fault {
+  const faults: CellFault[] = [];
+  const attempt: Attempt = (cell) => {
+    try {
+      return cell();
+    } catch (error) {
+      if (!(error instanceof CellFault)) throw error;
+      faults.push(error);
+      return undefined;
+    }
+  };
+  const value = attempt(() => read(attempt));
+  const [first, ...more] = faults;
+  if (first === undefined && value !== undefined) return value;
+  const others = more.map(({ column, message }) => `; ${column}: ${message}`).join("");
+  return { row, column: first?.column ?? "row", reason: (first?.message ?? "cannot be read") + others };
 }
+
+type Attempt = <T>(cell: () => T) => T | undefined;
 
 function rememberedTimes(order: DateOrder): Reader["readTime"] {
   const known = new Map<string, ReadTime | undefined>();
@@ -112,16 +124,42 @@ function rememberedTimes(order: DateOrder): Reader["readTime"] {
   };
 }
 
-function readRow(row: Row, reader: Reader): SessionRow {
+function readRow(row: Row, reader: Reader, attempt: Attempt): SessionRow | undefined {
   const { cells } = row;
   const { idPattern } = reader.schools;
-  const student_id = personOf(cells, "student_id", idPattern);
-  const { school_id, schools, time, warning } = placeOf(row, student_id, reader);
-  const topic = topicOf(cells["session_topic"] ?? "");
+  const student_id = attempt(() => personOf(cells, "student_id", idPattern));
+  const place = attempt(() => placeOf(row, student_id ?? "", reader));
+  const topic = attempt(() => topicCell(cells["session_topic"] ?? ""));
+  const minutes = attempt(() => minutesOf(cells["session_duration"] ?? "", reader.unit));
+  const tutor_id = attempt(() => personOf(cells, "tutor_id", idPattern));
+  const own_id = attempt(() => (cells["session_id"] ? idOf(cells, "session_id") : ""));
+  const revision = attempt(() => revisionOf(cells["revision"] ?? ""));
+  const read = { student_id, place, topic, minutes, tutor_id, own_id, revision };
+  return isWhole(read) ? sessionOf(row, read) : undefined;
+}
+
+type Whole = {
+  student_id: string;
+  place: Place;
+  topic: NonNullable<ReturnType<typeof topicOf>>;
+  minutes: Minutes;
+  tutor_id: string;
+  own_id: string;
+  revision: number;
+};
+const isWhole = (read: { [Name in keyof Whole]: Whole[Name] | undefined }): read is Whole =>
+  Object.values(read).every((value) => value !== undefined);
+
+function topicCell(text: string) {
+  const topic = topicOf(text);
   if (topic === undefined) throw new CellFault("session_topic", "is not math, ela, other or a usual alias");
-  const minutes = minutesOf(cells["session_duration"] ?? "", reader.unit);
-  const tutor_id = personOf(cells, "tutor_id", idPattern);
-  const group = groupOf(cells["session_ratio"] ?? "");
+  return topic;
+}
+
+function sessionOf(row: Row, read: Whole): SessionRow {
+  const { student_id, place, topic, minutes, tutor_id, own_id, revision } = read;
+  const { school_id, schools, time, warning } = place;
+  const group = groupOf(row.cells["session_ratio"] ?? "");
   const data: SessionData = {
     school_id,
     session_topic: topic,
@@ -130,15 +168,12 @@ function readRow(row: Row, reader: Reader): SessionRow {
     ...(group.size !== undefined && { group_size: group.size }),
     students: [{ student_id, attendance_status: "present", minutes_present: minutes.whole }],
   };
-  const named = Boolean(cells["session_id"]);
   const happened = [student_id, new Date(time.instant).toISOString(), topic, tutor_id];
   return {
-    row,
+    ...{ row, school_id, schools, data, revision },
     others: [],
-    session_id: named ? idOf(cells, "session_id") : hashOf(happened),
-    named,
-    ...{ school_id, schools, data },
-    revision: revisionOf(cells["revision"] ?? ""),
+    session_id: own_id === "" ? hashOf(happened) : own_id,
+    named: own_id !== "",
     day: time.day,
     warnings: [
       time.warning && `session_date ${time.warning}`,
@@ -154,7 +189,7 @@ const isText = (value: string | undefined): value is string => value !== undefin
 type Place = { school_id: string; schools: readonly string[]; time: ReadTime; warning?: string };
 
 /** Where the student belonged on the day of the session, unless the row names a school. */
-function placeOf({ cells }: Row, student_id: string, reader: Reader): Place {
+function placeOf({ cells }: Row, student_id: string, reader: Reader): Place | undefined {
   const at = (school_id: string) => {
     const zone = reader.schools.zoneOf(school_id);
     if (zone === undefined) throw new CellFault("school_id", "is no school that is set up");
@@ -168,6 +203,7 @@ function placeOf({ cells }: Row, student_id: string, reader: Reader): Place {
   }
   const stays = reader.schools.staysOf(student_id);
   const [latest] = stays;
+  if (latest === undefined && student_id === "") return undefined;
   if (latest === undefined)
     throw new CellFault("student_id", "is on no roster and the row names no school_id");
   const schools = [...new Set(stays.map(({ school_id }) => school_id))];

@@ -4,7 +4,7 @@ import { Id } from "../domain/ids.ts";
 import { show, type Common, type Context } from "./command-context.ts";
 import { eraseStudent, type Certificate } from "./erase.ts";
 import { UsageError } from "./fail.ts";
-import { exportStudent, findStudent } from "./student.ts";
+import { exportStudent, findStudent, requireSomething } from "./student.ts";
 
 /** Longer than any function remembers who was erased, and then works on one request. */
 const FORGOTTEN_MS = 95_000;
@@ -56,9 +56,7 @@ function addErase({ program, io, target }: Context, student: Context["program"])
         const lines = Object.entries(value).map(([name, count]) => `${name}: ${count}`);
         return show(io, flags, { value, text: [...lines, "Nothing was erased: add --yes."].join("\n") });
       }
-      const stored = await findStudent(place, student_id, io.err);
-      if (Object.values(stored).every(({ length }) => length === 0))
-        throw new UsageError(`Nothing is stored about ${student_id}: is the id right?`);
+      requireSomething(await findStudent(place, student_id, io.err), student_id);
       const value = await eraseStudent(place, student_id, {
         why,
         now: new Date(),

@@ -1,3 +1,4 @@
+import { UsageError } from "./fail.ts";
 import type { Alert } from "../domain/alert.ts";
 import { contentWithout, namesStudent, partOf } from "../domain/erasure.ts";
 import type { SessionRecord } from "../domain/session-record.ts";
@@ -57,6 +58,12 @@ export async function findStudent(place: Target, student_id: string, progress: P
   return found;
 }
 
+/** Throws UsageError for an id that nothing is stored about: mistyped, most likely. */
+export function requireSomething(found: Found, student_id: string): void {
+  if (Object.values(found).every(({ length }) => length === 0))
+    throw new UsageError(`Nothing is stored about ${student_id}: is the id right?`);
+}
+
 const isAbout = ({ subject, facts }: Alert, student_id: string) =>
   subject === student_id || Object.values(facts).includes(student_id);
 
@@ -98,6 +105,7 @@ export async function exportStudent(
   { now, progress }: { now: Date; progress: Progress },
 ): Promise<StudentExport> {
   const found = await findStudent(place, student_id, progress);
+  requireSomething(found, student_id);
   const schools = [...new Set(found.sessions.map(({ school_id }) => school_id))];
   const counted: StudentSession[] = [];
   for (const school_id of schools)

@@ -45,7 +45,9 @@ export function instantAt(day: string, clock: string, zone: string): number {
   return first + (wanted - wallAt(first));
 }
 
+/** Whether a zone follows the clocks of a place: EST and -07:00 are an hour off for half the year where clocks change. */
 export function isZone(zone: string): boolean {
+  if (zone !== "UTC" && (!/^[A-Za-z]+\/[A-Za-z]/.test(zone) || zone.startsWith("Etc/"))) return false;
   try {
     return formatOf(zone) !== undefined;
   } catch {

@@ -38,6 +38,10 @@ export const School = z.strictObject({
       /** School days that end early: nothing is expected on them but what was scheduled. */
       half_days: z.array(Day).optional(),
     })
+    .refine(({ first_day = "", last_day = "~" }) => first_day <= last_day, {
+      path: ["last_day"],
+      error: "lies before first_day",
+    })
     .optional(),
   settings: Overrides.optional(),
 });

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { beforeEach, describe, expect, it } from "vitest";
 import { InMemorySetupStore } from "../../adapters/in-memory/setup-store.ts";
 import { importEnrolments, importStudents, type RosterOptions } from "../../cli/import-students.ts";
+import { nothingSetUp, Program } from "../../domain/setup.ts";
 import { temporaryFolder } from "../support/stack.ts";
 
 const folder = temporaryFolder();
@@ -114,6 +115,19 @@ describe("rollcall import students", () => {
     expect((await setup.roster("631930")).filter(({ to }) => to !== undefined)).toEqual([]);
   });
 
+  it("takes the latest of two stays at one school, in whatever order they stand", async () => {
+    const stays = ["1,0100,631930,5,2025-08-01,2025-12-01", "1,0100,631930,5,2026-01-05,"];
+    for (const lines of [stays, [...stays].reverse()])
+      await run([`${HEADER},from,to`, ...lines, ""].join("\n"));
+    const [entry] = await setup.roster("631930");
+    expect([entry?.from, entry?.to]).toEqual(["2026-01-05", undefined]);
+  });
+
+  it("refuses a zone that is an hour off for half the year", async () => {
+    for (const timeZone of ["EST", "-07:00", "Etc/GMT+7"])
+      await expect(run(roster(["1"]), { timeZone })).rejects.toThrow("no IANA time zone");
+  });
+
   it("keeps a student at both schools where the file names both", async () => {
     const both = [HEADER, "1,0100,631930,5", "1,0100,700,5", ""].join("\n");
     expect(await run(both)).toMatchObject({ added: 2 });
@@ -140,8 +154,14 @@ describe("rollcall import enrolments", () => {
       options([ENROLMENTS, ...lines, ""].join("\n"), more),
     );
 
-  it("upserts by student, school, program and provider", async () => {
+  const setUp = async () => {
     await run(roster(["1"]));
+    const programs = [Program.parse({ program_id: "math" })];
+    await setup.put({ ...nothingSetUp(), programs, providers: [{ provider_id: "north-star" }] });
+  };
+
+  it("upserts by student, school, program and provider", async () => {
+    await setUp();
     const lines = ["1,631930,math,north-star,2026-01-05,", "1,631930,math,,2026-01-05,2026-05-01"];
     expect(await enroll(lines)).toMatchObject({ added: 2, faults: 0 });
     expect(await enroll(lines)).toMatchObject({ unchanged: 2, added: 0 });
@@ -151,13 +171,36 @@ describe("rollcall import enrolments", () => {
     ]);
   });
 
-  it("says what is wrong with a row", async () => {
-    await run(roster(["1"]));
-    await enroll(["1,nowhere,math,,,", "1,631930,math,North Star,,", "1,631930,math,,2026-02-30,"]);
+  it("says everything that is wrong with a row", async () => {
+    await setUp();
+    await enroll([
+      "1,nowhere,math,,,",
+      "1,631930,math,North Star,,",
+      "1,631930,math,,2026-02-30,",
+      "2,631930,chess,south-star,,",
+      "1,631930,math,,2026-03-01,2026-02-01",
+    ]);
     expect(warnings).toEqual([
       "row 2: school_id: is no school that is set up",
       expect.stringMatching(/^row 3: provider_id: must be/),
-      expect.stringMatching(/^row 4: from: must be a date that exists/),
+      expect.stringMatching(/^row 4: from: is no date that exists .*2026-09-10/),
+      expect.stringMatching(
+        /^row 5: student_id: is on no roster.*; program_id: is no pro.*; provider_id: is no pro/,
+      ),
+      expect.stringMatching(/^row 6: to: lies before from, 2026-03-01/),
     ]);
+  });
+
+  it("reads the forms of dates that session files may use, judged by their column", async () => {
+    await setUp();
+    const day = "1,631930,math,,13/1/2026,";
+    expect(await enroll([day])).toMatchObject({ added: 1, faults: 0 });
+    expect(warnings).toEqual(["column from is read as day/month/year, as 13/1/2026 tells"]);
+    expect(await setup.enrolments("631930")).toMatchObject([{ from: "2026-01-13" }]);
+    await expect(enroll(["1,631930,math,,3/1/2026,"])).rejects.toThrow("--dates");
+    expect(await enroll(["1,631930,math,,3/1/2026,"], { dates: "month-first" })).toMatchObject({
+      changed: 1,
+    });
+    expect(await setup.enrolments("631930")).toMatchObject([{ from: "2026-03-01" }]);
   });
 });

@@ -304,6 +304,13 @@ describe("rollcall import sessions", () => {
     expect(warnings.at(-1)).toMatch(new RegExp(`^row 3, column ${column}: is (no|less)`));
   });
 
+  it("names every fault of a row, not the first alone", async () => {
+    await send(["02,chess,2025-11-21 08:00,many,1:3,Maria Lopez"]);
+    expect(warnings).toHaveLength(1);
+    for (const column of ["session_topic", "session_duration", "tutor_id"])
+      expect(warnings[0]).toContain(`${column}: is`.replace("tutor_id: is", "tutor_id: "));
+  });
+
   it("refuses a revision without a session_id, and a provider without a key", async () => {
     await expect(send(["01,math,2025-12-02,30,1:1,T1,2"], {}, `${HEADER},revision`)).rejects.toThrow(
       "no session_id",
