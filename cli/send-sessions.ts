@@ -79,13 +79,19 @@ async function knowSiblings(sender: Sender, sent: readonly Sent[]): Promise<Sent
   return [...sent.filter((one) => !siblings.includes(one)), ...again];
 }
 
-/** Sessions of one student, moment, topic and tutor that are stored. */
+/** What is stored under a row's own id, on whatever day, or as sessions of one student, moment, topic and tutor. */
 async function storedSiblings({ target, options }: Sender, row: SessionRow): Promise<SessionRecord[]> {
-  const records = await target.sessions.onDay(row.school_id, row.day);
+  const { provider } = options;
+  const { school_id, session_id } = row;
+  if (row.named) {
+    const record = await target.sessions.get({ school_id, session_id, provider_id: provider });
+    return record === undefined ? [] : [record];
+  }
+  const records = await target.sessions.onDay(school_id, row.day);
   return records.filter(
-    ({ provider_id, session_id }) =>
-      provider_id === options.provider &&
-      (session_id === row.session_id || (!row.named && session_id.startsWith(`${row.session_id}-`))),
+    (one) =>
+      one.provider_id === provider &&
+      (one.session_id === session_id || one.session_id.startsWith(`${session_id}-`)),
   );
 }
 
