@@ -106,13 +106,9 @@ async function keepStoredSchools(
   });
 }
 
-// one recompute of a school's day serves all the marks that come together; sessions of one moment stand side by side
+// one recompute of a school's day serves all the marks that come together
 const byDayAndSchool = (a: SessionRow, b: SessionRow) =>
-  byText(a.day, b.day) ||
-  byText(a.school_id, b.school_id) ||
-  byText(a.session_id, b.session_id) ||
-  a.revision - b.revision ||
-  byText(siblingId(a), siblingId(b));
+  byText(a.day, b.day) || byText(a.school_id, b.school_id) || a.row.number - b.row.number;
 
 type Sending = { rows: SessionRow[]; options: ImportOptions; tally: Tally };
 
@@ -140,6 +136,8 @@ async function send(target: Target, { rows, options, tally }: Sending): Promise<
 function batchesOf(rows: readonly SessionRow[]): SessionRow[][] {
   const batches: SessionRow[][] = [];
   for (const moment of Map.groupBy(rows, ({ session_id }) => session_id).values()) {
+    // which of them keeps the id without an addition follows from what they hold, not from their order
+    if (moment.some(({ named }) => !named)) moment.sort((a, b) => byText(siblingId(a), siblingId(b)));
     const last = batches.at(-1);
     if (last !== undefined && last.length + moment.length <= BATCH) last.push(...moment);
     else batches.push(moment);

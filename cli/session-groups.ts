@@ -8,6 +8,11 @@ export function groupedRows(rows: readonly SessionRow[]): { rows: SessionRow[]; 
   for (const group of byId(rows.filter((row) => row.named)).values()) {
     const [first, ...others] = distinct(group);
     if (first === undefined) continue;
+    // one row, told several times: the service counts what it knows already
+    if (others.length === 0) {
+      joined.push(...group);
+      continue;
+    }
     const reason = faultOf([first, ...others]);
     if (reason === undefined) joined.push(together(first, others));
     else faults.push(...group.map(({ row }) => ({ row, column: "session_id", reason })));

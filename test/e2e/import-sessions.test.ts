@@ -234,6 +234,8 @@ describe("rollcall import sessions", () => {
     const rows = ["01", "02"].map((id) => `${id},math,2025-10-02 10:00,30,1:3,T1,G-1`);
     expect(await send(rows, {}, header)).toMatchObject({ accepted: 2, faults: 0 });
     expect(await send([...rows].reverse(), {}, header)).toMatchObject({ duplicate: 2 });
+    const once = "01,math,2025-10-07 10:00,30,1:3,T1,G-3";
+    expect(await send([once, once], {}, header)).toMatchObject({ accepted: 1, duplicate: 1 });
     for (const day of ["02", "06"]) {
       const other = [`03,math,2025-10-${day} 10:00,30,1:3,T1,G-1`];
       expect(await send(other, { correct: true }, header)).toMatchObject({ corrected: 0, conflict: 1 });
