@@ -115,7 +115,13 @@ type Sending = { rows: SessionRow[]; options: ImportOptions; tally: Tally };
 async function send(target: Target, { rows, options, tally }: Sending): Promise<void> {
   const api = apiOf(target, options);
   const digest = createHash("sha256").update(
-    JSON.stringify([options.provider, options.correct, rows.map((row) => [row.session_id, row.data])]),
+    JSON.stringify([
+      // begun on one deployment, it does not go on in the middle on another
+      target.table.tableName,
+      options.provider,
+      options.correct,
+      rows.map((row) => [row.session_id, row.revision, row.data]),
+    ]),
   );
   const resume = resumePoint(`${options.file}.progress.json`, digest.digest("hex"));
   const show = progressLine(rows.length, options.quiet);
