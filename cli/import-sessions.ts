@@ -15,9 +15,9 @@ import {
   siblingId,
   type Fault,
   type Forms,
-  type Schools,
   type SessionRow,
 } from "./session-rows.ts";
+import type { Schools } from "./session-place.ts";
 import { Tally, type ImportResult } from "./tally.ts";
 import type { Target } from "./target.ts";
 import { untilSummarised } from "./until-summarised.ts";
@@ -127,12 +127,14 @@ async function send(target: Target, { rows, options, tally }: Sending): Promise<
   const show = progressLine(rows.length, options.quiet);
   const batches = batchesOf(rows);
   const sender = { target, api, options, tally };
+  let sent = batches.slice(0, resume.done).flat().length;
   for (let at = resume.done; at < batches.length; at += WIDTH) {
     const now = batches.slice(at, at + WIDTH);
     await Promise.all(now.map((batch) => sendBatch(sender, batch)));
     // refused rows are known to this run alone: the next one sends them again, for its error file
     if (tally.refused === 0) resume.save(at + WIDTH);
-    show(batches.slice(0, at + WIDTH).flat().length);
+    sent += now.flat().length;
+    show(sent);
   }
   await untilSummarised(target, [...new Set(rows.map((row) => row.school_id))]);
   resume.clear();

@@ -12,11 +12,14 @@ type Sender = {
   options: Pick<ImportOptions, "provider" | "correct" | "warn">;
   tally: Tally;
 };
+/** A sender that reads a school's day once a batch. */
+type Batch = Sender & { onDay: (school_id: string, day: string) => Promise<SessionRecord[]> };
 type Sent = { item: PostedItem; row: SessionRow };
 
 /** Sends rows as events, finds out what a conflict means, and corrects where that is asked for. */
-export async function sendBatch(sender: Sender, batch: readonly SessionRow[]): Promise<void> {
-  const { api, options, tally } = sender;
+export async function sendBatch(place: Sender, batch: readonly SessionRow[]): Promise<void> {
+  const { api, options, tally } = place;
+  const sender = { ...place, onDay: rememberedDays(place) };
   const sent = await knowSiblings(sender, await post(api, batch));
   for (const { item, row } of sent) if (item.result !== "conflict") tally.count(item, row, options.warn);
   const conflicts = sent.filter(({ item }) => item.result === "conflict");
@@ -27,6 +30,16 @@ export async function sendBatch(sender: Sender, batch: readonly SessionRow[]): P
   const events = corrections.map(({ row, item }) => eventOf(row, (item.revision ?? 0) + 1));
   for (const item of await postEvents(api, events))
     tally.countCorrection(item, corrections[item.index]?.row, options.warn);
+}
+
+function rememberedDays({ target }: Sender): Batch["onDay"] {
+  const days = new Map<string, Promise<SessionRecord[]>>();
+  return (school_id, day) => {
+    const name = JSON.stringify([school_id, day]);
+    const read = days.get(name) ?? target.sessions.onDay(school_id, day);
+    days.set(name, read);
+    return read;
+  };
 }
 
 async function post(api: Api, batch: readonly SessionRow[]): Promise<Sent[]> {
@@ -61,7 +74,7 @@ async function postLatest(api: Api, batch: readonly SessionRow[]): Promise<Poste
  * Tells sessions of one student at one moment apart. Where a row of the file is the one that is stored, the others of the
  * file are further sessions, each under an id of its own; a row that repeats one of those is known again.
  */
-async function knowSiblings(sender: Sender, sent: readonly Sent[]): Promise<Sent[]> {
+async function knowSiblings(sender: Batch, sent: readonly Sent[]): Promise<Sent[]> {
   const there = new Set(
     sent.flatMap(({ item, row }) =>
       !row.named && (item.result === "accepted" || item.result === "duplicate") ? [row.session_id] : [],
@@ -80,14 +93,14 @@ async function knowSiblings(sender: Sender, sent: readonly Sent[]): Promise<Sent
 }
 
 /** What is stored under a row's own id, on whatever day, or as sessions of one student, moment, topic and tutor. */
-async function storedSiblings({ target, options }: Sender, row: SessionRow): Promise<SessionRecord[]> {
+async function storedSiblings({ target, onDay, options }: Batch, row: SessionRow): Promise<SessionRecord[]> {
   const { provider } = options;
   const { school_id, session_id } = row;
   if (row.named) {
     const record = await target.sessions.get({ school_id, session_id, provider_id: provider });
     return record === undefined ? [] : [record];
   }
-  const records = await target.sessions.onDay(school_id, row.day);
+  const records = await onDay(school_id, row.day);
   return records.filter(
     (one) =>
       one.provider_id === provider &&
@@ -98,7 +111,7 @@ async function storedSiblings({ target, options }: Sender, row: SessionRow): Pro
 type Judged = Sent & { correct: boolean };
 
 /** Corrects only where the row can mean one stored session alone, and leaves out none of its students. */
-async function judgeConflict(sender: Sender, { item, row }: Sent, all: readonly Sent[]): Promise<Judged> {
+async function judgeConflict(sender: Batch, { item, row }: Sent, all: readonly Sent[]): Promise<Judged> {
   const stored = await storedSiblings(sender, row);
   const rivals = row.named ? [] : all.filter((one) => one.row.session_id === row.session_id);
   if (rivals.length > 1 || stored.length > 1) return { item: saying(item, SEVERAL), row, correct: false };

@@ -56,7 +56,6 @@ function faultOf(group: readonly SessionRow[]): string | undefined {
 
 /** The order of rows in a file means nothing. */
 function together(first: SessionRow, others: readonly SessionRow[]): SessionRow {
-  if (others.length === 0) return first;
   const all = [first, ...others];
   const students = all.flatMap(({ data }) => data.students);
   return {

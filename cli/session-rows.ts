@@ -1,15 +1,13 @@
 import { createHash } from "node:crypto";
-import { byText } from "../domain/ids.ts";
 import { TWIN, twinIds } from "../domain/mangled.ts";
-import { isCurrent } from "../domain/school-day.ts";
 import { EVENT_TYPES } from "../domain/session-event.ts";
-import type { RosterEntry } from "../domain/setup.ts";
 import { topicOf } from "../domain/words.ts";
 import { dateFormOf, durationUnitOf, type DurationUnit } from "./column-forms.ts";
 import type { Row, Table } from "./csv.ts";
-import { DATE_FORMS, readLocalTime, type DateOrder, type ReadTime } from "./local-time.ts";
+import type { DateOrder } from "./local-time.ts";
 import { CellFault, groupOf, idOf, minutesOf, personOf, revisionOf, type Minutes } from "./session-cells.ts";
 import { groupedRows } from "./session-groups.ts";
+import { placeOf, rememberedTimes, type Place, type PlaceReader, type Schools } from "./session-place.ts";
 
 /** DATAS 1.0 headers, and the aliases that its dictionary names. */
 export const SESSION_ALIASES = {
@@ -51,24 +49,10 @@ export type SessionRow = {
   warnings: string[];
 };
 
-export type Schools = {
-  /** Stays of a student at schools, the latest first. */
-  staysOf: (student_id: string) => readonly RosterEntry[];
-  zoneOf: (school_id: string) => string | undefined;
-  /** Every student whom a roster knows. */
-  students?: readonly string[];
-  /** The form of ids that the set-up names. */
-  idPattern?: RegExp | undefined;
-};
-
 /** What an admin says of columns that do not tell it themselves. */
 export type Forms = { dates?: DateOrder | undefined; durations?: DurationUnit | undefined };
 
-type Reader = {
-  schools: Schools;
-  unit: DurationUnit;
-  readTime: (text: string, zone: string) => ReadTime | undefined;
-};
+type Reader = PlaceReader & { unit: DurationUnit };
 type Read = { rows: SessionRow[]; faults: Fault[]; /** What was found out about columns. */ says: string[] };
 
 /** What a file's rows say as sessions, and the rows that say nothing that could be sent. */
@@ -114,15 +98,6 @@ function faultOr(row: Row, read: (attempt: Attempt) => SessionRow | undefined): 
 }
 
 type Attempt = <T>(cell: () => T) => T | undefined;
-
-function rememberedTimes(order: DateOrder): Reader["readTime"] {
-  const known = new Map<string, ReadTime | undefined>();
-  return (text, zone) => {
-    const name = `${zone} ${text}`;
-    if (!known.has(name)) known.set(name, readLocalTime(text, zone, order));
-    return known.get(name);
-  };
-}
 
 function readRow(row: Row, reader: Reader, attempt: Attempt): SessionRow | undefined {
   const { cells } = row;
@@ -185,36 +160,6 @@ function sessionOf(row: Row, read: Whole): SessionRow {
 }
 
 const isText = (value: string | undefined): value is string => value !== undefined && value !== "";
-
-type Place = { school_id: string; schools: readonly string[]; time: ReadTime; warning?: string };
-
-/** Where the student belonged on the day of the session, unless the row names a school. */
-function placeOf({ cells }: Row, student_id: string, reader: Reader): Place | undefined {
-  const at = (school_id: string) => {
-    const zone = reader.schools.zoneOf(school_id);
-    if (zone === undefined) throw new CellFault("school_id", "is no school that is set up");
-    const time = reader.readTime(cells["session_date"] ?? "", zone);
-    if (time === undefined) throw new CellFault("session_date", DATE_FORMS);
-    return { school_id, time };
-  };
-  if (cells["school_id"]) {
-    const school_id = idOf(cells, "school_id");
-    return { ...at(school_id), schools: [school_id] };
-  }
-  const stays = reader.schools.staysOf(student_id);
-  const [latest] = stays;
-  if (latest === undefined && student_id === "") return undefined;
-  if (latest === undefined)
-    throw new CellFault("student_id", "is on no roster and the row names no school_id");
-  const schools = [...new Set(stays.map(({ school_id }) => school_id))];
-  // a stay that ended covers its days before one that never says when it began
-  const there = [...stays]
-    .sort((a, b) => byText(a.to ?? "~", b.to ?? "~"))
-    .find((stay) => isCurrent(stay, at(stay.school_id).time.day));
-  if (there !== undefined) return { ...at(there.school_id), schools };
-  const warning = "student_id is on no roster on the session's day; the latest stay's school is taken";
-  return { ...at(latest.school_id), schools, warning };
-}
 
 const hashOf = (parts: readonly string[]) =>
   createHash("sha256").update(JSON.stringify(parts)).digest("base64url").slice(0, 22);
