@@ -3,7 +3,7 @@ import { byText } from "../domain/ids.ts";
 import { latestEntries } from "../domain/dosage-report.ts";
 import { idPatternOf } from "../domain/opaque-ids.ts";
 import type { RosterEntry, School } from "../domain/setup.ts";
-import { readTable, requireColumns, writeExactTable, type Table } from "./csv.ts";
+import { readTable, requireColumns, writeExactTable, type Row, type Table } from "./csv.ts";
 import { UsageError } from "./fail.ts";
 import type { Api } from "./post-events.ts";
 import { progressLine, resumePoint } from "./progress.ts";
@@ -12,7 +12,7 @@ import {
   readSessionRows,
   SESSION_ALIASES,
   SESSION_COLUMNS,
-  siblingId,
+  eventOf,
   type Fault,
   type Forms,
   type SessionRow,
@@ -36,6 +36,8 @@ export type ImportOptions = {
 };
 
 const BATCH = 500;
+/** The service takes requests of up to 1 MB. */
+const BATCH_BYTES = 800_000;
 /** Requests under way at once: the next is sent while the last is stored. */
 const WIDTH = 2;
 
@@ -48,16 +50,19 @@ export async function importSessions(target: Target, options: ImportOptions): Pr
       `${options.file} has a column revision but no session_id: a revision needs the session's own id.`,
     );
   }
+  const key = await keyOf(target, options);
   const { schools, roster, idPattern } = await readSchools(target);
   const read = readSessionRows(table, { ...schoolsOf(schools, roster), idPattern }, options.forms);
   for (const line of read.says) options.warn(line);
-  const rows = (await keepStoredSchools(target, read.rows, options.provider)).sort(byDayAndSchool);
+  const kept = await keepStoredSchools(target, read.rows, options.provider);
+  const faults = [...read.faults, ...kept.faults];
+  const rows = kept.rows.sort(byDayAndSchool);
   for (const { row, warnings } of rows)
     for (const warning of warnings) options.warn(`row ${row.number}: ${warning}`);
-  for (const { row, column, reason } of read.faults)
+  for (const { row, column, reason } of faults)
     options.warn(`row ${row.number}, column ${column}: ${reason}`);
-  const tally = new Tally(table.rows.length, rows, read.faults);
-  if (!options.dryRun) await send(target, { rows, options, tally });
+  const tally = new Tally(table.rows.length, rows, faults);
+  if (!options.dryRun) await send(target, { rows, options, tally, key });
   return tally.result(writeErrors(table, options, tally.faults));
 }
 
@@ -86,34 +91,49 @@ function schoolsOf(schools: readonly School[], roster: readonly RosterEntry[]): 
   };
 }
 
-/** A student may have changed school since her session was stored: it stays where it is. */
+/**
+ * A student may have changed school since her session was stored: it stays where it is. A row that names another school
+ * would be a second session, and is refused.
+ */
 async function keepStoredSchools(
   target: Target,
-  rows: SessionRow[],
+  rows: readonly SessionRow[],
   provider_id: string,
-): Promise<SessionRow[]> {
+): Promise<{ rows: SessionRow[]; faults: Fault[] }> {
   const moved = rows.filter((row) => row.schools.length > 1);
-  if (moved.length === 0) return rows;
   const keys = moved.flatMap(({ session_id, schools }) =>
     schools.map((school_id) => ({ school_id, provider_id, session_id })),
   );
-  const stored = new Map(
-    (await target.sessions.existing(keys)).map((key) => [key.session_id, key.school_id]),
-  );
-  return rows.map((row) => {
-    const school_id = row.schools.length > 1 ? stored.get(row.session_id) : undefined;
-    return school_id === undefined ? row : { ...row, school_id, data: { ...row.data, school_id } };
-  });
+  const there = keys.length === 0 ? [] : await target.sessions.existing(keys);
+  const stored = Map.groupBy(there, ({ session_id }) => session_id);
+  const kept: SessionRow[] = [];
+  const faults: Fault[] = [];
+  for (const row of rows) {
+    const schools = row.schools.length > 1 ? (stored.get(row.session_id) ?? []) : [];
+    const school_id =
+      schools.find((one) => one.school_id === row.school_id)?.school_id ?? schools[0]?.school_id;
+    if (school_id === undefined || school_id === row.school_id) kept.push(row);
+    else if (row.given) faults.push(...[row.row, ...row.others].map((one) => elsewhere(one, school_id)));
+    else kept.push({ ...row, school_id, data: { ...row.data, school_id } });
+  }
+  return { rows: kept, faults };
 }
+
+const elsewhere = (row: Row, school_id: string): Fault => ({
+  row,
+  column: "school_id",
+  reason: `the session is stored at school ${school_id}; leave school_id empty, or void it there first`,
+});
 
 // one recompute of a school's day serves all the marks that come together
 const byDayAndSchool = (a: SessionRow, b: SessionRow) =>
   byText(a.day, b.day) || byText(a.school_id, b.school_id) || a.row.number - b.row.number;
 
-type Sending = { rows: SessionRow[]; options: ImportOptions; tally: Tally };
+type Sending = { rows: SessionRow[]; options: ImportOptions; tally: Tally; key: string | undefined };
 
-async function send(target: Target, { rows, options, tally }: Sending): Promise<void> {
-  const api = apiOf(target, options);
+async function send(target: Target, { rows, options, tally, key }: Sending): Promise<void> {
+  if (key === undefined) throw new UsageError(noKey(options));
+  const api: Api = { url: target.apiUrl, key };
   const digest = createHash("sha256").update(
     JSON.stringify([
       // begun on one deployment, it does not go on in the middle on another
@@ -143,25 +163,34 @@ async function send(target: Target, { rows, options, tally }: Sending): Promise<
 /** Sessions of one moment are sent together, so that each knows of the others. */
 function batchesOf(rows: readonly SessionRow[]): SessionRow[][] {
   const batches: SessionRow[][] = [];
+  let bytes = 0;
   for (const moment of Map.groupBy(rows, ({ session_id }) => session_id).values()) {
-    // which of them keeps the id without an addition follows from what they hold, not from their order
-    if (moment.some(({ named }) => !named)) moment.sort((a, b) => byText(siblingId(a), siblingId(b)));
     const last = batches.at(-1);
-    if (last !== undefined && last.length + moment.length <= BATCH) last.push(...moment);
-    else batches.push(moment);
+    const weight = JSON.stringify(moment.map(eventOf)).length;
+    bytes += weight;
+    if (last !== undefined && last.length + moment.length <= BATCH && bytes <= BATCH_BYTES)
+      last.push(...moment);
+    else {
+      batches.push(moment);
+      bytes = weight;
+    }
   }
   return batches;
 }
 
-function apiOf(target: Target, { provider, key }: ImportOptions): Api {
-  const known = key ?? process.env["ROLLCALL_PROVIDER_KEY"] ?? target.keys[provider];
-  if (known === undefined) {
-    throw new UsageError(
-      `Give the key of provider ${provider} in ROLLCALL_PROVIDER_KEY or with --key; \`rollcall provider add\` makes one.`,
-    );
-  }
-  return { url: target.apiUrl, key: known };
+/** The key of the provider whose sessions these are; under another's, they would be compared with the wrong ones. */
+async function keyOf(target: Target, options: ImportOptions): Promise<string | undefined> {
+  const { provider } = options;
+  const key = options.key ?? process.env["ROLLCALL_PROVIDER_KEY"] ?? target.keys[provider];
+  const owner = key === undefined ? undefined : (await target.providerKeys.byKey(key))?.provider_id;
+  if (owner === undefined || owner === provider) return key;
+  throw new UsageError(
+    `The key is provider ${owner}'s, and the sessions are told as ${provider}'s. Say --provider ${owner}.`,
+  );
 }
+
+const noKey = ({ provider }: ImportOptions) =>
+  `Give the key of provider ${provider} in ROLLCALL_PROVIDER_KEY or with --key; \`rollcall provider add\` makes one.`;
 
 function writeErrors(table: Table, { file, dryRun }: ImportOptions, faults: Fault[]): string | undefined {
   if (faults.length === 0 || dryRun) return undefined;

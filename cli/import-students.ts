@@ -158,7 +158,7 @@ function readEntry(cells: Record<string, string>, pattern: RegExp | undefined) {
     ...filled(cells, ["student_id", "school_id", "district_id", "from", "to"]),
     ...(grade && { grade }),
   };
-  return sensible(RosterEntry.safeParse(entry), pattern);
+  return sensible(RosterEntry.safeParse(entry), { cells, pattern });
 }
 
 type Known = Record<"student_id" | "school_id" | "program_id" | "provider_id", ReadonlySet<string>>;
@@ -184,11 +184,13 @@ function readEnrolment(
   id_pattern: string | undefined,
 ): Read<Enrolment> {
   const columns = [...REFERENCES, "from", "to"];
-  const read = sensible(Enrolment.safeParse(filled(cells, columns)), idPatternOf(id_pattern));
-  if (!read.success) return read;
-  const issues = REFERENCES.flatMap((column) => {
-    const id = read.data[column];
-    return id === undefined || known[column].has(id) ? [] : [{ path: [column], message: UNKNOWN[column] }];
+  const unknown = REFERENCES.flatMap((column) => {
+    const id = cells[column] ?? "";
+    return id === "" || known[column].has(id) ? [] : [{ path: [column], message: UNKNOWN[column] }];
   });
-  return issues.length === 0 ? read : { success: false, error: { issues } };
+  return sensible(Enrolment.safeParse(filled(cells, columns)), {
+    cells,
+    pattern: idPatternOf(id_pattern),
+    unknown,
+  });
 }

@@ -4,7 +4,7 @@ import { Temporal } from "temporal-polyfill";
 export type ReadTime = { instant: string; day: string; wall: string; warning?: string };
 
 const CLOCK = String.raw`(?:[Tt ]+(\d{1,2}):(\d{2})(?::(\d{2})(?:\.\d+)?)?`;
-const ISO = new RegExp(String.raw`^(\d{4})-(\d{1,2})-(\d{1,2})${CLOCK})?\s*([Zz]|[+-]\d{2}:?\d{2})?$`);
+const ISO = new RegExp(String.raw`^(\d{4})-(\d{1,2})-(\d{1,2})${CLOCK}\s*([Zz]|[+-]\d{2}:?\d{2})?)?$`);
 const SLASHED = new RegExp(
   String.raw`^(\d{1,2})([/.-])(\d{1,2})\2(\d{4})${CLOCK}\s*(?:([AaPp])\.?\s?[Mm]\.?)?)?$`,
 );

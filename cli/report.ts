@@ -87,6 +87,7 @@ const STUDENT_COLUMNS = [
   "attendance_rate_held",
   "tutor_consistency",
   "ratio_compliance",
+  "minutes_unknown_group",
   "unmatched",
 ] as const;
 
@@ -140,6 +141,7 @@ function studentMetrics(rows: StudentSession[], { program_id, facts, options }: 
     ...attendanceRates(rows, missing.length, rules),
     tutor_consistency: tutorConsistency(rows, rules),
     ratio_compliance: ratioCompliance(rows, rules),
+    minutes_unknown_group: totalMinutes(rows.filter(({ group_size }) => group_size === null)),
   };
 }
 

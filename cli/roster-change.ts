@@ -59,10 +59,15 @@ export function rosterChange(
 ): Change<RosterEntry> {
   const values = latestStays(rows);
   const change = upsertChange({ stored, values, nameOf: rosterName, ...options });
-  const now = new Map(values.map((entry) => [entry.student_id, entry.school_id]));
+  // a stay that is over says nothing of where she is now
+  const now = new Map(
+    values
+      .filter(({ to }) => to === undefined || to >= options.today)
+      .map((entry) => [entry.student_id, entry]),
+  );
   const named = new Set([...values, ...change.write].map(rosterName));
   const left = stored.filter((entry) => {
-    const school_id = now.get(entry.student_id);
+    const school_id = now.get(entry.student_id)?.school_id;
     return (
       school_id !== undefined &&
       school_id !== entry.school_id &&
@@ -70,6 +75,9 @@ export function rosterChange(
       !named.has(rosterName(entry))
     );
   });
-  const moved = left.map((entry) => ({ ...entry, to: yesterday(options.today) }));
+  const moved = left.map((entry) => {
+    const from = now.get(entry.student_id)?.from ?? "";
+    return { ...entry, to: yesterday(from > options.today ? from : options.today) };
+  });
   return { ...change, changed: change.changed + moved.length, write: [...change.write, ...moved] };
 }

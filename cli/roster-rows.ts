@@ -11,25 +11,36 @@ type Cells = Record<string, string>;
 type Issue = { path: readonly PropertyKey[]; message: string };
 export type Read<T> = { success: true; data: T } | { success: false; error: { issues: readonly Issue[] } };
 export type RowFault = { row: Row; reason: string };
-type Dated = { student_id: string; from?: string | undefined; to?: string | undefined };
 
 export const filled = (cells: Cells, names: readonly string[]): Cells =>
   Object.fromEntries(
     names.map((name) => [name, cells[name] ?? ""] as const).filter(([, value]) => value !== ""),
   );
 
-/** Refuses an id that tells who it is, and a stay that ends before it begins. */
-export function sensible<T extends Dated>(
-  read: z.ZodSafeParseResult<T>,
-  pattern: RegExp | undefined,
-): Read<T> {
-  if (!read.success) return read;
-  const { student_id, from, to } = read.data;
-  const message = idFault(student_id, pattern);
-  const issues: Issue[] = message === undefined ? [] : [{ path: ["student_id"], message }];
-  if (from !== undefined && to !== undefined && to < from)
-    issues.push({ path: ["to"], message: `lies before from, ${from}; is one of both mistyped?` });
-  return issues.length === 0 ? read : { success: false, error: { issues } };
+/** Refuses an id that tells who it is, and a stay that ends before it begins; every fault of a row together. */
+export function sensible<T>(read: z.ZodSafeParseResult<T>, { cells, pattern, unknown = [] }: Sense): Read<T> {
+  const own: Issue[] = read.success ? [] : [...read.error.issues];
+  const blamed = new Set(own.map(({ path }) => path[0]));
+  const more = [...nameIssues(cells, pattern), ...orderIssues(cells), ...unknown];
+  const issues = [...own, ...more.filter(({ path }) => !blamed.has(path[0]))];
+  return read.success && issues.length === 0 ? read : { success: false, error: { issues } };
+}
+
+type Sense = {
+  cells: Cells;
+  pattern: RegExp | undefined;
+  /** References to what nobody set up. */
+  unknown?: readonly Issue[];
+};
+
+function nameIssues({ student_id = "" }: Cells, pattern: RegExp | undefined): Issue[] {
+  const message = student_id === "" ? undefined : idFault(student_id, pattern);
+  return message === undefined ? [] : [{ path: ["student_id"], message }];
+}
+
+function orderIssues({ from = "", to = "" }: Cells): Issue[] {
+  if (from === "" || to === "" || to >= from) return [];
+  return [{ path: ["to"], message: `lies before from, ${from}; is one of both mistyped?` }];
 }
 
 const ERASED: Read<never> = {
@@ -71,10 +82,10 @@ function idIssues({ cells }: Row, twins: ReadonlyMap<string, ReadonlySet<string>
 }
 
 /** The cells with their dates as 2026-09-10, and what is no date. */
-function datesRead(cells: Cells, orderOf: ReadonlyMap<string, DateOrder>): { cells: Cells; issues: Issue[] } {
+function datesRead(cells: Cells, order: DateOrder): { cells: Cells; issues: Issue[] } {
   const issues: Issue[] = [];
   const read = { ...cells };
-  for (const [column, order] of orderOf) {
+  for (const column of DATE_COLUMNS) {
     const text = cells[column] ?? "";
     if (text === "") continue;
     const day = readDay(text, order);
@@ -98,9 +109,9 @@ export function readRows<T>(
   const values: T[] = [];
   const faults: RowFault[] = [];
   const twins = twinColumns(table, stored);
-  const orders = dateOrders(table, options);
+  const order = dateOrder(table, options);
   for (const row of table.rows) {
-    const result = readWhole(row, { read, twins, orders });
+    const result = readWhole(row, { read, twins, order });
     if (result.success) values.push(result.data);
     else {
       const reasons = result.error.issues.map(({ path, message }) =>
@@ -112,30 +123,24 @@ export function readRows<T>(
   return { values, faults };
 }
 
-function dateOrders({ rows }: Table, { warn, dates }: Reading<unknown>["options"]): Map<string, DateOrder> {
-  return new Map(
-    DATE_COLUMNS.map((column) => {
-      const form = dateFormOf(
-        column,
-        rows.map(({ cells }) => cells[column] ?? ""),
-        dates,
-      );
-      if (form.says !== undefined) warn(form.says);
-      return [column, form.order];
-    }),
-  );
+/** Both columns of dates come from one system, in one order. */
+function dateOrder({ rows }: Table, { warn, dates }: Reading<unknown>["options"]): DateOrder {
+  const texts = rows.flatMap(({ cells }) => DATE_COLUMNS.map((column) => cells[column] ?? ""));
+  const form = dateFormOf(DATE_COLUMNS.join(" or "), texts, dates);
+  if (form.says !== undefined) warn(form.says);
+  return form.order;
 }
 
 type Judging<T> = {
   read: (cells: Cells) => Read<T>;
   twins: ReadonlyMap<string, ReadonlySet<string>>;
-  orders: ReadonlyMap<string, DateOrder>;
+  order: DateOrder;
 };
 
-function readWhole<T>(row: Row, { read, twins, orders }: Judging<T>): Read<T> {
+function readWhole<T>(row: Row, { read, twins, order }: Judging<T>): Read<T> {
   if (row.fault !== undefined)
     return { success: false, error: { issues: [{ path: [], message: row.fault }] } };
-  const { cells, issues: noDates } = datesRead(row.cells, orders);
+  const { cells, issues: noDates } = datesRead(row.cells, order);
   const own = [...idIssues(row, twins), ...noDates];
   const result = read(cells);
   if (own.length === 0) return result;

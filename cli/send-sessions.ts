@@ -1,6 +1,7 @@
 import { readContent } from "../domain/session-content.ts";
 import type { SessionRecord } from "../domain/session-record.ts";
 import type { ImportOptions } from "./import-sessions.ts";
+import { isOneSession, momentsOf, settle } from "./moments.ts";
 import { postEvents, type Api, type PostedItem } from "./post-events.ts";
 import { eventOf, siblingId, type SessionRow } from "./session-rows.ts";
 import type { Tally } from "./tally.ts";
@@ -20,17 +21,26 @@ type Sent = { item: PostedItem; row: SessionRow };
 export async function sendBatch(place: Sender, batch: readonly SessionRow[]): Promise<void> {
   const { api, options, tally } = place;
   const sender = { ...place, onDay: rememberedDays(place) };
-  const sent = await knowSiblings(sender, await post(api, batch));
-  for (const { item, row } of sent) if (item.result !== "conflict") tally.count(item, row, options.warn);
-  const conflicts = sent.filter(({ item }) => item.result === "conflict");
-  const judged = await Promise.all(conflicts.map((one) => judgeConflict(sender, one, conflicts)));
-  for (const { item, row, correct } of judged) if (!correct) tally.count(item, row, options.warn);
-  const corrections = judged.filter(({ correct }) => correct);
-  if (corrections.length === 0) return;
-  const events = corrections.map(({ row, item }) => eventOf(row, (item.revision ?? 0) + 1));
-  for (const item of await postEvents(api, events))
-    tally.countCorrection(item, corrections[item.index]?.row, options.warn);
+  const named = await postNamed(
+    api,
+    batch.filter((row) => row.named),
+  );
+  const unnamed = await postUnnamed(
+    sender,
+    batch.filter((row) => !row.named),
+  );
+  const sent = [...(await Promise.all(named.map((one) => keepStudents(sender, one)))), ...unnamed];
+  const corrections = sent.filter(({ item }) => options.correct && isCorrectable(item));
+  for (const one of sent) if (!corrections.includes(one)) tally.count(one.item, one.row, options.warn);
+  const corrected = await post(
+    api,
+    corrections.map(({ row, item }) => ({ ...row, revision: (item.revision ?? 0) + 1 })),
+  );
+  for (const { item, row } of corrected) tally.countCorrection(item, row, options.warn);
 }
+
+/** A conflict that names the revision to correct. */
+const isCorrectable = ({ result, revision }: PostedItem) => result === "conflict" && revision !== undefined;
 
 function rememberedDays({ target }: Sender): Batch["onDay"] {
   const days = new Map<string, Promise<SessionRecord[]>>();
@@ -42,94 +52,81 @@ function rememberedDays({ target }: Sender): Batch["onDay"] {
   };
 }
 
-async function post(api: Api, batch: readonly SessionRow[]): Promise<Sent[]> {
-  const posted = await postLatest(api, batch);
+async function post(api: Api, rows: readonly SessionRow[]): Promise<Sent[]> {
+  if (rows.length === 0) return [];
+  const posted = await postEvents(api, rows.map(eventOf));
   return posted.flatMap((item) => {
-    const row = batch[item.index];
+    const row = rows[item.index];
     return row === undefined ? [] : [{ item, row }];
   });
 }
 
 /** A row without a revision of its own means what is latest: where a correction was stored, it is compared with that. */
-async function postLatest(api: Api, batch: readonly SessionRow[]): Promise<PostedItem[]> {
-  const posted = await postEvents(
-    api,
-    batch.map((row) => eventOf(row, row.revision)),
-  );
-  const behind = posted.flatMap((item) => {
-    const row = batch[item.index];
-    const own = row?.row.cells["revision"] ?? "";
-    return item.result === "stale" && row !== undefined && own === "" ? [{ item, row }] : [];
-  });
-  if (behind.length === 0) return posted;
-  const again = await postEvents(
-    api,
-    behind.map(({ item, row }) => eventOf(row, item.revision ?? 1)),
-  );
-  const latest = new Map(again.map((item) => [behind[item.index]?.item.index, item]));
-  return posted.map((item) => ({ ...(latest.get(item.index) ?? item), index: item.index }));
+async function postNamed(api: Api, rows: readonly SessionRow[]): Promise<Sent[]> {
+  const sent = await post(api, rows);
+  const isBehind = ({ item, row }: Sent) =>
+    item.result === "stale" && (row.row.cells["revision"] ?? "") === "";
+  const behind = sent.filter(isBehind).map(({ item, row }) => ({ ...row, revision: item.revision ?? 1 }));
+  return [...sent.filter((one) => !isBehind(one)), ...(await post(api, behind))];
 }
 
 /**
- * Tells sessions of one student at one moment apart. Where a row of the file is the one that is stored, the others of the
- * file are further sessions, each under an id of its own; a row that repeats one of those is known again.
+ * A moment with one session is sent as it is. Where it meets another one that is stored, and where the file has several
+ * of a moment, what is stored tells which session each row is.
  */
-async function knowSiblings(sender: Batch, sent: readonly Sent[]): Promise<Sent[]> {
-  const there = new Set(
-    sent.flatMap(({ item, row }) =>
-      !row.named && (item.result === "accepted" || item.result === "duplicate") ? [row.session_id] : [],
-    ),
+async function postUnnamed(sender: Batch, rows: readonly SessionRow[]): Promise<Sent[]> {
+  const moments = momentsOf(rows);
+  const sent = await post(sender.api, moments.filter(isOneSession).flat());
+  const isOpen = ({ item }: Sent) => item.result === "conflict" || item.result === "stale";
+  const open = sent.filter(isOpen).map(({ row }) => row);
+  const unclear = [...momentsOf(open), ...moments.filter((moment) => !isOneSession(moment))];
+  const settled = await Promise.all(
+    unclear.map(async (moment) => settle(moment, await storedAt(sender, moment))),
   );
-  const waiting = sent.filter(({ item, row }) => item.result === "conflict" && !row.named);
-  const stored = await Promise.all(waiting.map(({ row }) => storedSiblings(sender, row)));
-  const siblings = waiting.filter(
-    ({ row }, place) =>
-      there.has(row.session_id) || stored[place]?.some(({ session_id }) => session_id === siblingId(row)),
+  const told = settled.flat();
+  const again = await post(
+    sender.api,
+    told.flatMap((one) => ("reason" in one ? [] : [one.row])),
   );
-  if (siblings.length === 0) return [...sent];
-  const rows = siblings.map(({ row }) => ({ ...row, session_id: siblingId(row) }));
-  const again = await post(sender.api, rows);
-  return [...sent.filter((one) => !siblings.includes(one)), ...again];
+  const refused = told.flatMap((one) =>
+    "reason" in one ? [{ item: conflict(one.reason), row: one.row }] : [],
+  );
+  return [...sent.filter((one) => !isOpen(one)), ...again, ...refused];
 }
 
-/** What is stored under a row's own id, on whatever day, or as sessions of one student, moment, topic and tutor. */
-async function storedSiblings({ target, onDay, options }: Batch, row: SessionRow): Promise<SessionRecord[]> {
-  const { provider } = options;
+/** The sessions of a moment that are stored, the voided ones too, which lie on no day. */
+async function storedAt(
+  { target, onDay, options }: Batch,
+  moment: readonly SessionRow[],
+): Promise<SessionRecord[]> {
+  const [first] = moment;
+  if (first === undefined) return [];
+  const { school_id, session_id, day } = first;
+  const provider_id = options.provider;
+  const ids = [...new Set([session_id, ...moment.map(siblingId)])];
+  const own = await Promise.all(
+    ids.map((id) => target.sessions.get({ school_id, provider_id, session_id: id })),
+  );
+  const records = (await onDay(school_id, day)).filter(
+    (one) => one.provider_id === provider_id && one.session_id.startsWith(`${session_id}-`),
+  );
+  return [
+    ...new Map([...own.flatMap((one) => one ?? []), ...records].map((one) => [one.session_id, one])).values(),
+  ];
+}
+
+const conflict = (detail: string): PostedItem => ({ index: 0, result: "conflict", problem: { detail } });
+
+/** Corrects no session into one that leaves out some of its students. */
+async function keepStudents({ target, options }: Batch, { item, row }: Sent): Promise<Sent> {
+  if (item.result !== "conflict") return { item, row };
   const { school_id, session_id } = row;
-  if (row.named) {
-    const record = await target.sessions.get({ school_id, session_id, provider_id: provider });
-    return record === undefined ? [] : [record];
-  }
-  const records = await onDay(school_id, row.day);
-  return records.filter(
-    (one) =>
-      one.provider_id === provider &&
-      (one.session_id === session_id || one.session_id.startsWith(`${session_id}-`)),
-  );
+  const stored = await target.sessions.get({ school_id, session_id, provider_id: options.provider });
+  const students = stored === undefined ? [] : (readContent(stored.content)?.students ?? []);
+  const kept = new Set(row.data.students.map(({ student_id }) => student_id));
+  const isWhole = students.every(({ student_id }) => kept.has(student_id));
+  return { item: isWhole ? item : conflict(LOST), row };
 }
 
-type Judged = Sent & { correct: boolean };
-
-/** Corrects only where the row can mean one stored session alone, and leaves out none of its students. */
-async function judgeConflict(sender: Batch, { item, row }: Sent, all: readonly Sent[]): Promise<Judged> {
-  const stored = await storedSiblings(sender, row);
-  const rivals = row.named ? [] : all.filter((one) => one.row.session_id === row.session_id);
-  if (rivals.length > 1 || stored.length > 1) return { item: saying(item, SEVERAL), row, correct: false };
-  const lost = studentsOf(stored[0]).filter(
-    (id) => !row.data.students.some(({ student_id }) => student_id === id),
-  );
-  if (lost.length > 0) return { item: saying(item, LOST), row, correct: false };
-  return { item, row, correct: sender.options.correct };
-}
-
-const studentsOf = (record: SessionRecord | undefined): string[] =>
-  (record === undefined ? undefined : readContent(record.content))?.students.map(
-    ({ student_id }) => student_id,
-  ) ?? [];
-
-const SEVERAL =
-  "the student has several sessions of this tutor at this moment, and it cannot be told which of them the row corrects; give each a session_id";
 const LOST =
-  "a session of this id is stored with students whom the file does not name in it; name all of them, or give another session_id";
-
-const saying = (item: PostedItem, detail: string): PostedItem => ({ ...item, problem: { detail } });
+  "the session is stored with students whom the file does not name in it; add a row for each of them";

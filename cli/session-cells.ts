@@ -32,6 +32,8 @@ export function personOf(cells: Cells, column: string, idPattern: RegExp | undef
 }
 
 const MINUTES_A_DAY = 1440;
+/** Beyond this, 20:00 is rather 20 minutes than 20 hours. Minutes. */
+const LONGEST_ON_A_CLOCK = 360;
 const DURATIONS =
   "is no duration that is read: 45, 45 min, 1:30 (hours and minutes) or 1.5 h, from 0 to 1440 minutes, without separators of thousands";
 
@@ -41,6 +43,11 @@ export type Minutes = { whole: number; warning: string | undefined };
 export function minutesOf(text: string, unit: DurationUnit): Minutes {
   const minutes = exactMinutes(text, unit);
   if (minutes === undefined || minutes > MINUTES_A_DAY) throw new CellFault("session_duration", DURATIONS);
+  if (/^\d+:/.test(text) && minutes > LONGEST_ON_A_CLOCK)
+    throw new CellFault(
+      "session_duration",
+      `is read as hours and minutes, and ${text} is too long for a session; were minutes and seconds meant, give whole minutes`,
+    );
   if (minutes > 0 && minutes < 0.5)
     throw new CellFault(
       "session_duration",
@@ -72,8 +79,14 @@ export function groupOf(text: string): { size: number | undefined; warning: stri
   return { size: undefined, warning: "session_ratio is not of the form 1:3 and was left out" };
 }
 
-export function revisionOf(text: string): number {
+/** The revision of a session; a row without an id of its own cannot have one. */
+export function revisionOf(text: string, session_id: string): number {
   if (text === "") return 1;
+  if (session_id === "")
+    throw new CellFault(
+      "session_id",
+      "is empty where a revision is given; a revision needs the session's own id",
+    );
   const revision = Number(text);
   if (!/^\d+$/.test(text) || revision < 1 || revision > MAX_REVISION) {
     throw new CellFault("revision", "is not a whole number from 1");

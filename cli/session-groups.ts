@@ -3,33 +3,47 @@ import type { Fault, SessionRow } from "./session-rows.ts";
 
 /** Joins rows with one session_id into one session with its students; rows that say other things of it are faults. */
 export function groupedRows(rows: readonly SessionRow[]): { rows: SessionRow[]; faults: Fault[] } {
-  const joined: SessionRow[] = rows.filter((row) => !row.named);
-  const faults: Fault[] = [];
-  for (const group of byId(rows.filter((row) => row.named)).values()) {
-    const [first, ...others] = distinct(group);
-    if (first === undefined) continue;
-    // one row, told several times: the service counts what it knows already
-    if (others.length === 0) {
-      joined.push(...group);
-      continue;
-    }
-    const reason = faultOf([first, ...others]);
-    if (reason === undefined) joined.push(together(first, others));
-    else faults.push(...group.map(({ row }) => ({ row, column: "session_id", reason })));
-  }
-  return { rows: joined, faults };
+  const joined = byId(rows.filter((row) => row.named)).map(joinedOf);
+  return {
+    rows: [...rows.filter((row) => !row.named), ...joined.flatMap((group) => group.rows)],
+    faults: joined.flatMap((group) => group.faults),
+  };
 }
 
-function byId(rows: readonly SessionRow[]): Map<string, SessionRow[]> {
-  const groups = new Map<string, SessionRow[]>();
-  for (const row of rows) {
-    const name = JSON.stringify([row.session_id, row.revision]);
-    const group = groups.get(name);
-    if (group === undefined) groups.set(name, [row]);
-    else group.push(row);
-  }
-  return groups;
+function joinedOf({ group, mixed }: Group): { rows: SessionRow[]; faults: Fault[] } {
+  const refused = (column: string, reason: string) => ({
+    rows: [],
+    faults: group.map(({ row }) => ({ row, column, reason })),
+  });
+  if (mixed) return refused("revision", MIXED);
+  const [first, ...others] = distinct(group);
+  // one row, told several times: the service counts what it knows already
+  if (first === undefined || others.length === 0) return { rows: group, faults: [] };
+  const reason = faultOf([first, ...others]);
+  return reason === undefined
+    ? { rows: [together(first, others)], faults: [] }
+    : refused("session_id", reason);
 }
+
+const MIXED =
+  "differs among rows of one session_id that name different students; each revision names all students of the session";
+
+type Group = { group: SessionRow[]; /** Whether its revisions are of different students. */ mixed: boolean };
+
+/** Rows of one session, each revision by itself. */
+function byId(rows: readonly SessionRow[]): Group[] {
+  const sessions = Map.groupBy(rows, ({ session_id }) => session_id);
+  return [...sessions.values()].flatMap((session): Group[] => {
+    const revisions = [...Map.groupBy(session, ({ revision }) => revision).values()];
+    if (new Set(revisions.map(namesOf)).size > 1) return [{ group: session, mixed: true }];
+    return revisions.map((group) => ({ group, mixed: false }));
+  });
+}
+
+const namesOf = (rows: readonly SessionRow[]) =>
+  JSON.stringify(
+    [...new Set(rows.flatMap(({ data }) => data.students.map(({ student_id }) => student_id)))].sort(byText),
+  );
 
 /** A row that repeats another word for word tells nothing more; it is counted with it. */
 function distinct(group: readonly SessionRow[]): SessionRow[] {
@@ -58,10 +72,17 @@ function faultOf(group: readonly SessionRow[]): string | undefined {
 function together(first: SessionRow, others: readonly SessionRow[]): SessionRow {
   const all = [first, ...others];
   const students = all.flatMap(({ data }) => data.students);
+  const { group_size, ...data } = first.data;
   return {
     ...first,
+    schools: [...new Set(all.flatMap(({ schools }) => schools))],
     others: [...first.others, ...others.flatMap(({ row, others: more }) => [row, ...more])],
-    data: { ...first.data, students: students.sort((a, b) => byText(a.student_id, b.student_id)) },
+    // a group whose size no ratio tells is as large as the rows that list it
+    data: {
+      ...data,
+      ...(group_size !== null && { group_size }),
+      students: students.sort((a, b) => byText(a.student_id, b.student_id)),
+    },
     warnings: [...new Set(all.flatMap(({ warnings }) => warnings))],
   };
 }

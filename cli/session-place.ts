@@ -30,7 +30,15 @@ export function rememberedTimes(order: DateOrder): PlaceReader["readTime"] {
   };
 }
 
-export type Place = { school_id: string; schools: readonly string[]; time: ReadTime; warning?: string };
+export type Place = {
+  school_id: string;
+  /** Schools where the session may have been stored by another file. */
+  schools: readonly string[];
+  /** Whether the row names its school. */
+  given: boolean;
+  time: ReadTime;
+  warning?: string;
+};
 
 /** Where the student belonged on the day of the session, unless the row names a school. */
 export function placeOf({ cells }: Row, student_id: string, reader: PlaceReader): Place | undefined {
@@ -41,21 +49,22 @@ export function placeOf({ cells }: Row, student_id: string, reader: PlaceReader)
     if (time === undefined) throw new CellFault("session_date", DATE_FORMS);
     return { school_id, time };
   };
+  const stays = reader.schools.staysOf(student_id);
+  const stayed = stays.map((stay) => stay.school_id);
   if (cells["school_id"]) {
     const school_id = idOf(cells, "school_id");
-    return { ...at(school_id), schools: [school_id] };
+    return { ...at(school_id), schools: [...new Set([school_id, ...stayed])], given: true };
   }
-  const stays = reader.schools.staysOf(student_id);
   const [latest] = stays;
   if (latest === undefined && student_id === "") return undefined;
   if (latest === undefined)
     throw new CellFault("student_id", "is on no roster and the row names no school_id");
-  const schools = [...new Set(stays.map(({ school_id }) => school_id))];
+  const schools = [...new Set(stayed)];
   // a stay that ended covers its days before one that never says when it began
   const there = [...stays]
     .sort((a, b) => byText(a.to ?? "~", b.to ?? "~"))
     .find((stay) => isCurrent(stay, at(stay.school_id).time.day));
-  if (there !== undefined) return { ...at(there.school_id), schools };
+  if (there !== undefined) return { ...at(there.school_id), schools, given: false };
   const warning = "student_id is on no roster on the session's day; the latest stay's school is taken";
-  return { ...at(latest.school_id), schools, warning };
+  return { ...at(latest.school_id), schools, given: false, warning };
 }

@@ -4,7 +4,7 @@ import { EVENT_TYPES } from "../domain/session-event.ts";
 import { topicOf } from "../domain/words.ts";
 import { dateFormOf, durationUnitOf, type DurationUnit } from "./column-forms.ts";
 import type { Row, Table } from "./csv.ts";
-import type { DateOrder } from "./local-time.ts";
+import { DATE_FORMS, type DateOrder } from "./local-time.ts";
 import { CellFault, groupOf, idOf, minutesOf, personOf, revisionOf, type Minutes } from "./session-cells.ts";
 import { groupedRows } from "./session-groups.ts";
 import { placeOf, rememberedTimes, type Place, type PlaceReader, type Schools } from "./session-place.ts";
@@ -30,7 +30,8 @@ export type SessionData = {
   session_topic: string;
   actual_start: string;
   tutor_id: string;
-  group_size?: number;
+  /** null where the file does not tell it; left out where its rows list the group. */
+  group_size?: number | null;
   students: SessionStudent[];
 };
 export type SessionRow = {
@@ -43,6 +44,8 @@ export type SessionRow = {
   school_id: string;
   /** Schools where the id may have been stored earlier. */
   schools: readonly string[];
+  /** Whether the row names its school. */
+  given: boolean;
   revision: number;
   day: string;
   data: SessionData;
@@ -61,21 +64,54 @@ export function readSessionRows(table: Table, schools: Schools, forms: Forms = {
   const dates = dateFormOf("session_date", cellsOf("session_date"), forms.dates);
   const unit = durationUnitOf("session_duration", cellsOf("session_duration"), forms.durations);
   const reader = { schools, unit, readTime: rememberedTimes(dates.order) };
-  const twins = twinIds(cellsOf("student_id"), schools.students);
+  const twins = new Map([
+    ["student_id", twinIds(cellsOf("student_id"), schools.students)],
+    ["tutor_id", twinIds(cellsOf("tutor_id"))],
+  ]);
   const rows: SessionRow[] = [];
   const faults: Fault[] = [];
   for (const row of table.rows) {
     const read = faultOr(row, (attempt) => {
       if (row.fault !== undefined) throw new CellFault("row", row.fault);
-      if (twins.has(row.cells["student_id"] ?? "")) throw new CellFault("student_id", TWIN);
+      for (const [column, ids] of twins) attempt(() => refuseTwin(row, column, ids));
       return readRow(row, reader, attempt);
     });
     if ("reason" in read) faults.push(read);
     else rows.push(read);
   }
-  const grouped = groupedRows(rows);
+  const { kept, heldBack } = holdBack(rows, faults);
+  const grouped = groupedRows(kept);
   const says = dates.says === undefined ? [] : [dates.says];
-  return { rows: grouped.rows, faults: [...faults, ...grouped.faults], says };
+  return { rows: grouped.rows, faults: [...faults, ...heldBack, ...grouped.faults], says };
+}
+
+function refuseTwin({ cells }: Row, column: string, ids: ReadonlySet<string>): void {
+  if (ids.has(cells[column] ?? "")) throw new CellFault(column, TWIN);
+}
+
+const MOMENT = ["student_id", "session_date", "session_topic", "tutor_id"];
+const momentOf = ({ cells }: Row) =>
+  JSON.stringify(cells["session_id"] ? [cells["session_id"]] : MOMENT.map((column) => cells[column]));
+
+/** A session is sent with all its rows, and all sessions of a moment together, or the mended rest would look like a correction. */
+function holdBack(
+  rows: readonly SessionRow[],
+  faults: readonly Fault[],
+): { kept: SessionRow[]; heldBack: Fault[] } {
+  const faulty = new Map(faults.map(({ row }) => [momentOf(row), row.number]));
+  const kept = rows.filter(({ row }) => !faulty.has(momentOf(row)));
+  const heldBack = rows.flatMap(({ row }) => {
+    const number = faulty.get(momentOf(row));
+    if (number === undefined) return [];
+    return [
+      {
+        row,
+        column: "row",
+        reason: `waits for row ${number}, of the same session or moment; mend that one, and import both`,
+      },
+    ];
+  });
+  return { kept, heldBack };
 }
 
 /** Reads the cells of a row one after the other, so that every fault of it is told together. */
@@ -93,7 +129,10 @@ function faultOr(row: Row, read: (attempt: Attempt) => SessionRow | undefined): 
   const value = attempt(() => read(attempt));
   const [first, ...more] = faults;
   if (first === undefined && value !== undefined) return value;
-  const others = more.map(({ column, message }) => `; ${column}: ${message}`).join("");
+  const told = new Set(more.map(({ column, message }) => `; ${column}: ${message}`));
+  const others = [...told]
+    .filter((text) => text !== `; ${first?.column ?? ""}: ${first?.message ?? ""}`)
+    .join("");
   return { row, column: first?.column ?? "row", reason: (first?.message ?? "cannot be read") + others };
 }
 
@@ -103,12 +142,13 @@ function readRow(row: Row, reader: Reader, attempt: Attempt): SessionRow | undef
   const { cells } = row;
   const { idPattern } = reader.schools;
   const student_id = attempt(() => personOf(cells, "student_id", idPattern));
+  attempt(() => dateFault(cells, reader));
   const place = attempt(() => placeOf(row, student_id ?? "", reader));
   const topic = attempt(() => topicCell(cells["session_topic"] ?? ""));
   const minutes = attempt(() => minutesOf(cells["session_duration"] ?? "", reader.unit));
   const tutor_id = attempt(() => personOf(cells, "tutor_id", idPattern));
   const own_id = attempt(() => (cells["session_id"] ? idOf(cells, "session_id") : ""));
-  const revision = attempt(() => revisionOf(cells["revision"] ?? ""));
+  const revision = attempt(() => revisionOf(cells["revision"] ?? "", cells["session_id"] ?? ""));
   const read = { student_id, place, topic, minutes, tutor_id, own_id, revision };
   return isWhole(read) ? sessionOf(row, read) : undefined;
 }
@@ -125,6 +165,12 @@ type Whole = {
 const isWhole = (read: { [Name in keyof Whole]: Whole[Name] | undefined }): read is Whole =>
   Object.values(read).every((value) => value !== undefined);
 
+/** A date is judged also where nobody knows the school, and with it the zone. */
+function dateFault(cells: Record<string, string>, { readTime }: Reader): void {
+  if (readTime(cells["session_date"] ?? "", "UTC") === undefined)
+    throw new CellFault("session_date", DATE_FORMS);
+}
+
 function topicCell(text: string) {
   const topic = topicOf(text);
   if (topic === undefined) throw new CellFault("session_topic", "is not math, ela, other or a usual alias");
@@ -133,19 +179,19 @@ function topicCell(text: string) {
 
 function sessionOf(row: Row, read: Whole): SessionRow {
   const { student_id, place, topic, minutes, tutor_id, own_id, revision } = read;
-  const { school_id, schools, time, warning } = place;
+  const { school_id, schools, given, time, warning } = place;
   const group = groupOf(row.cells["session_ratio"] ?? "");
   const data: SessionData = {
     school_id,
     session_topic: topic,
     actual_start: time.instant,
     tutor_id,
-    ...(group.size !== undefined && { group_size: group.size }),
+    group_size: group.size ?? null,
     students: [{ student_id, attendance_status: "present", minutes_present: minutes.whole }],
   };
   const happened = [student_id, new Date(time.instant).toISOString(), topic, tutor_id];
   return {
-    ...{ row, school_id, schools, data, revision },
+    ...{ row, school_id, schools, given, data, revision },
     others: [],
     session_id: own_id === "" ? hashOf(happened) : own_id,
     named: own_id !== "",
@@ -164,12 +210,28 @@ const isText = (value: string | undefined): value is string => value !== undefin
 const hashOf = (parts: readonly string[]) =>
   createHash("sha256").update(JSON.stringify(parts)).digest("base64url").slice(0, 22);
 
+type Content = {
+  students: readonly {
+    student_id: string;
+    attendance_status?: string | undefined;
+    minutes_present: number;
+  }[];
+  group_size?: number | null;
+};
+
+/** Names what happened at a moment: who was there, how long, in how large a group. */
+export function contentHash({ data: { students, group_size = null } }: { data: Content }): string {
+  const rows = students.map(({ student_id, attendance_status, minutes_present }) => ({
+    ...{ student_id, attendance_status, minutes_present },
+  }));
+  return hashOf([JSON.stringify([rows, group_size])]);
+}
+
 /** The id of one of several sessions of a student at one moment: which it is follows from what it holds. */
-export const siblingId = ({ session_id, data: { students, group_size } }: SessionRow) =>
-  `${session_id}-${hashOf([JSON.stringify([students, group_size ?? null])])}`;
+export const siblingId = (row: SessionRow) => `${row.session_id}-${contentHash(row)}`;
 
 /** The event that a provider's system would have posted. */
-export function eventOf({ session_id, data, row }: SessionRow, revision: number): unknown {
+export function eventOf({ session_id, revision, data, row }: SessionRow): unknown {
   return {
     specversion: "1.0",
     id: `row-${row.number}-${revision}`,

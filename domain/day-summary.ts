@@ -16,7 +16,8 @@ export type StudentSession = {
   program_id: string;
   session_topic: SessionTopic;
   tutor_id: string;
-  group_size: number;
+  /** Students of the group; null where nobody knows how many. */
+  group_size: number | null;
   status: Exclude<AttendanceStatus, "not_expected"> | "not_held";
   minutes: number;
   scheduled_minutes: number;

@@ -42,11 +42,15 @@ export function tutorConsistency(
   return ratio(Math.max(0, ...byTutor.values()), attended.length);
 }
 
-/** Minutes in groups within the limit / minutes. */
+/** Minutes in groups within the limit / minutes in groups whose size is known. */
 export function ratioCompliance(rows: readonly StudentSession[], rules: ReadingRules): number | null {
-  const within = rows.filter((row) => row.group_size <= rules.group_limit);
-  return ratio(totalMinutes(within), totalMinutes(rows));
+  const known = rows.filter((row) => row.group_size !== null);
+  return ratio(totalMinutes(known.filter((row) => !isOver(row, rules.group_limit))), totalMinutes(known));
 }
+
+/** Whether a group is known to be larger than a limit. */
+export const isOver = ({ group_size }: StudentSession, limit: number) =>
+  group_size !== null && group_size > limit;
 
 export const totalMinutes = (rows: readonly StudentSession[]) =>
   rows.reduce((sum, row) => sum + row.minutes, 0);

@@ -49,7 +49,7 @@ export function contentOf(session: Session): string {
     a: session.actual_start,
     e: session.actual_end,
     w: session.tutor_id,
-    g: session.group_size,
+    g: session.group_size ?? undefined,
     p: session.program_id,
     d: session.district_id,
     o: wordIndex(DELIVERY_TYPES, session.session_delivery_type),
@@ -81,7 +81,7 @@ const StoredSession = z.strictObject({
   a: z.int().optional(),
   e: z.int().optional(),
   w: z.string().optional(),
-  g: index,
+  g: index.optional(),
   p: z.string().optional(),
   d: z.string().optional(),
   o: index.optional(),
@@ -110,7 +110,7 @@ export function readContent(content: string): Session | undefined {
     tutor_id: w,
     substitute: b,
     makeup_for_session_id: m,
-    group_size: g,
+    group_size: g ?? null,
     students: u.map(readStudent),
   };
 }

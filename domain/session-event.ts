@@ -112,7 +112,9 @@ const described = {
     .int({ error: "must be a whole number of students" })
     .min(1, { error: "must be at least 1" })
     .max(MAX_STUDENTS, { error: `must be at most ${MAX_STUDENTS}` })
-    .optional(),
+    .nullable()
+    .optional()
+    .meta({ description: "Left out: as many as the students listed. null: not known." }),
 };
 
 export const ScheduledSession = z.strictObject({

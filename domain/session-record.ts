@@ -36,6 +36,7 @@ export const orderOf = (revision: number, status: keyof typeof STAGES) => 4 * re
 export const revisionOf = (order: number) => Math.floor(order / 4);
 /** Whether a snapshot is a report of what happened, held or not held. */
 export const isFinal = (order: number) => order % 4 === STAGES.completed;
+export const isVoid = (order: number) => order % 4 === STAGES.voided;
 
 /** The snapshot that an event is, for the provider who posted it. */
 export function snapshotOf(

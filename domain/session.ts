@@ -32,7 +32,8 @@ export type Session = {
   tutor_id: string | undefined;
   substitute: boolean | undefined;
   makeup_for_session_id: string | undefined;
-  group_size: number;
+  /** Students of the group; null where nobody knows how many. */
+  group_size: number | null;
   students: SessionStudent[];
 };
 
@@ -59,7 +60,7 @@ export function sessionOf(data: Data, status: Session["status"]): Session {
     tutor_id: data.tutor_id,
     substitute: data.substitute,
     makeup_for_session_id: data.makeup_for_session_id,
-    group_size: data.group_size ?? Math.max(1, counted),
+    group_size: data.group_size === undefined ? Math.max(1, counted) : data.group_size,
     students: students.sort((a, b) => byText(a.student_id, b.student_id)),
   };
 }

@@ -83,6 +83,9 @@ export function pack(summary: Summary): string {
   return JSON.stringify(packed);
 }
 
+/** No group is of 0. */
+const UNKNOWN_GROUP = 0;
+
 function packStudentSessions(rows: readonly StudentSession[], ids: Ids): z.infer<typeof Packed>["s"] {
   const base = rows.reduce((least, { at }) => Math.min(least, at), Infinity);
   return {
@@ -93,7 +96,7 @@ function packStudentSessions(rows: readonly StudentSession[], ids: Ids): z.infer
     g: rows.map((row) => ids.of(row.program_id)),
     t: rows.map((row) => SESSION_TOPICS.indexOf(row.session_topic)),
     w: rows.map((row) => ids.of(row.tutor_id)),
-    n: rows.map((row) => row.group_size),
+    n: rows.map((row) => row.group_size ?? UNKNOWN_GROUP),
     k: rows.map((row) => STATUSES.indexOf(row.status)),
     m: rows.map((row) => row.minutes),
     d: rows.map((row) => row.scheduled_minutes),
@@ -150,7 +153,7 @@ function unpackStudentSessions(
     program_id: id(columns.g[row]),
     session_topic: required(SESSION_TOPICS[required(columns.t[row])]),
     tutor_id: id(columns.w[row]),
-    group_size: required(columns.n[row]),
+    group_size: columns.n[row] === UNKNOWN_GROUP ? null : required(columns.n[row]),
     status: required(STATUSES[required(columns.k[row])]),
     minutes: required(columns.m[row]),
     scheduled_minutes: required(columns.d[row]),

@@ -48,7 +48,7 @@ export const StudentSession = z
     program_id: z.string(),
     session_topic: z.string(),
     tutor_id: z.string(),
-    group_size: count,
+    group_size: count.nullable().meta({ description: "null where nobody knows it" }),
     status: z.string(),
     minutes: count,
     scheduled_minutes: count,

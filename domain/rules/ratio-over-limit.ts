@@ -1,4 +1,4 @@
-import { totalMinutes } from "../metrics.ts";
+import { isOver, totalMinutes } from "../metrics.ts";
 import type { Firing, Rule, RuleInput } from "../rule.ts";
 import { asPercent, daysAmong, pastSchoolDays, percent, providersOf, readsBack } from "./reading.ts";
 
@@ -7,7 +7,7 @@ const DEFAULT_GROUP_LIMIT = 4;
 export const ratioOverLimit: Rule = {
   id: "ratio-over-limit",
   describe: ({ ratio_share, ratio_days }) =>
-    `Under ${asPercent(ratio_share)} of a provider's minutes at a school were in groups within the program's limit, over ${ratio_days} school days.`,
+    `Under ${asPercent(ratio_share)} of a provider's minutes at a school were in groups within the program's limit, over ${ratio_days} school days. Groups of unknown size do not count.`,
   source: "NSSA, Louisiana, Colorado: groups of at most 4",
   thresholds: ["ratio_share", "ratio_days"],
   about: "provider",
@@ -25,8 +25,10 @@ function crowdedBy(input: RuleInput, provider_id: string): Firing | undefined {
   const { ratio_days, ratio_share } = input.settings();
   const limits = new Map(input.programs.map((program) => [program.program_id, program.group_limit]));
   const days = daysAmong(input, pastSchoolDays(input, ratio_days)).map(({ day, summary }) => {
-    const rows = summary.student_sessions.filter((row) => row.provider_id === provider_id);
-    const over = rows.filter((row) => row.group_size > (limits.get(row.program_id) ?? DEFAULT_GROUP_LIMIT));
+    const rows = summary.student_sessions.filter(
+      (row) => row.provider_id === provider_id && row.group_size !== null,
+    );
+    const over = rows.filter((row) => isOver(row, limits.get(row.program_id) ?? DEFAULT_GROUP_LIMIT));
     return { day, rows, over };
   });
   const minutes = totalMinutes(days.flatMap(({ rows }) => rows));
@@ -41,7 +43,7 @@ function crowdedBy(input: RuleInput, provider_id: string): Firing | undefined {
     facts: {
       percent: percent(within, minutes),
       minutes,
-      largest_group: Math.max(...over.map(({ group_size }) => group_size)),
+      largest_group: Math.max(...over.map(({ group_size }) => group_size ?? 0)),
     },
   };
 }

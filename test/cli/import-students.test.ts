@@ -123,6 +123,17 @@ describe("rollcall import students", () => {
     expect([entry?.from, entry?.to]).toEqual(["2026-01-05", undefined]);
   });
 
+  it("ends a stay neither for one that is over nor before one that is to come", async () => {
+    await run(roster(["1", "2"]));
+    const lines = ["1,0100,700,5,2025-08-01,2025-12-01", "2,0100,700,5,2026-04-06,"];
+    await run([`${HEADER},from,to`, ...lines, ""].join("\n"));
+    const stays = await setup.roster("631930");
+    expect(stays.map(({ student_id, to }) => [student_id, to])).toEqual([
+      ["1", undefined],
+      ["2", "2026-04-05"],
+    ]);
+  });
+
   it("refuses a zone that is an hour off for half the year", async () => {
     for (const timeZone of ["EST", "-07:00", "Etc/GMT+7"])
       await expect(run(roster(["1"]), { timeZone })).rejects.toThrow("no IANA time zone");
@@ -179,6 +190,7 @@ describe("rollcall import enrolments", () => {
       "1,631930,math,,2026-02-30,",
       "2,631930,chess,south-star,,",
       "1,631930,math,,2026-03-01,2026-02-01",
+      "3,631930,chess,North Star,2026-03-01,2026-02-01",
     ]);
     expect(warnings).toEqual([
       "row 2: school_id: is no school that is set up",
@@ -188,6 +200,7 @@ describe("rollcall import enrolments", () => {
         /^row 5: student_id: is on no roster.*; program_id: is no pro.*; provider_id: is no pro/,
       ),
       expect.stringMatching(/^row 6: to: lies before from, 2026-03-01/),
+      expect.stringMatching(/^row 7: provider_id: .*; to: lies .*; student_id: .*; program_id: is no/),
     ]);
   });
 
@@ -195,9 +208,10 @@ describe("rollcall import enrolments", () => {
     await setUp();
     const day = "1,631930,math,,13/1/2026,";
     expect(await enroll([day])).toMatchObject({ added: 1, faults: 0 });
-    expect(warnings).toEqual(["column from is read as day/month/year, as 13/1/2026 tells"]);
+    expect(warnings).toEqual(["column from or to is read as day/month/year, as 13/1/2026 tells"]);
     expect(await setup.enrolments("631930")).toMatchObject([{ from: "2026-01-13" }]);
     await expect(enroll(["1,631930,math,,3/1/2026,"])).rejects.toThrow("--dates");
+    await expect(enroll(["1,631930,math,,13/1/2026,1/31/2026"])).rejects.toThrow("both orders");
     expect(await enroll(["1,631930,math,,3/1/2026,"], { dates: "month-first" })).toMatchObject({
       changed: 1,
     });

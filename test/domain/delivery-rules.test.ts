@@ -180,6 +180,18 @@ describe("ratio over the limit", () => {
     ]);
   });
 
+  it("counts no group whose size nobody knows", () => {
+    const unknown = (count: number) =>
+      Array.from({ length: count }, (_, student) =>
+        row("2026-03-11", "present", { student_id: `unknown-${student}`, group_size: null }),
+      );
+    const crowded = row("2026-03-11", "present", { student_id: "crowded", group_size: 5 });
+    expect(found([dayOf("2026-03-11", [...unknown(20), crowded])])).toMatchObject([
+      { facts: { percent: 0, minutes: 30 } },
+    ]);
+    expect(found([dayOf("2026-03-11", unknown(20))])).toEqual([]);
+  });
+
   it("goes by the program's own limit", () => {
     const programs = [Program.parse({ program_id: "math", group_limit: 5 })];
     expect(found([groups("2026-03-11", { 5: 2 })], { programs })).toEqual([]);

@@ -6,6 +6,9 @@ import { importSessions, type ImportOptions } from "../../cli/import-sessions.ts
 import { readFacts, reportOf, writeStudents } from "../../cli/report.ts";
 import { reportText } from "../../cli/report-text.ts";
 import { readContent } from "../../domain/session-content.ts";
+import { EVENT_TYPES } from "../../domain/session-event.ts";
+import { keyIdOf, newKey } from "../../adapters/provider-key-store.ts";
+import { postEvents } from "../../cli/post-events.ts";
 import { announceSeed, seeded } from "../support/random.ts";
 import { listen } from "../../local/listen.ts";
 import { readAll } from "../../local/lambda-pool.ts";
@@ -211,8 +214,89 @@ describe("rollcall import sessions", () => {
     });
     // which of the two it corrects, nobody can tell
     expect(await send([third], { correct: true })).toMatchObject({ corrected: 0, conflict: 1, faults: 1 });
-    expect(warnings[0]).toContain("several sessions of this tutor at this moment");
+    expect(warnings[0]).toContain("several sessions of this student and tutor at this moment");
     expect(await minutesOn("2025-10-01")).toEqual([30, 45]);
+  });
+
+  it("corrects by elimination what a file tells whole, and holds back what a faulty row belongs to", async () => {
+    const row = (minutes: number | string) => `02,math,2025-10-08 09:00,${minutes},1:3,T7`;
+    expect(await send([row(30), row(45)])).toMatchObject({ accepted: 2 });
+    expect(await send([row(30), row(50)])).toMatchObject({ duplicate: 1, conflict: 1 });
+    expect(await minutesOn("2025-10-08")).toEqual([30, 45]);
+    expect(await send([row(30), row(50), row(50)], { correct: true })).toMatchObject({
+      ...{ corrected: 1, duplicate: 2, faults: 0 },
+    });
+    expect(await minutesOn("2025-10-08")).toEqual([30, 50]);
+    const other = (minutes: number | string) => row(minutes).replace("-08 ", "-09 ");
+    expect(await send([other(30), other("many")])).toMatchObject({ accepted: 0, faults: 2 });
+    expect(warnings[1]).toContain("waits for row 3");
+    expect(await send([other(30), other(45)], { correct: true })).toMatchObject({ accepted: 2 });
+  });
+
+  it("does not take one of several sessions for the voided one", async () => {
+    const row = (minutes: number) => `02,math,2025-10-16 11:00,${minutes},1:3,T7`;
+    await send([row(30)]);
+    const [stored] = await place.target.sessions.onDay("A", "2025-10-16");
+    const { session_id, school_id } = stored!;
+    const data = { session_id, school_id, revision: 2 };
+    const voided = { specversion: "1.0", id: "v", source: "test", type: EVENT_TYPES.voided, data };
+    expect(
+      await postEvents({ url: place.target.apiUrl, key: place.target.keys["local"]! }, [voided]),
+    ).toMatchObject([{ result: "accepted" }]);
+    expect(await send([row(30)])).toMatchObject({ stale: 1, faults: 0 });
+    expect(await send([row(30), row(45)], { correct: true })).toMatchObject({ conflict: 2, faults: 2 });
+    expect(warnings[0]).toContain("was voided");
+  });
+
+  it("tells a group of unknown size from a group of one", async () => {
+    const rows = ["01,math,2025-10-10 09:00,30,Jan-03,T1", "02,math,2025-10-10 09:00,30,,T1"];
+    expect(await send(rows)).toMatchObject({ accepted: 2 });
+    expect(await send(["03,math,2025-10-10 09:00,30,3,T1"])).toMatchObject({ accepted: 1 });
+    const records = await place.target.sessions.onDay("A", "2025-10-10");
+    const sizes = records.map(({ content }) => readContent(content)?.group_size);
+    expect(sizes.sort()).toEqual([3, null, null]);
+  });
+
+  it("refuses a key of another provider before anything is compared", async () => {
+    const key = newKey();
+    await place.target.providerKeys.put(key, {
+      ...{ key_id: keyIdOf(key), provider_id: "north-star", created_at: "2026-01-01T00:00:00Z" },
+    });
+    await expect(send(["01,math,2025-12-02,30,1:1,T1"], { key })).rejects.toThrow(
+      "Say --provider north-star",
+    );
+  });
+
+  it("stores a session once, whether or not a row names its school", async () => {
+    const row = "01,math,2025-10-13 09:00,30,1:3,T1";
+    await send([row]);
+    expect(await send([`${row},A`], {}, `${HEADER},school_id`)).toMatchObject({ duplicate: 1 });
+    expect(await send([`${row},B`], {}, `${HEADER},school_id`)).toMatchObject({ accepted: 0, faults: 1 });
+    expect(warnings[0]).toContain("stored at school A");
+  });
+
+  it.each([
+    [
+      "a revision without the session's own id",
+      ["01,math,2025-10-14 09:00,30,1:1,T1,,2"],
+      "session_id: is empty",
+    ],
+    [
+      "students of one session under different revisions",
+      ["01,math,2025-10-14 09:00,30,1:2,T1,R-1,1", "02,math,2025-10-14 09:00,30,1:2,T1,R-1,2"],
+      "column revision: differs",
+    ],
+    [
+      "tutors that differ in zeros",
+      ["01,math,2025-10-14 09:00,30,1:2,07,,", "01,math,2025-10-14 10:00,30,1:2,7,,"],
+      "column tutor_id: differs from another id",
+    ],
+    ["20:00 of an hour", ["01,math,2025-10-14 09:00,20:00,1:2,T1,,"], "were minutes and seconds meant"],
+    ["a year as an offset", ["01,math,2025-10-14-1500,30,1:2,T1,,"], "session_date: is no date"],
+    ["a wrong date of a stranger", ["97,math,tomorrow,30,1:2,T1,,"], "session_date: is no date"],
+  ])("refuses %s", async (_, rows, reason) => {
+    expect(await send(rows, {}, `${HEADER},session_id,revision`)).toMatchObject({ faults: rows.length });
+    for (const warning of warnings) expect(warning).toContain(reason);
   });
 
   it("knows an instant in every notation, and takes the school of the session's own day", async () => {
@@ -336,5 +420,22 @@ describe("rollcall import sessions", () => {
     expect(readFileSync(file, "utf8").split("\n")[1]).toMatch(/^01,A,/);
     const b = reportOf(await readFacts(place.target, { ...options, school: "B" }), 1);
     expect(b).toMatchObject({ students_enrolled: 2 });
+  });
+
+  it("sends sessions of many students in requests that the service takes", async () => {
+    const id = (number: number) => `${"x".repeat(50)}-${number}`;
+    await place.target.setup.putRoster(
+      Array.from({ length: 200 }, (_, number) => ({ student_id: id(number), school_id: "A" })),
+    );
+    const rows = Array.from({ length: 60 }, (_, at) =>
+      Array.from(
+        { length: 200 },
+        (_, number) => `${id(number)},math,2025-10-15 ${8 + (at % 10)}:00,30,1:200,T1,L-${at}`,
+      ),
+    );
+    expect(await send(rows.flat(), {}, `${HEADER},session_id`)).toMatchObject({
+      accepted: 12_000,
+      faults: 0,
+    });
   });
 });

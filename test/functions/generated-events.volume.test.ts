@@ -62,7 +62,7 @@ function dataOf(random: Random, type: Type): Record<string, unknown> {
     ...some(random, "program_id", idOf(random)),
     ...some(random, "session_delivery_type", random.pick(["in-person", "online"])),
     ...some(random, "substitute", random.chance(0.5)),
-    ...some(random, "group_size", 1 + random.below(200)),
+    ...some(random, "group_size", random.chance(0.2) ? null : 1 + random.below(200)),
     ...some(random, "makeup_for_session_id", idOf(random)),
   };
 }
