@@ -54,6 +54,10 @@ const FOUND: Readonly<Record<RuleId, (facts: Facts) => string>> = {
     `${facts["missing"]} of ${facts["expected"]} reports missing, nine in ten within ${facts["lag_p90_hours"]} h`,
   "unknown-students": (facts) =>
     `${facts["students"]} students in ${facts["sessions"]} student-sessions not on the roster`,
+  "unknown-programs": (facts) =>
+    `${facts["programs"]} programs that are not set up, ${facts["program_id"]} first, in ${facts["sessions"]} student-sessions`,
+  "overlapping-sessions": (facts) =>
+    `${facts["students"]} students in ${facts["sessions"]} student-sessions that overlap`,
 };
 
 function feasible(facts: Facts): string {

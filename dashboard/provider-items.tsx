@@ -79,3 +79,36 @@ export function Unmatched({ quality: { days } }: { quality: Quality }) {
     </Card>
   );
 }
+
+/** Students who were reported in two sessions at once: who, where, and when each began. */
+export function Overlapping({ quality: { days, schools } }: { quality: Quality }) {
+  const { words } = useSite();
+  const { momentOf } = formatsOf(words);
+  const names = new Map(schools.map(({ school_id, name }) => [school_id, name]));
+  const count = days.reduce((sum, { overlapping }) => sum + overlapping, 0);
+  const sessions = days.flatMap(({ overlapping_sessions = [] }) => overlapping_sessions);
+  if (count === 0) return null;
+  return (
+    <Card title={`${words.provider.overlapping}: ${count}`} id="overlapping">
+      <p>{words.provider.overlappingHelp}</p>
+      {sessions.length > 0 && (
+        <Table
+          label={words.provider.overlapping}
+          columns={[
+            { name: words.weeks.student },
+            { name: words.district.school },
+            { name: words.provider.when, end: true },
+          ]}
+          rows={sessions
+            .toReversed()
+            .slice(0, 100)
+            .map(({ school_id, student_id, start }) => [
+              student_id,
+              names.get(school_id) ?? school_id,
+              momentOf(start),
+            ])}
+        />
+      )}
+    </Card>
+  );
+}

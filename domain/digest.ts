@@ -72,6 +72,8 @@ const MERGED: readonly Topic[] = [
   "provider-feed-silent",
   "unacknowledged",
   "unknown-students",
+  "unknown-programs",
+  "overlapping-sessions",
   "reports-late",
 ];
 

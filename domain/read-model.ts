@@ -106,7 +106,13 @@ export function ofProvider(summary: Summary, provider_id: string): Summary {
   };
 }
 
-export type SchoolDaySummary = { school_id: string; summary: Summary; known: ReadonlySet<string> };
+/** A provider's part of a school's day, whom the roster names, and which student-sessions overlap another. */
+export type SchoolDaySummary = {
+  school_id: string;
+  summary: Summary;
+  known: ReadonlySet<string>;
+  overlaps: readonly StudentSession[];
+};
 
 /**
  * The next moment from which a summary reads otherwise though nothing is reported: a scheduled session's end. Absent
@@ -144,6 +150,9 @@ export function qualityOf(parts: readonly SchoolDaySummary[], whole: Summary, re
     const ids = summary.student_sessions.map(({ student_id }) => student_id);
     return [...new Set(ids)].filter((id) => !known.has(id)).map((student_id) => ({ school_id, student_id }));
   });
+  const overlaps = parts.flatMap(({ school_id, overlaps: rows }) =>
+    rows.map(({ student_id, at }) => ({ school_id, student_id, start: instant(at * 60) })),
+  );
   const delivery = deliveryOf(whole, reading.now);
   return {
     sessions_held: delivery.sessions_held,
@@ -154,7 +163,8 @@ export function qualityOf(parts: readonly SchoolDaySummary[], whole: Summary, re
     reporting_lag_minutes: delivery.reporting_lag_minutes,
     missing: missing.sort((a, b) => byText(a.session_id, b.session_id)),
     unmatched: strangers.length,
-    ...(reading.level === "students" && { unmatched_students: strangers }),
+    overlapping: overlaps.length,
+    ...(reading.level === "students" && { unmatched_students: strangers, overlapping_sessions: overlaps }),
   };
 }
 

@@ -111,6 +111,8 @@ export const RULE_IDS = [
   "ratio-over-limit",
   "reports-late",
   "unknown-students",
+  "unknown-programs",
+  "overlapping-sessions",
 ] as const;
 export type RuleId = (typeof RULE_IDS)[number];
 

@@ -291,6 +291,12 @@ export const readPaths = {
           reporting_lag_minutes: figures.reporting_lag_minutes,
           missing: z.array(z.object({ ...school, session_id: z.string(), scheduled_end: instant })),
           unmatched: count.meta({ description: "Students whom the school's roster does not name" }),
+          overlapping: count.meta({
+            description: "Student-sessions of a student who was reported in another session at the same time",
+          }),
+          overlapping_sessions: z
+            .array(z.object({ ...school, student_id: z.string(), start: instant }))
+            .optional(),
           unmatched_students: z.array(z.object({ ...school, student_id: z.string() })).optional(),
         }),
       ),

@@ -4,7 +4,7 @@ import { formatsOf, useSite } from "../context.ts";
 import { useAnswers } from "../live.ts";
 import { PACE } from "../rhythm.ts";
 import { AsOf, Await, Card, Empty, Table, Tile, Tiles, Title } from "../parts.tsx";
-import { Missing, Refused, Unmatched } from "../provider-items.tsx";
+import { Missing, Overlapping, Refused, Unmatched } from "../provider-items.tsx";
 import { sum } from "../../domain/numbers.ts";
 import { NOT_HELD_ATTRIBUTION, type NotHeldReason } from "../../domain/words.ts";
 
@@ -28,6 +28,7 @@ export function Provider({ provider_id }: { provider_id: string }) {
             <Refused quality={quality} />
             <Missing quality={quality} />
             <Unmatched quality={quality} />
+            <Overlapping quality={quality} />
             <ByCause quality={quality} />
             <Days quality={quality} />
           </>

@@ -103,6 +103,8 @@ export const ENGLISH: Words = {
     "ratio-over-limit": "Groups too large",
     "reports-late": "Reports are late",
     "unknown-students": "Students not on the roster",
+    "unknown-programs": "Program not set up",
+    "overlapping-sessions": "Students in two sessions at once",
     unacknowledged: "Nobody answered",
   },
   status: {
@@ -221,6 +223,8 @@ export const ENGLISH: Words = {
     noneRefused: "No event was refused.",
     unmatched: "Students not on the roster",
     unmatchedHelp: "They count nowhere until the roster names them, or the id is corrected.",
+    overlapping: "Students in two sessions at once",
+    overlappingHelp: "All of these sessions count. Correct or void the one that did not take place.",
     missing: "Sessions without a report",
     waitingHelp:
       "Nothing is lost: events of schools that are not set up wait, and count once the district sets the school up. Waiting:",

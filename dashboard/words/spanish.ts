@@ -103,6 +103,8 @@ export const SPANISH: Words = {
     "ratio-over-limit": "Grupos muy grandes",
     "reports-late": "Informes tardíos",
     "unknown-students": "Estudiantes fuera de la lista",
+    "unknown-programs": "Programa sin dar de alta",
+    "overlapping-sessions": "Estudiantes en dos sesiones a la vez",
     unacknowledged: "Nadie respondió",
   },
   status: {
@@ -220,6 +222,8 @@ export const SPANISH: Words = {
     lag: "Informado en",
     refused: "Eventos rechazados",
     noneRefused: "Ningún evento fue rechazado.",
+    overlapping: "Estudiantes en dos sesiones a la vez",
+    overlappingHelp: "Todas estas sesiones cuentan. Corrija o anule la que no tuvo lugar.",
     unmatched: "Estudiantes fuera de la lista",
     unmatchedHelp: "No cuentan en ninguna parte hasta que la lista los nombre o se corrija el id.",
     missing: "Sesiones sin informe",

@@ -167,6 +167,8 @@ export type Words = {
     | "noneRefused"
     | "unmatched"
     | "unmatchedHelp"
+    | "overlapping"
+    | "overlappingHelp"
     | "missing"
     | "waitingHelp"
     | "event"

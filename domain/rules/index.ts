@@ -2,6 +2,7 @@ import type { Firing, Range, Rule, RuleInput } from "../rule.ts";
 import type { RuleId } from "../words.ts";
 import { assignedNeverStarted } from "./assigned-never-started.ts";
 import { offPace } from "./off-pace.ts";
+import { overlappingSessions } from "./overlapping-sessions.ts";
 import { providerFeedSilent } from "./provider-feed-silent.ts";
 import { ratioOverLimit } from "./ratio-over-limit.ts";
 import { reportsLate } from "./reports-late.ts";
@@ -9,6 +10,7 @@ import { siteUnderDelivery } from "./site-under-delivery.ts";
 import { studentMissedSessions } from "./student-missed-sessions.ts";
 import { tutorChangedTooOften } from "./tutor-changed-too-often.ts";
 import { underDosed } from "./under-dosed.ts";
+import { unknownPrograms } from "./unknown-programs.ts";
 import { unknownStudents } from "./unknown-students.ts";
 
 const BY_ID: Readonly<Record<RuleId, Rule>> = {
@@ -22,6 +24,8 @@ const BY_ID: Readonly<Record<RuleId, Rule>> = {
   "ratio-over-limit": ratioOverLimit,
   "reports-late": reportsLate,
   "unknown-students": unknownStudents,
+  "unknown-programs": unknownPrograms,
+  "overlapping-sessions": overlappingSessions,
 };
 
 /** In the order in which they hold back others: what comes first is known when the next is judged. */

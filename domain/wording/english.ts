@@ -65,6 +65,16 @@ export const ENGLISH: Wording = {
         `${provider} taught ${students(Number(fact("students")))} not on the roster. Load the roster.`,
       resolved: ({ provider }) => `all students of ${provider} are on the roster.`,
     },
+    "unknown-programs": {
+      open: ({ provider, fact }) =>
+        `${provider} reports program ${fact("program_id")}, which is not set up. Add it, or ask for the right id.`,
+      resolved: ({ provider }) => `all programs of ${provider} are set up.`,
+    },
+    "overlapping-sessions": {
+      open: ({ provider, fact }) =>
+        `${provider} has ${students(Number(fact("students")))} in two sessions at once. Ask which is right.`,
+      resolved: ({ provider }) => `no student of ${provider} is in two sessions at once.`,
+    },
     unacknowledged: {
       open: ({ section }) =>
         `${plural(section.open, "alert has", "alerts have")} had no answer for days. Ask the ${section.school_ids.length > 1 ? "schools" : "school"}.`,

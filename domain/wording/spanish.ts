@@ -73,6 +73,16 @@ export const SPANISH: Wording = {
         `${provider} dio clase a ${students(Number(fact("students")))} que no están en la lista. Cargue la lista.`,
       resolved: ({ provider }) => `todos los alumnos de ${provider} están en la lista.`,
     },
+    "unknown-programs": {
+      open: ({ provider, fact }) =>
+        `${provider} reporta el programa ${fact("program_id")}, que no está dado de alta. Agréguelo o pida el código correcto.`,
+      resolved: ({ provider }) => `todos los programas de ${provider} están dados de alta.`,
+    },
+    "overlapping-sessions": {
+      open: ({ provider, fact }) =>
+        `${provider} tiene ${students(Number(fact("students")))} en dos sesiones a la vez. Pregunte cuál es la correcta.`,
+      resolved: ({ provider }) => `ningún alumno de ${provider} está en dos sesiones a la vez.`,
+    },
     unacknowledged: {
       open: ({ section }) =>
         `${plural(section.open, "aviso lleva", "avisos llevan")} días sin respuesta. Llame a ${section.school_ids.length > 1 ? "las escuelas" : "la escuela"}.`,

@@ -3,6 +3,7 @@ import { isInForce, type Contract } from "../../domain/contract.ts";
 import { isCurrent } from "../../domain/school-day.ts";
 import { mergeAll, type Summary } from "../../domain/day-summary.ts";
 import { changesAt, ofProvider, qualityOf, type Reading } from "../../domain/read-model.ts";
+import { overlapping } from "../../domain/overlaps.ts";
 import { addDays, dayOf } from "../../domain/school-day.ts";
 import type { School } from "../../domain/setup.ts";
 import { unpack } from "../../domain/summary-packing.ts";
@@ -36,7 +37,7 @@ export async function getQuality(ask: Ask) {
   const whole = isOwn || contractedIn(ask, contracts).every((school) => ids.includes(school.school_id));
   const covered = (school: School, day: string) =>
     !isOwn || contracts.some((one) => isInForce(one, school.school_id, day));
-  const reported = reportedOf(parts, { provider_id, covered });
+  const reported = reportedOf(parts, { provider_id, covered, isOwn });
   return {
     provider_id,
     ...(provider.name !== undefined && { name: provider.name }),
@@ -93,19 +94,30 @@ type Part = {
   days: { day: string; packed: string }[];
   roster: { student_id: string; from?: string | undefined; to?: string | undefined }[];
 };
-type Covered = { provider_id: string; covered: (school: School, day: string) => boolean };
+type Covered = {
+  provider_id: string;
+  covered: (school: School, day: string) => boolean;
+  /** A provider learns of no other's sessions. */
+  isOwn: boolean;
+};
 
 /** What a provider reported, school by school and day by day, with whom the roster names then. */
-const reportedOf = (parts: readonly Part[], { provider_id, covered }: Covered) =>
+const reportedOf = (parts: readonly Part[], { provider_id, covered, isOwn }: Covered) =>
   parts.flatMap(({ school, days, roster }) =>
     days
       .filter(({ day }) => covered(school, day))
-      .map(({ day, packed }) => ({
-        day,
-        school_id: school.school_id,
-        summary: ofProvider(unpack(packed), provider_id),
-        known: new Set(roster.filter((entry) => isCurrent(entry, day)).map(({ student_id }) => student_id)),
-      })),
+      .map(({ day, packed }) => {
+        const all = unpack(packed);
+        const summary = ofProvider(all, provider_id);
+        const rows = (isOwn ? summary : all).student_sessions;
+        return {
+          day,
+          school_id: school.school_id,
+          summary,
+          known: new Set(roster.filter((entry) => isCurrent(entry, day)).map(({ student_id }) => student_id)),
+          overlaps: overlapping(rows).filter((row) => row.provider_id === provider_id),
+        };
+      }),
   );
 
 const daysOf = (reported: ReturnType<typeof reportedOf>, reading: Reading) =>

@@ -208,6 +208,52 @@ describe("ratio over the limit", () => {
   });
 });
 
+describe("unknown programs and overlapping sessions", () => {
+  const day = "2026-03-11";
+
+  it("names the program that is not set up, and nothing where none is", () => {
+    const days = [
+      dayOf(day, [row(day, "present", { program_id: "art" }), row(day, "present", { program_id: "" })]),
+    ];
+    const programs = [Program.parse({ program_id: "math" })];
+    expect(firingOf(["unknown-programs"], ruleInput(days, { programs }))).toMatchObject([
+      { subject: "north-star", since: day, facts: { programs: 1, program_id: "art", sessions: 1 } },
+    ]);
+    expect(firingOf(["unknown-programs"], ruleInput(days, { programs: [] }))).toEqual([]);
+  });
+
+  it("counts every session of a student in two at once, whoever held the other", () => {
+    const first = row(day, "present");
+    const rows = [
+      first,
+      first,
+      first,
+      { ...first, provider_id: "south" },
+      row(day, "present", { student_id: "2" }),
+    ];
+    expect(firingOf(["overlapping-sessions"], ruleInput([dayOf(day, rows)]))).toMatchObject([
+      { subject: "north-star", facts: { students: 1, sessions: 3 } },
+      { subject: "south", facts: { students: 1, sessions: 1 } },
+    ]);
+  });
+
+  it("takes neither an absence nor what goes over its plan for a second place", () => {
+    const first = row(day, "present", { minutes: 40 });
+    const next = { ...first, at: first.at + 30 };
+    const absent = row(day, "absent_unexcused", { minutes: 0 });
+    expect(firingOf(["overlapping-sessions"], ruleInput([dayOf(day, [first, next, absent])]))).toEqual([]);
+  });
+
+  it("finds what a long session covers after a short one", () => {
+    const long = row(day, "present", { minutes: 120, scheduled_minutes: 120 });
+    const short = { ...row(day, "present"), at: long.at + 10, minutes: 10 };
+    const late = { ...row(day, "present"), at: long.at + 100 };
+    expect(firingOf(["overlapping-sessions"], ruleInput([dayOf(day, [long, short, late])]))).toMatchObject([
+      { facts: { sessions: 3 } },
+    ]);
+  });
+});
+
 describe("unknown students", () => {
   const roster = [{ student_id: "1", school_id: "A", from: "2026-01-05" }];
   const found = (days: DaySummary[], more: Partial<RuleInput> = {}) =>

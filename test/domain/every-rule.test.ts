@@ -81,6 +81,20 @@ const late = (monday: string, missing: number) => {
   return { days: [{ day: one!.day, summary: { ...one!.summary, providers, pending: waiting } }] };
 };
 
+const taught = (monday: string, programs: string[]) => ({
+  days: [
+    dayOf(
+      day(monday, 4),
+      programs.map((program_id) => row(day(monday, 4), "present", { program_id })),
+    ),
+  ],
+});
+/** Two sessions of half an hour, the second so many minutes after the first. */
+const together = (monday: string, later: number) => {
+  const first = row(day(monday, 4), "present");
+  return { days: [dayOf(day(monday, 4), [first, { ...first, at: first.at + later, tutor_id: "other" }])] };
+};
+
 const CASES: Readonly<Record<RuleId, Cases>> = {
   "provider-feed-silent": {
     fires: (monday) => ({ days: [dayOf(day(monday, 3), [], { pending: [pending(day(monday, 3))] })] }),
@@ -107,6 +121,14 @@ const CASES: Readonly<Record<RuleId, Cases>> = {
   },
   "ratio-over-limit": { fires: (monday) => grouped(monday, 2), spares: (monday) => grouped(monday, 1) },
   "reports-late": { fires: (monday) => late(monday, 2), spares: (monday) => late(monday, 1) },
+  "unknown-programs": {
+    fires: (monday) => ({ ...taught(monday, ["art"]), programs: [math] }),
+    spares: (monday) => ({ ...taught(monday, ["math"]), programs: [math] }),
+  },
+  "overlapping-sessions": {
+    fires: (monday) => together(monday, 29),
+    spares: (monday) => together(monday, 30),
+  },
   "unknown-students": {
     fires: (monday) => ({
       days: [dayOf(day(monday, 4), [row(day(monday, 4), "present", { student_id: "9" })])],
