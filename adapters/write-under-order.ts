@@ -4,7 +4,18 @@ import { keyItem, number, sessionItem, sessionOfItem, text, type Item } from "./
 import type { TableAccess } from "./query.ts";
 import { ATTRIBUTE, type TableKey } from "./table.ts";
 
-export type Stored = { outcome: Outcome; order: number };
+export type Stored = {
+  outcome: Outcome;
+  order: number;
+  /** What is stored, where it is a conflict. */
+  content?: string;
+};
+
+/** What became of a snapshot, beside the record that is stored now. */
+export const storedAs = (
+  outcome: Outcome,
+  { order, content }: Pick<SessionRecord, "order" | "content">,
+): Stored => ({ outcome, order, ...(outcome === "conflict" && { content }) });
 
 /** Under which key, and when it may be forgotten: seconds since 1970. */
 export type Place = { key: TableKey; expires: number | undefined };
@@ -20,7 +31,7 @@ export async function putUnderOrder(table: TableAccess, place: Place, arrival: A
     const lost = await refusedBy(() => table.client.send(replaceOf(table, { place, record, write })));
     if (lost !== undefined) return putUnderOrder(table, place, arrival);
   }
-  return { outcome, order: (write ?? record).order };
+  return storedAs(outcome, write ?? record);
 }
 
 /** undefined when the write went through, else the item that stood in its way. */

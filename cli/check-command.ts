@@ -1,21 +1,26 @@
 import type { Command } from "commander";
 import { existsSync, readFileSync } from "node:fs";
 import { conformanceOf, type CheckResult } from "../domain/conformance.ts";
+import type { SetUp } from "../domain/conformance-checks.ts";
+import { Envelope, eventOfEnvelope } from "../domain/webhook.ts";
 import { duplicateKeys } from "../domain/json-text.ts";
-import { show, type Common, type Output } from "./command-context.ts";
+import { show, type Common, type Context } from "./command-context.ts";
 import { UsageError } from "./fail.ts";
+import type { Target } from "./target.ts";
 
 const MARKS = { pass: "✓", warn: "!", fail: "✗", skip: "–" } as const;
 const MOST_FAULTS = 50;
 
 /** Tells a provider what it would have got wrong, before its first post: needs neither a key nor a stack. */
-export function addCheck(provider: Command, io: Output): void {
+export function addCheck(provider: Command, { io, target }: Pick<Context, "io" | "target">): void {
   provider
     .command("check <url-or-file>")
     .description("what a provider would get wrong: events as JSON or a line each; nothing is posted")
+    .option("--provider <provider_id>", "look at its contracts too, on the stack where it is set up")
     .option("--json", "as JSON")
-    .action(async (from: string, flags: Common) => {
-      const value = checkText(await textOf(from));
+    .action(async (from: string, flags: Common & { provider?: string }) => {
+      const setUp = flags.provider === undefined ? undefined : await setUpOf(await target(), flags.provider);
+      const value = checkText(await textOf(from), setUp);
       show(io, flags, { value, text: checklistOf(value) });
       const failed = value.results.filter(({ level }) => level === "fail").length;
       if (failed > 0) throw new UsageError(`${failed} of ${value.results.length} checks failed.`);
@@ -35,16 +40,28 @@ async function textOf(from: string): Promise<string> {
   return response.text();
 }
 
+async function setUpOf({ setup }: Pick<Target, "setup">, provider_id: string): Promise<SetUp> {
+  const { schools, programs, providers } = await setup.all();
+  const provider = providers.find((one) => one.provider_id === provider_id);
+  if (provider === undefined) throw new UsageError(`There is no provider ${provider_id} in the set-up.`);
+  return {
+    contracts: provider.contracts ?? [],
+    zones: new Map(schools.map(({ school_id, time_zone }) => [school_id, time_zone])),
+    programs: new Set(programs.map(({ program_id }) => program_id)),
+  };
+}
+
 type Given = { value: unknown; text: string };
 
 /** An array of events, one event, or one event a line. */
-export function checkText(text: string): ReturnType<typeof conformanceOf> {
+export function checkText(text: string, setUp?: SetUp): ReturnType<typeof conformanceOf> {
   const given = eventsOf(text.replace(/^\uFEFF/, ""));
   if (given.length === 0) throw new UsageError("There is no event in it, so nothing was checked.");
   return conformanceOf(
-    given.map(({ value }) => value),
+    given.map(({ value }, index) => enveloped(value, index)),
     {
       now: new Date(),
+      setUp,
       hidden: (index) => {
         const one = given[index];
         if (one === undefined || one.text === "") return [];
@@ -53,6 +70,13 @@ export function checkText(text: string): ReturnType<typeof conformanceOf> {
       },
     },
   );
+}
+
+/** What a webhook posts has no envelope of CloudEvents; the door gives it one. */
+function enveloped(value: unknown, index: number): unknown {
+  const envelope = Envelope.safeParse(value);
+  if (!envelope.success || "specversion" in envelope.data || !("type" in envelope.data)) return value;
+  return eventOfEnvelope(envelope.data, { id: `webhook-${index}`, source: "webhook" });
 }
 
 function eventsOf(text: string): Given[] {

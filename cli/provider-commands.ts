@@ -15,7 +15,7 @@ export function addProvider(context: Context): void {
   addList(provider, context);
   addRevoke(provider, context);
   addWebhooks(provider, context);
-  addCheck(provider, context.io);
+  addCheck(provider, context);
 }
 
 /** Two, so that one can be replaced while the other is still in use. */

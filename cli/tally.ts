@@ -11,6 +11,21 @@ export type ImportResult = Record<
 /** A session of several students stands in as many rows. */
 const rowsOf = (row: SessionRow | undefined) => 1 + (row?.others.length ?? 0);
 
+/** Where a problem lies and what it is; of a conflict all that differs, with the way on. */
+function whereOf({ detail, errors = [] }: NonNullable<PostedItem["problem"]>): Where {
+  const [first] = errors;
+  if (errors.length > 1 && errors.at(-1)?.pointer === "/data/revision")
+    return {
+      pointer: errors
+        .slice(0, -1)
+        .map((error) => error.pointer)
+        .join(", "),
+      detail: "differs from what is stored; look at both, and import with --correct where the file is right",
+    };
+  return { pointer: first?.pointer ?? "", detail: first?.detail ?? detail };
+}
+type Where = { pointer: string; detail: string };
+
 /** Counts what became of the rows, and keeps those that could not be sent. */
 export class Tally {
   readonly faults: Fault[];
@@ -39,7 +54,7 @@ export class Tally {
     this.#counts[item.result] += rowsOf(row);
     if (item.problem === undefined || row === undefined) return;
     this.refused += 1;
-    const { pointer = "", detail = item.problem.detail } = item.problem.errors?.[0] ?? {};
+    const { pointer, detail } = whereOf(item.problem);
     for (const one of [row.row, ...row.others]) {
       this.faults.push({ row: one, column: pointer, reason: `${item.result}: ${detail}` });
       warn(`row ${one.number}: ${item.result}: ${item.problem.detail}`);

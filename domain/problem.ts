@@ -58,7 +58,9 @@ function faultsOf(issue: z.core.$ZodIssue): Fault[] {
   return [{ pointer: pointerOf(issue.path), detail: detail.replace(/^Invalid input: /, "") }];
 }
 
-/** At most 20 faults of one event, in the order in which they were found. */
+/** At most 20 faults of one event, in the order in which they were found; of one place the first, the others follow from it. */
 export function faultsOfIssues(issues: readonly z.core.$ZodIssue[]): Fault[] {
-  return issues.flatMap(faultsOf).slice(0, 20);
+  const places = new Set<string>();
+  const first = issues.flatMap(faultsOf).filter(({ pointer }) => !places.has(pointer) && places.add(pointer));
+  return first.slice(0, 20);
 }

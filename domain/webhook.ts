@@ -43,6 +43,20 @@ export function schemeOf(secret: string): Scheme | undefined {
 /** The base64 part of a written secret. */
 export const keyTextOf = (secret: string) => secret.slice(secret.indexOf("_") + 1);
 
+/** The envelope `{type, timestamp, data}` of a webhook as an event. What each part must be is said by the event's schema. */
+export const eventOfEnvelope = (
+  { type, timestamp: time, data }: Envelope,
+  { id, source }: { id: string; source: string },
+) => ({ specversion: "1.0", id, source, type, ...(time !== undefined && { time }), data });
+export const Envelope = z.looseObject({
+  type: z.unknown().optional(),
+  timestamp: z.unknown().optional(),
+  data: z.unknown().optional(),
+});
+type Envelope = z.infer<typeof Envelope>;
+/** What the sender of an envelope calls a part of the event. */
+export const ENVELOPE_NAMES = { "/time": "/timestamp", "/id": "header webhook-id" } as const;
+
 /** Specification: what is older or newer than five minutes is refused. Seconds. */
 export const TOLERANCE = 300;
 

@@ -2,7 +2,7 @@ import type { DynamoDBRecord } from "aws-lambda";
 import { arrive, type Arrival, type SessionKey, type SessionRecord } from "../../domain/session-record.ts";
 import { keyItem, number, sessionItem, text, type Item } from "../items.ts";
 import type { SessionStore } from "../session-store.ts";
-import type { Stored } from "../write-under-order.ts";
+import { storedAs, type Stored } from "../write-under-order.ts";
 import { InMemoryStampStore } from "./stamp-store.ts";
 import { ATTRIBUTE, markKey, quarantineKey, sessionKey, type TableKey } from "../table.ts";
 
@@ -30,7 +30,7 @@ export class InMemorySessionStore implements SessionStore {
     const stored = this.facts.get(nameOf(key));
     const { outcome, write } = arrive(stored, arrival);
     if (write !== undefined) this.overwrite(write);
-    return { outcome, order: (write ?? stored ?? arrival.snapshot).order };
+    return storedAs(outcome, write ?? stored ?? arrival.snapshot);
   }
 
   /** Puts a record past the rule, as a hand or a fault would; tests use it to damage one. */
@@ -113,7 +113,7 @@ export class InMemorySessionStore implements SessionStore {
       const { outcome, write } = arrive(stored, arrival);
       if (write !== undefined) this.#waiting.set(name, write);
       this.#stamps.add({ kind: "provider", id: arrival.snapshot.provider_id });
-      return { outcome, order: (write ?? stored ?? arrival.snapshot).order };
+      return storedAs(outcome, write ?? stored ?? arrival.snapshot);
     },
     count: async (provider_id: string) => (await this.quarantine.waiting(provider_id)).length,
     waiting: async (provider_id: string, school_id?: string): Promise<SessionRecord[]> => {

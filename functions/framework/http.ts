@@ -26,6 +26,16 @@ export function problemResult(
   return { statusCode: of.status, headers: { "content-type": "application/problem+json", ...headers }, body };
 }
 
+/** Says that a body arrived packed; undefined where it did not. */
+export function compressed({ headers }: Pick<HttpEvent, "headers">): Problem | undefined {
+  const encoding = (headers["content-encoding"] ?? "identity").trim().toLowerCase();
+  if (encoding === "identity" || encoding === "") return undefined;
+  return problem(
+    "unsupported-media-type",
+    "The body is compressed (content-encoding). Send it as it is, without that header.",
+  );
+}
+
 type Wrapped = {
   service: string;
   log: Log;

@@ -6,7 +6,14 @@ import { EVENT_TYPES, SessionEvent } from "../../domain/session-event.ts";
 import { snapshotOf, type Outcome, type Snapshot } from "../../domain/session-record.ts";
 
 /** One event of a request, as it was sent; `faults` are those that parsing hides. */
-export type SentEvent = { value: unknown; faults: Fault[] };
+export type SentEvent = {
+  value: unknown;
+  faults: Fault[];
+  /** Whether it is no event at all, so that its faults say everything. */
+  isOther?: boolean;
+  /** What the sender calls a place of the event that arrived under another name. */
+  names?: Readonly<Record<string, string>>;
+};
 
 export type ItemResult = {
   index: number;
@@ -48,19 +55,21 @@ export function readItem(
   const { value } = sent;
   const faults = [...sent.faults, ...protoFaults(value)];
   const id = idOf(value);
+  const item = { index, id, names: sent.names };
+  if (sent.isOther === true) return rejected(item, faults);
   const parsed = SessionEvent.safeParse(value);
   if (!parsed.success || faults.length > 0) {
-    return rejected({ index, id }, [...faults, ...faultsOfIssues(parsed.error?.issues ?? [])]);
+    return rejected(item, [...faults, ...faultsOfIssues(parsed.error?.issues ?? [])]);
   }
   const { data: event } = parsed;
   const told = [
     ...(event.type === EVENT_TYPES.voided ? [] : idFaults(event.data, idPattern)),
     ...timeFaults(event, now),
   ];
-  if (told.length > 0) return rejected({ index, id }, told);
+  if (told.length > 0) return rejected(item, told);
   const snapshot = snapshotOf(event, provider_id, isErased);
   if (Buffer.byteLength(snapshot.content) > MAX_CONTENT_BYTES) {
-    return rejected({ index, id }, [{ pointer: "/data", detail: "is larger than 64 KB; split the session" }]);
+    return rejected(item, [{ pointer: "/data", detail: "is larger than 64 KB; split the session" }]);
   }
   const program_id = event.type === EVENT_TYPES.voided ? undefined : (event.data.program_id ?? "");
   return { index, id, snapshot, program_id };
@@ -71,7 +80,13 @@ function idOf(value: unknown): string | undefined {
   return typeof id === "string" ? id.slice(0, 256) : undefined;
 }
 
-function rejected(item: { index: number; id: string | undefined }, faults: Fault[]): ItemResult {
+type Named = Pick<ItemResult, "index" | "id"> & Pick<SentEvent, "names">;
+
+function rejected({ names = {}, ...item }: Named, faults: Fault[]): ItemResult {
   const detail = "Correct what the errors name and post the event again; nothing of it was stored.";
-  return { ...item, result: "rejected", problem: problem("invalid-event", detail, faults) };
+  const told = faults.map(({ pointer, detail: fault }) => ({
+    pointer: names[pointer] ?? pointer,
+    detail: fault,
+  }));
+  return { ...item, result: "rejected", problem: problem("invalid-event", detail, told) };
 }

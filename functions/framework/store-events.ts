@@ -5,6 +5,7 @@ import { uncovered, type Contract, type Uncovered } from "../../domain/contract.
 import type { IsErased } from "../../domain/erasure.ts";
 import { problem, type Fault } from "../../domain/problem.ts";
 import { dayOf } from "../../domain/school-day.ts";
+import { differences } from "../../domain/snapshot-differences.ts";
 import { arrivalOf, revisionOf, type Snapshot } from "../../domain/session-record.ts";
 import { readItem, type Item, type ItemResult, type SentEvent } from "./read-item.ts";
 import { concurrently } from "../../adapters/concurrently.ts";
@@ -95,7 +96,11 @@ async function storeItem(deps: RequestDeps, { index, id, snapshot, program_id }:
     const day = schoolDay(snapshot.start, zone);
     const why = uncovered(deps.signed, { school_id: snapshot.school_id, program_id, day });
     if (why !== undefined) return { index, id, ...notContracted(why) };
-    return { index, id, ...answerOf(await deps.sessions.put(arrivalOf(snapshot, day, deps.clock()))) };
+    return {
+      index,
+      id,
+      ...answerOf(await deps.sessions.put(arrivalOf(snapshot, day, deps.clock())), snapshot),
+    };
   } catch (error) {
     deps.log({ service: deps.service, event: "not_stored", error: errorName(error) });
     return {
@@ -110,11 +115,15 @@ async function storeItem(deps: RequestDeps, { index, id, snapshot, program_id }:
 const schoolDay = (start: number | undefined, zone: string) =>
   start === undefined ? undefined : dayOf(start, zone);
 
-function answerOf({ outcome, order }: Stored): Pick<ItemResult, "result" | "revision" | "problem"> {
+function answerOf(
+  { outcome, order, content = "" }: Stored,
+  snapshot: Snapshot,
+): Pick<ItemResult, "result" | "revision" | "problem"> {
   const revision = revisionOf(order);
   if (outcome !== "conflict") return { result: outcome, revision };
-  const detail = `Revision ${revision} is stored with another content. To correct it, send the whole snapshot with revision ${revision + 1}.`;
+  const detail = `Revision ${revision} is stored with another content. Look at what differs: where yours is the correction, send the whole snapshot with revision ${revision + 1}; where it is another session, it needs a session_id of its own.`;
   const errors = [
+    ...differences(content, snapshot.content),
     { pointer: "/data/revision", detail: `must be at least ${revision + 1} to change what is stored` },
   ];
   return { result: "conflict", revision, problem: problem("conflict", detail, errors) };
@@ -143,7 +152,8 @@ async function quarantine(deps: RequestDeps, snapshot: Snapshot): Promise<Omit<I
     const detail = `${QUARANTINE_LIMIT} events wait for schools that are not set up. Ask the district to set up the school.`;
     return { result: "not_stored", problem: problem("quarantine-full", detail) };
   }
-  const stored = answerOf(await sessions.quarantine.put(arrivalOf(snapshot, undefined, deps.clock())));
+  const put = await sessions.quarantine.put(arrivalOf(snapshot, undefined, deps.clock()));
+  const stored = answerOf(put, snapshot);
   if (stored.result === "accepted") return { ...stored, result: "quarantined" };
   room.giveBack();
   return stored;

@@ -7,6 +7,7 @@ import { readContent } from "../../domain/session-content.ts";
 import { json, problemResult, type HttpEvent, type HttpResult } from "../framework/http.ts";
 import { readBody } from "./read-body.ts";
 import { dayOf } from "../../domain/school-day.ts";
+import { DEFAULT_EVENTS_PER_MINUTE } from "../../domain/setup.ts";
 import { isReadable, uncovered } from "../../domain/contract.ts";
 import { takeEvents, type TakeDeps } from "../framework/take-events.ts";
 
@@ -26,10 +27,22 @@ export const ingestEvents =
         return json(200, { status: "ok" });
       case "GET /v1/openapi.json":
         return { statusCode: 200, headers: { "content-type": "application/json" }, body: deps.openapi() };
+      case "OPTIONS /v1/events":
+        return handshake(event);
       default:
         return forProvider(deps, event);
     }
   };
+
+/** Answers a sender that asks first whether it may post (CloudEvents webhooks, 4): yes, from anywhere, with a key. */
+function handshake({ headers }: HttpEvent): HttpResult {
+  const origin = headers["webhook-request-origin"];
+  const allowed = origin !== undefined && {
+    "webhook-allowed-origin": origin,
+    "webhook-allowed-rate": String(DEFAULT_EVENTS_PER_MINUTE),
+  };
+  return { statusCode: 204, headers: { allow: "POST, OPTIONS", ...allowed } };
+}
 
 async function forProvider(deps: HandlerDeps, event: HttpEvent): Promise<HttpResult> {
   const provider_id = event.requestContext.authorizer?.lambda?.provider_id;

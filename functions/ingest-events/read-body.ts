@@ -1,7 +1,9 @@
 import { duplicateKeys } from "../../domain/json-text.ts";
-import { problem, type Fault, type Problem } from "../../domain/problem.ts";
+import { problem, type Problem } from "../../domain/problem.ts";
 import type { HttpEvent } from "../framework/http.ts";
 import type { Body } from "../framework/take-events.ts";
+import { compressed } from "../framework/http.ts";
+import { binaryEvent, isBinary, structuredEvent } from "./cloud-event.ts";
 
 export const MAX_BODY_BYTES = 1_048_576;
 export const MAX_EVENTS = 500;
@@ -20,6 +22,8 @@ export function readBody(event: HttpEvent): Body | Problem {
     const accepted = Object.keys(MODES).join(", ");
     return problem("unsupported-media-type", `Send ${accepted}, in UTF-8.`);
   }
+  const packed = compressed(event);
+  if (packed !== undefined) return packed;
   const text = textOf(event);
   if (typeof text !== "string") return text;
   return readText({ text, mode, headers: event.headers });
@@ -60,13 +64,9 @@ function readText({ text, mode, headers }: Sent): Body | Problem {
     const detail = mode === "batch" ? "must be an array of events" : "must be an event or an array of events";
     return problem("invalid-body", "The body holds no events.", [{ pointer: "", detail }]);
   }
-  if (mode === "plain" && headers["ce-specversion"] !== undefined) {
-    return {
-      kind: "single",
-      events: [{ value: binaryEvent(headers, parsed), faults: faultsAt("/data", duplicates) }],
-    };
-  }
-  return { kind: "single", events: [{ value: parsed, faults: faultsAt("", duplicates) }] };
+  if (mode === "plain" && isBinary(headers))
+    return { kind: "single", events: [binaryEvent(headers, parsed, duplicates)] };
+  return { kind: "single", events: [structuredEvent(parsed, duplicates)] };
 }
 
 function readArray(parsed: unknown[], mode: Sent["mode"], duplicates: string[]): Body | Problem {
@@ -78,36 +78,10 @@ function readArray(parsed: unknown[], mode: Sent["mode"], duplicates: string[]):
     return problem("body-too-large", `Send at most ${MAX_EVENTS} events in one request.`);
   const events = parsed.map((value, index) => {
     const own = duplicates.filter((pointer) => pointer.startsWith(`/${index}/`));
-    return {
+    return structuredEvent(
       value,
-      faults: faultsAt(
-        "",
-        own.map((pointer) => pointer.slice(String(index).length + 1)),
-      ),
-    };
+      own.map((pointer) => pointer.slice(String(index).length + 1)),
+    );
   });
   return { kind: "batch", events };
-}
-
-const faultsAt = (prefix: string, pointers: string[]): Fault[] =>
-  pointers.map((pointer) => ({
-    pointer: prefix + pointer,
-    detail: "stands twice in the same object; send it once",
-  }));
-
-/** Binary mode: the attributes are headers, the body is the data. */
-function binaryEvent(headers: HttpEvent["headers"], data: unknown): unknown {
-  const attributes = Object.entries(headers)
-    .filter(([name]) => name.startsWith("ce-"))
-    .map(([name, value]): [string, string] => [name.slice("ce-".length), decoded(value ?? "")]);
-  return { ...Object.fromEntries(attributes), datacontenttype: "application/json", data };
-}
-
-/** The HTTP binding percent-encodes what headers cannot carry. */
-function decoded(value: string): string {
-  try {
-    return decodeURIComponent(value);
-  } catch {
-    return value;
-  }
 }

@@ -1,9 +1,9 @@
-import * as z from "zod";
 import { duplicateKeys } from "../../domain/json-text.ts";
 import { problem, type Problem } from "../../domain/problem.ts";
-import { problemResult, type HttpEvent, type HttpResult } from "../framework/http.ts";
+import { Envelope, ENVELOPE_NAMES, eventOfEnvelope } from "../../domain/webhook.ts";
+import { compressed, problemResult, type HttpEvent, type HttpResult } from "../framework/http.ts";
 import { takeEvents, type Body, type TakeDeps } from "../framework/take-events.ts";
-import { isSigned, type OpenSecret } from "./signature.ts";
+import { headerFault, isSigned, type OpenSecret } from "./signature.ts";
 
 /** An endpoint with its secrets opened, those that count now. */
 export type OpenEndpoint = { provider_id: string; secrets: OpenSecret[] };
@@ -23,10 +23,15 @@ export const receiveWebhook =
     const body = Buffer.from(event.body ?? "", event.isBase64Encoded ? "base64" : "utf8");
     if (body.length > MAX_BODY_BYTES)
       return problemResult(problem("body-too-large", "Send one event of at most 1 MB."));
-    const endpoint = ENDPOINT_ID.test(endpoint_id) ? await deps.endpoint(endpoint_id) : undefined;
+    const packed = compressed(event);
+    if (packed !== undefined) return problemResult(packed);
     const { id, ...signature } = signedBy(event);
+    const now = deps.clock();
+    const fault = headerFault({ id, ...signature }, now);
+    if (fault !== undefined) return problemResult(problem("unsigned", fault));
+    const endpoint = ENDPOINT_ID.test(endpoint_id) ? await deps.endpoint(endpoint_id) : undefined;
     // the same answer for an address that is none: it tells nobody which ones exist
-    if (endpoint === undefined || !isSigned({ id, ...signature, body }, endpoint.secrets, deps.clock()))
+    if (endpoint === undefined || !isSigned({ id, ...signature, body }, endpoint.secrets, now))
       return problemResult(problem("unsigned", UNSIGNED));
     const { requestId: request_id } = event.requestContext;
     const posting = { provider_id: endpoint.provider_id, request_id };
@@ -34,19 +39,12 @@ export const receiveWebhook =
   };
 
 const UNSIGNED =
-  "Sign `webhook-id.webhook-timestamp.body` with the secret of this endpoint, within five minutes, and send webhook-id, webhook-timestamp and webhook-signature.";
+  "No live secret of this address made the signature, or there is no such address. Sign the bytes of `webhook-id.webhook-timestamp.body`, exactly as they are sent, with the base64 part of the secret, and compare the address.";
 
 const signedBy = ({ headers }: HttpEvent) => ({
   id: headers["webhook-id"] ?? "",
   timestamp: headers["webhook-timestamp"] ?? "",
   signature: headers["webhook-signature"] ?? "",
-});
-
-/** What each of them must be is said by the event's own schema, with its place. */
-const Envelope = z.looseObject({
-  type: z.unknown().optional(),
-  timestamp: z.unknown().optional(),
-  data: z.unknown().optional(),
 });
 
 /** The envelope `{type, timestamp, data}` as an event whose id is the webhook's. */
@@ -65,12 +63,10 @@ function readEnvelope(
   const envelope = Envelope.safeParse(parsed);
   if (!envelope.success)
     return problem("invalid-body", "The body is not an object of type, timestamp and data.");
-  const { type, timestamp: time, data } = envelope.data;
-  const source = `/v1/webhooks/${endpoint_id}`;
-  const value = { specversion: "1.0", id, source, type, ...(time !== undefined && { time }), data };
+  const value = eventOfEnvelope(envelope.data, { id, source: `/v1/webhooks/${endpoint_id}` });
   const faults = duplicateKeys(text, parsed).map((pointer) => ({
     pointer,
     detail: "stands twice in the same object; send it once",
   }));
-  return { kind: "single", events: [{ value, faults }] };
+  return { kind: "single", events: [{ value, faults, names: ENVELOPE_NAMES }] };
 }

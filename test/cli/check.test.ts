@@ -31,6 +31,43 @@ describe("rollcall provider check", () => {
     expect(resultsOf(long).get("the contract of each event")?.level).toBe("fail");
   });
 
+  it("finds a student in two sessions at once", () => {
+    const later = completed({ session_id: "S-2", scheduled_start: "2026-03-02T10:10:00-07:00" });
+    expect(resultsOf(completed(), later).get("one place at a time")).toMatchObject({
+      level: "warn",
+      at: ["/0", "/1"],
+    });
+    expect(resultsOf(completed()).get("one place at a time")?.level).toBe("pass");
+  });
+
+  it("looks at schools, programs and contracts of the provider where the set-up is known", () => {
+    const setUp = {
+      contracts: [
+        { school_ids: ["631930"], program_ids: ["math"], to: "2026-03-01" },
+        { school_ids: ["700"] },
+      ],
+      zones: new Map([["631930", "America/Denver"]]),
+      programs: new Set(["math"]),
+    };
+    const events = [
+      completed({ school_id: "631930", program_id: "math", scheduled_start: "2026-03-01T10:00:00-07:00" }),
+      completed({ school_id: "631930", program_id: "math" }),
+      completed({ school_id: "700", program_id: "art" }),
+      completed({ school_id: "800" }),
+    ];
+    const results = new Map(checkText(JSON.stringify(events), setUp).results.map((one) => [one.check, one]));
+    expect(results.get("the contract with the district")).toMatchObject({ level: "fail", at: ["/1", "/3"] });
+    expect(results.get("schools that are set up")).toMatchObject({ level: "warn", at: ["/2", "/3"] });
+    expect(results.get("programs that are set up")).toMatchObject({ level: "warn", at: ["/2"] });
+    expect(resultsOf(...events).get("programs that are set up")?.level).toBe("skip");
+  });
+
+  it("reads what a webhook posts", () => {
+    const { type, data } = completed();
+    const results = resultsOf({ type, timestamp: "2026-03-02T18:00:00Z", data });
+    expect(results.get("the contract of each event")?.level).toBe("pass");
+  });
+
   it("is no success where there is nothing to check", () => {
     expect(() => checkText("[]")).toThrow("no event");
     expect(() => checkText("\n\n")).toThrow("no event");

@@ -127,7 +127,11 @@ describe("rollcall import sessions", () => {
     const header = `${HEADER},session_id`;
     await send(["01,math,2025-12-02 10:00,30,1:1,T1,X-1"], {}, header);
     const changed = ["01,math,2025-12-02 10:00,45,1:1,T1,X-1"];
-    expect(await send(changed, {}, header)).toMatchObject({ conflict: 1, faults: 1 });
+    const refused = await send(changed, {}, header);
+    expect(refused).toMatchObject({ conflict: 1, faults: 1 });
+    expect(readFileSync(refused.error_file!, "utf8")).toContain(
+      "/data/students: conflict: differs from what is stored",
+    );
     expect(warnings).toEqual([expect.stringMatching(/^row 2: conflict: Revision 1 is stored/)]);
     expect(await send(changed, { correct: true }, header)).toMatchObject({
       conflict: 0,

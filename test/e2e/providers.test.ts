@@ -135,6 +135,34 @@ describe("a webhook endpoint", () => {
     expect(await deliver(url, headersOf(secret, "msg_3", wrong), wrong)).toMatchObject({ status: 422 });
   });
 
+  it("says why a webhook is refused, in the sender's own words", async () => {
+    const { url, secret = "" } = await addEndpoint(place.target, {
+      provider_id: "north-star",
+      now: new Date(),
+    });
+    const body = bodyOf("W-9");
+    const headers = headersOf(secret, "msg_9", body);
+    const { "webhook-id": id, ...others } = headers;
+    const nowhere = url.replace(/[\w-]{22}$/, "A".repeat(22));
+    for (const [said, sent, to = url] of [
+      ["has another name", { ...others, "svix-id": id }],
+      ["is in milliseconds", { ...headers, "webhook-timestamp": String(Date.now()) }],
+      ["more than five minutes", headersOf(secret, "msg_9", body, new Date(Date.now() - 301_000))],
+      ["v1,BASE64", { ...headers, "webhook-signature": "abc" }],
+      ["No live secret", headersOf(`whsec_${Buffer.alloc(32).toString("base64")}`, "msg_9", body)],
+      ["No live secret", headers, nowhere],
+    ] as const)
+      expect(await deliver(to, { ...sent }, body)).toMatchObject({
+        status: 401,
+        detail: expect.stringContaining(said) as string,
+      });
+    const at = JSON.stringify({ ...(JSON.parse(body) as object), timestamp: "yesterday" });
+    expect(await deliver(url, headersOf(secret, "msg_9", at), at)).toMatchObject({
+      status: 422,
+      errors: [{ pointer: "/timestamp" }],
+    });
+  });
+
   it("takes the old secret and the new while one is replaced, and a public key of the provider's own", async () => {
     const {
       endpoint_id,

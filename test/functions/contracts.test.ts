@@ -139,7 +139,11 @@ describe("what was refused", () => {
       rejected: 1,
       conflicts: 1,
       items: [
-        { event_id: "other content", result: "conflict", errors: [{ pointer: "/data/revision" }] },
+        {
+          event_id: "other content",
+          result: "conflict",
+          errors: [{ pointer: "/data/tutor_id" }, { pointer: "/data/revision" }],
+        },
         { event_id: "nobody", result: "rejected", errors: [{ pointer: "/data/students" }] },
       ],
     });

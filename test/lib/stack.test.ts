@@ -297,6 +297,8 @@ describe("the API", () => {
       Properties?.["AuthorizationType"],
     ]);
     expect(routes.filter(([, type]) => type !== "CUSTOM").map(([key]) => key)).toEqual([
+      // a handshake: it says that one may post, and nothing else
+      "OPTIONS /v1/events",
       "GET /v1/health",
       "GET /v1/openapi.json",
       // signed over its bytes
@@ -308,7 +310,7 @@ describe("the API", () => {
       "POST /v1/unsubscribe/{token}",
       "GET /v1/exports/{token}",
     ]);
-    expect(routes).toHaveLength(28);
+    expect(routes).toHaveLength(29);
     dev.hasResourceProperties("AWS::ApiGatewayV2::Authorizer", {
       AuthorizerResultTtlInSeconds: 30,
       EnableSimpleResponses: true,
