@@ -1,7 +1,7 @@
 import { Command } from "commander";
 import { setTimeout as sleep } from "node:timers/promises";
 import { releaseQuarantine } from "../adapters/release-quarantine.ts";
-import { DEFAULT_TARGET_HOURS } from "../domain/dosage-report.ts";
+import { DEFAULT_TARGET_HOURS } from "../domain/dosage-target.ts";
 import { isDay } from "../domain/school-day.ts";
 import { addAlerts } from "./alert-commands.ts";
 import { auditedTarget } from "./audited-target.ts";
@@ -96,11 +96,16 @@ function applyText(result: ApplyResult, dryRun: boolean): string {
 type ReportFlags = Common & {
   school?: string;
   district?: string;
-  targetHours: string;
+  targetHours?: string;
   from: string;
   to: string;
   students?: string;
 };
+
+function hoursOf(text: string | undefined): number | undefined {
+  if (text === undefined || Number(text) > 0) return text === undefined ? undefined : Number(text);
+  throw new UsageError("--target-hours is no positive number.");
+}
 
 function addReport({ program, io, target }: Context): void {
   program
@@ -110,14 +115,16 @@ function addReport({ program, io, target }: Context): void {
     .description("who got how much tutoring")
     .option("--school <school_id>", "one school")
     .option("--district <district_id>", "one district")
-    .option("--target-hours <hours>", "full dosage", String(DEFAULT_TARGET_HOURS))
+    .option(
+      "--target-hours <hours>",
+      `full dosage; without it each program's target, else ${DEFAULT_TARGET_HOURS}`,
+    )
     .option("--from <day>", "first day that counts")
     .option("--to <day>", "last day that counts")
     .option("--students <file>", "also write a CSV row per student and program")
     .option("--json", "as JSON")
     .action(async (flags: ReportFlags) => {
-      const targetHours = Number(flags.targetHours);
-      if (!(targetHours > 0)) throw new UsageError("--target-hours is no positive number.");
+      const targetHours = hoursOf(flags.targetHours);
       for (const [name, day] of [
         ["--from", flags.from],
         ["--to", flags.to],

@@ -4,6 +4,17 @@ const percent = (share: number | null) => (share === null ? "–" : `${(share * 
 const hours = (value: number | null) => (value === null ? "–" : value.toFixed(1));
 const count = (value: number) => value.toLocaleString("en-US");
 
+const FROM = {
+  asked: "as asked",
+  program: "the program's",
+  default: "no program says; --target-hours says otherwise",
+  mixed: "each program's, else 60 h",
+} as const;
+
+/** Whose target a share of full dosage is measured by. */
+const targetText = ({ target_hours, target_from }: DosageReport) =>
+  target_hours === null ? "each student by her program" : `${target_hours} h, ${FROM[target_from]}`;
+
 /** The report for a terminal. */
 export function reportText(report: DosageReport): string {
   const { hours: h, full_dosage_rate: full, buckets, unmatched } = report;
@@ -13,7 +24,7 @@ export function reportText(report: DosageReport): string {
     `Sessions            ${count(report.sessions)} (student-sessions attended)`,
     `Minutes             ${count(report.total_minutes)}`,
     `Hours per tutored   mean ${hours(h.mean)}, median ${hours(h.median)}, quartiles ${hours(h.q25)} to ${hours(h.q75)}`,
-    `Full dosage (${report.target_hours} h)  ${percent(full.of_tutored)} of tutored, ${percent(full.of_enrolled)} of enrolled`,
+    `Full dosage (${targetText(report)})  ${percent(full.of_tutored)} of tutored, ${percent(full.of_enrolled)} of enrolled`,
     `Percent of target   ${Object.entries(buckets)
       .map(([name, share]) => `${name}: ${percent(share)}`)
       .join("   ")}`,

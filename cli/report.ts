@@ -15,7 +15,8 @@ import {
   tutorConsistency,
   wasAttended,
 } from "../domain/metrics.ts";
-import { targetHours, type Program, type RosterEntry, type Setup } from "../domain/setup.ts";
+import { targetOf } from "../domain/dosage-target.ts";
+import { type RosterEntry, type Setup } from "../domain/setup.ts";
 import { unpack } from "../domain/summary-packing.ts";
 import { writeTable } from "./csv.ts";
 import { UsageError } from "./fail.ts";
@@ -24,7 +25,8 @@ import type { Target } from "./target.ts";
 export type ReportOptions = {
   school?: string | undefined;
   district?: string | undefined;
-  targetHours: number;
+  /** What was asked for; else the program's target counts. */
+  targetHours?: number | undefined;
   from: string;
   to: string;
   now: Date;
@@ -63,7 +65,7 @@ export async function readFacts(
   return { setup, roster, summary: mergeAll(parts) };
 }
 
-export function reportOf({ setup, roster, summary }: Facts, target_hours: number): DosageReport {
+export function reportOf({ setup, roster, summary }: Facts, target_hours?: number): DosageReport {
   const { schools, programs } = setup;
   return dosageReport({
     roster,
@@ -82,6 +84,7 @@ const STUDENT_COLUMNS = [
   "sessions",
   "minutes",
   "hours",
+  "target_hours",
   "pct_full_dosage",
   "attendance_rate_scheduled",
   "attendance_rate_held",
@@ -127,6 +130,7 @@ function studentMetrics(rows: StudentSession[], { program_id, facts, options }: 
     now: options.now.getTime() / 1000,
   };
   const minutes = totalMinutes(rows);
+  const target_hours = targetOf(facts.setup.programs, options.targetHours)(rows).hours;
   const missing = facts.summary.pending.filter(
     (session) =>
       session.program_id === program_id &&
@@ -137,13 +141,11 @@ function studentMetrics(rows: StudentSession[], { program_id, facts, options }: 
     sessions: rows.filter((row) => wasAttended(row, rules)).length,
     minutes,
     hours: minutes / 60,
-    pct_full_dosage: minutes / 60 / targetHoursOf(program, options),
+    target_hours,
+    pct_full_dosage: minutes / 60 / target_hours,
     ...attendanceRates(rows, missing.length, rules),
     tutor_consistency: tutorConsistency(rows, rules),
     ratio_compliance: ratioCompliance(rows, rules),
     minutes_unknown_group: totalMinutes(rows.filter(({ group_size }) => group_size === null)),
   };
 }
-
-const targetHoursOf = (program: Program | undefined, options: ReportOptions) =>
-  program === undefined ? options.targetHours : targetHours(program);

@@ -1,11 +1,10 @@
 import type { StudentSession } from "./day-summary.ts";
 import { byText } from "./ids.ts";
 import { totalMinutes, wasAttended } from "./metrics.ts";
+import { commonTarget, targetOf, type DosageTarget } from "./dosage-target.ts";
 import { gini, quantileOf, ratio, sum } from "./numbers.ts";
 import type { Program, RosterEntry, School } from "./setup.ts";
 
-/** Full dosage in hours where a program says nothing else: DATAS reports 15, 30 and 60. */
-export const DEFAULT_TARGET_HOURS = 60;
 /** Minutes from which a partial attendance counts, where a program says nothing else. */
 export const DEFAULT_MINIMUM_MINUTES = 15;
 
@@ -15,7 +14,8 @@ export type ReportInput = {
   programs: readonly Program[];
   /** Of all days that count, in any order. */
   student_sessions: readonly StudentSession[];
-  target_hours: number;
+  /** Hours that were asked for; else each student is measured by her program's target. */
+  target_hours?: number | undefined;
 };
 
 /** Shares of tutored students by percent of the target, each from its lower bound up to, not including, the next. */
@@ -39,7 +39,10 @@ export type Dosage = {
   gini: number | null;
 };
 export type DosageReport = Dosage & {
-  target_hours: number;
+  /** null where students have different targets. */
+  target_hours: number | null;
+  /** Whose target it is. */
+  target_from: DosageTarget["from"] | "mixed";
   unmatched: { students: number; sessions: number; total_minutes: number };
   by_school: ({ school_id: string; district_id: string } & Dosage)[];
   by_district: ({ district_id: string } & Dosage)[];
@@ -51,6 +54,7 @@ type StudentDosage = {
   district_id: string;
   sessions: number;
   minutes: number;
+  target: DosageTarget;
 };
 
 /** The latest roster entry of each student: by_school follows the roster, hours follow the student. */
@@ -82,7 +86,7 @@ export function groupByStudent(rows: readonly StudentSession[]): Map<string, Stu
 
 /** Who got how much tutoring. The same facts give the same report to the byte. */
 export function dosageReport(input: ReportInput): DosageReport {
-  const { target_hours } = input;
+  const targetFor = targetOf(input.programs, input.target_hours);
   const rows = groupByStudent(input.student_sessions);
   const minimum = minimumMinutesOf(input.programs);
   const attendedOf = (own: readonly StudentSession[]) =>
@@ -98,26 +102,29 @@ export function dosageReport(input: ReportInput): DosageReport {
       district_id: district,
       sessions: attendedOf(own),
       minutes: totalMinutes(own),
+      target: targetFor(own),
     };
   });
   const strangers = [...rows].filter(([student_id]) => !latest.has(student_id)).map(([, own]) => own);
   return {
-    target_hours,
-    ...dosageOf(students, target_hours),
+    ...commonTarget(
+      students.filter(({ minutes }) => minutes > 0).map(({ target }) => target),
+      input.target_hours,
+    ),
+    ...dosageOf(students),
     unmatched: {
       students: strangers.length,
       sessions: sum(strangers.map(attendedOf)),
       total_minutes: sum(strangers.map(totalMinutes)),
     },
-    by_school: groupsOf(students, ({ school_id, district_id }) => ({ school_id, district_id }), target_hours),
-    by_district: groupsOf(students, ({ district_id }) => ({ district_id }), target_hours),
+    by_school: groupsOf(students, ({ school_id, district_id }) => ({ school_id, district_id })),
+    by_district: groupsOf(students, ({ district_id }) => ({ district_id })),
   };
 }
 
 function groupsOf<Ids extends Record<string, string>>(
   students: readonly StudentDosage[],
   idsOf: (student: StudentDosage) => Ids,
-  target_hours: number,
 ): (Ids & Dosage)[] {
   const groups = new Map<string, { ids: Ids; members: StudentDosage[] }>();
   for (const student of students) {
@@ -129,13 +136,13 @@ function groupsOf<Ids extends Record<string, string>>(
   }
   return [...groups]
     .sort(([a], [b]) => byText(a, b))
-    .map(([, { ids, members }]) => ({ ...ids, ...dosageOf(members, target_hours) }));
+    .map(([, { ids, members }]) => ({ ...ids, ...dosageOf(members) }));
 }
 
-function dosageOf(students: readonly StudentDosage[], target_hours: number): Dosage {
+function dosageOf(students: readonly StudentDosage[]): Dosage {
   const tutored = students.filter((student) => student.minutes > 0);
   const hours = tutored.map((student) => student.minutes / 60).sort((a, b) => a - b);
-  const full = tutored.filter((student) => student.minutes >= target_hours * 60).length;
+  const full = tutored.filter((student) => student.minutes >= student.target.hours * 60).length;
   const total_minutes = sum(students.map((student) => student.minutes));
   return {
     students_enrolled: students.length,
@@ -149,13 +156,13 @@ function dosageOf(students: readonly StudentDosage[], target_hours: number): Dos
       q75: quantileOf(hours, 0.75),
     },
     full_dosage_rate: { of_tutored: ratio(full, tutored.length), of_enrolled: ratio(full, students.length) },
-    buckets: bucketsOf(tutored, target_hours),
+    buckets: bucketsOf(tutored),
     gini: gini(hours),
   };
 }
 
-function bucketsOf(tutored: readonly StudentDosage[], target_hours: number): Dosage["buckets"] {
-  const percents = tutored.map((student) => (student.minutes / (target_hours * 60)) * 100);
+function bucketsOf(tutored: readonly StudentDosage[]): Dosage["buckets"] {
+  const percents = tutored.map(({ minutes, target }) => (minutes / (target.hours * 60)) * 100);
   const share = (index: number) => {
     const from = BUCKETS[index]?.[1] ?? 0;
     const to = BUCKETS[index + 1]?.[1] ?? Infinity;

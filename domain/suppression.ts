@@ -45,7 +45,7 @@ export function hiddenOf<Group extends Dosage>(groups: readonly Group[]): Set<Gr
 
 /** The report as somebody without access to students may read it. */
 export function suppressSmallGroups(report: DosageReport): SuppressedReport {
-  const { target_hours, unmatched, by_school, by_district, ...total } = report;
+  const { target_hours, target_from, unmatched, by_school, by_district, ...total } = report;
   const districts = hiddenOf(by_district);
   // within a district that is shown its schools must not add up to a hidden one
   const schools = new Set(
@@ -58,6 +58,7 @@ export function suppressSmallGroups(report: DosageReport): SuppressedReport {
   const bare = isSmallGroup(total) || by_district.length === districts.size;
   return {
     target_hours,
+    target_from,
     ...(bare && districts.size > 0 ? HIDDEN : total),
     unmatched: isSmall(unmatched.students) ? HIDDEN : unmatched,
     by_school: by_school.map((school) => {

@@ -322,10 +322,14 @@ export const readPaths = {
       district_id: z.string().optional(),
       from: day.optional().meta({ description: "The first day of the school year where nothing is said" }),
       to: day.optional().meta({ description: "Today where nothing is said" }),
-      target_hours: z.string().optional(),
+      target_hours: z
+        .string()
+        .optional()
+        .meta({ description: "Without it each student is measured by her program's target, else by 60" }),
     },
     is: z.looseObject({
-      target_hours: z.number(),
+      target_hours: z.number().nullable().meta({ description: "null where students have different targets" }),
+      target_from: z.enum(["asked", "program", "default", "mixed"]),
       by_school: z.array(group.extend({ school_id: z.string() })),
       by_district: z.array(group.extend({ district_id: z.string() })),
       export: z.string().meta({ description: "A link to the rows by school as CSV, for 15 minutes" }),

@@ -11,7 +11,7 @@ import { sum } from "../../domain/numbers.ts";
 export function District({ district_id }: { district_id: string }) {
   const { api, words, me } = useSite();
   const at = `/v1/districts/${encodeURIComponent(district_id)}`;
-  const report = `/v1/reports/dosage?target_hours=30&district_id=${encodeURIComponent(district_id)}`;
+  const report = `/v1/reports/dosage?district_id=${encodeURIComponent(district_id)}`;
   const shown = useAnswers<[Overview, Report]>(api, [`${at}/overview`, report], {
     version: `${at}/version`,
     // all schools are asked, so a look costs more
@@ -57,17 +57,19 @@ const latest = ({ weeks }: Overview): Figures | undefined => weeks.at(-1);
 function Whole({ dosage }: { dosage: Report }) {
   const { words } = useSite();
   const { share, number, hoursOf } = formatsOf(words);
-  const { students_tutored, students_enrolled, hours, full_dosage_rate } = dosage;
+  const { students_tutored, students_enrolled, hours, full_dosage_rate, target_hours } = dosage;
+  const target = target_hours === null ? words.district.programTarget : `${target_hours} h`;
+  const full = `${words.district.fullRate} (${target})`;
   return (
     <Tiles>
       <Tile label={words.district.hours} value={hoursOf(hours?.mean)} of={words.district.perStudent} />
       <Tile
-        label={`${words.district.fullRate} (${dosage.target_hours} h)`}
+        label={full}
         value={share(full_dosage_rate?.of_tutored)}
         of={`${words.district.ofTutored} (${number(students_tutored)})`}
       />
       <Tile
-        label={`${words.district.fullRate} (${dosage.target_hours} h)`}
+        label={full}
         value={share(full_dosage_rate?.of_enrolled)}
         of={`${words.district.ofEnrolled} (${number(students_enrolled)})`}
       />

@@ -196,6 +196,7 @@ export const SPANISH: Words = {
     trend: "Durante el curso",
     distribution: "Horas frente a la meta",
     fullRate: "Tutoría completa",
+    programTarget: "meta de cada programa",
     ofTutored: "de los estudiantes con tutoría",
     ofEnrolled: "de los estudiantes en la lista",
     offPace: "Detrás de la meta",

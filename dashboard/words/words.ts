@@ -138,6 +138,7 @@ export type Words = {
     | "trend"
     | "distribution"
     | "fullRate"
+    | "programTarget"
     | "ofTutored"
     | "ofEnrolled"
     | "offPace"

@@ -1,6 +1,6 @@
 import { csvCell } from "../../domain/csv-cell.ts";
 import { mergeAll } from "../../domain/day-summary.ts";
-import { DEFAULT_TARGET_HOURS, dosageReport, latestEntries } from "../../domain/dosage-report.ts";
+import { dosageReport, latestEntries } from "../../domain/dosage-report.ts";
 import type { School } from "../../domain/setup.ts";
 import { suppressSmallGroups } from "../../domain/suppression.ts";
 import { concurrently } from "../../adapters/concurrently.ts";
@@ -116,8 +116,10 @@ async function dosageOf(ask: Ask) {
   return { report: dosageReport({ roster, schools, programs, student_sessions, target_hours }), students };
 }
 
-function targetAsked(ask: Ask): number {
-  const hours = Number(ask.query("target_hours") ?? DEFAULT_TARGET_HOURS);
+function targetAsked(ask: Ask): number | undefined {
+  const asked = ask.query("target_hours");
+  if (asked === undefined) return undefined;
+  const hours = Number(asked);
   if (hours > 0 && hours <= 2000) return hours;
   throw new Refused("invalid-parameter", "target_hours is no number above 0 and up to 2000.");
 }
