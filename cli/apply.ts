@@ -1,7 +1,8 @@
-import { readFileSync } from "node:fs";
+import { sentenceOf } from "../domain/issue-sentence.ts";
 import { isMap, isScalar, isSeq, LineCounter, parseDocument, type Document, type Node } from "yaml";
 import { Setup, type School } from "../domain/setup.ts";
 import { UsageError } from "./fail.ts";
+import { textOf } from "./text-file.ts";
 import { idsOf, mergeSetup, withoutEntries, type Unnamed } from "../domain/setup-prune.ts";
 import { planPrune, type PruneResult } from "./prune.ts";
 import { referenceFaults } from "./reference-faults.ts";
@@ -22,12 +23,7 @@ export type ApplyTarget = Pick<Target, "setup" | "sessions">;
 
 /** Reads setup.yaml. Throws UsageError that lists each fault with its line and column. */
 export function readSetup(file: string, known: Setup): { setup: Setup; held: string[] } {
-  let text: string;
-  try {
-    text = readFileSync(file, "utf8");
-  } catch {
-    throw new UsageError(`${file} cannot be read: is the path right?`);
-  }
+  const text = textOf(file);
   const { setup, held, faults } = parseSetup(text, known);
   if (setup !== undefined) return { setup, held };
   const lines = faults.map(
@@ -102,8 +98,7 @@ function reasonOf(message: string, value: unknown): string {
   const wantsText = /expected string/.test(message);
   if (wantsText && isBare)
     return `is read as ${value === null ? "nothing" : `a ${typeof value}`}; put it into quotes: "${String(value ?? "")}"`;
-  if (message.endsWith("received undefined")) return "is missing; it is required";
-  return message.replace(/^Invalid input: /, "");
+  return sentenceOf(message);
 }
 
 /** Where a path stands in the text; where it is missing, its nearest parent. */

@@ -1,11 +1,11 @@
 import type { Command } from "commander";
-import { existsSync, readFileSync } from "node:fs";
 import { conformanceOf, type CheckResult } from "../domain/conformance.ts";
 import type { SetUp } from "../domain/conformance-checks.ts";
 import { Envelope, eventOfEnvelope } from "../domain/webhook.ts";
 import { duplicateKeys } from "../domain/json-text.ts";
 import { show, type Common, type Context } from "./command-context.ts";
 import { UsageError } from "./fail.ts";
+import { textOf } from "./text-file.ts";
 import type { Target } from "./target.ts";
 
 const MARKS = { pass: "✓", warn: "!", fail: "✗", skip: "–" } as const;
@@ -20,18 +20,15 @@ export function addCheck(provider: Command, { io, target }: Pick<Context, "io" |
     .option("--json", "as JSON")
     .action(async (from: string, flags: Common & { provider?: string }) => {
       const setUp = flags.provider === undefined ? undefined : await setUpOf(await target(), flags.provider);
-      const value = checkText(await textOf(from), setUp);
+      const value = checkText(await eventsAt(from), setUp);
       show(io, flags, { value, text: checklistOf(value) });
       const failed = value.results.filter(({ level }) => level === "fail").length;
       if (failed > 0) throw new UsageError(`${failed} of ${value.results.length} checks failed.`);
     });
 }
 
-async function textOf(from: string): Promise<string> {
-  if (!/^https?:\/\//.test(from)) {
-    if (!existsSync(from)) throw new UsageError(`There is no file ${from}.`);
-    return readFileSync(from, "utf8");
-  }
+async function eventsAt(from: string): Promise<string> {
+  if (!/^https?:\/\//.test(from)) return textOf(from);
   const response = await fetch(from).catch(() => undefined);
   if (response?.ok !== true)
     throw new UsageError(

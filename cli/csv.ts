@@ -1,7 +1,8 @@
 import { parse } from "csv-parse/sync";
-import { readFileSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { csvCell, exactCsvCell } from "../domain/csv-cell.ts";
 import { UsageError } from "./fail.ts";
+import { textOf } from "./text-file.ts";
 
 /** A row of a file: its number as a spreadsheet shows it, and its cells by column, trimmed. */
 export type Row = {
@@ -26,26 +27,6 @@ export function readTable(file: string, aliases: Record<string, string> = {}): T
   );
   if (rows.length === 0) throw new UsageError(`${file} has a header and no row below it: nothing was done.`);
   return { columns: columns.filter((name) => name !== ""), rows };
-}
-
-function textOf(file: string): string {
-  let bytes: Buffer;
-  try {
-    bytes = readFileSync(file);
-  } catch {
-    throw new UsageError(`${file} cannot be read: is the path right?`);
-  }
-  const starts = (...wanted: number[]) => wanted.every((byte, at) => bytes[at] === byte);
-  if (starts(0x50, 0x4b, 3, 4) || starts(0xd0, 0xcf, 0x11, 0xe0))
-    throw new UsageError(
-      `${file} is an Excel workbook, whatever its name says. Save the sheet as "CSV UTF-8", and import that.`,
-    );
-  const utf16 = starts(0xff, 0xfe) ? "utf-16le" : starts(0xfe, 0xff) ? "utf-16be" : undefined;
-  try {
-    return new TextDecoder(utf16 ?? "utf-8", { fatal: true }).decode(bytes);
-  } catch {
-    throw new UsageError(`${file} is not in UTF-8. Save it as "CSV UTF-8", or as "Unicode text".`);
-  }
 }
 
 type Layout = { text: string; delimiter: string; /** Lines before the header. */ skipped: number };
@@ -122,6 +103,14 @@ function rowOf({
     ...row,
     fault: `has ${found} cells where the header has ${columns.length}, so it is not known which is which; put a value with a comma into quotes`,
   };
+}
+
+/** Says which columns of a file nobody reads, so that nothing is dropped unsaid. */
+export function unreadColumns({ columns }: Table, read: readonly string[]): string[] {
+  const others = columns.filter((name) => !read.includes(name));
+  return others.length === 0
+    ? []
+    : [`not read: ${others.length === 1 ? "column" : "columns"} ${others.join(", ")}`];
 }
 
 export function requireColumns(file: string, { columns }: Table, names: readonly string[]): void {

@@ -3,7 +3,7 @@ import { byText } from "../domain/ids.ts";
 import { latestEntries } from "../domain/dosage-report.ts";
 import { idPatternOf } from "../domain/opaque-ids.ts";
 import type { RosterEntry, School } from "../domain/setup.ts";
-import { readTable, requireColumns, writeExactTable, type Row, type Table } from "./csv.ts";
+import { readTable, requireColumns, unreadColumns, writeExactTable, type Row, type Table } from "./csv.ts";
 import { UsageError } from "./fail.ts";
 import type { Api } from "./post-events.ts";
 import { progressLine, resumePoint } from "./progress.ts";
@@ -12,6 +12,7 @@ import {
   readSessionRows,
   SESSION_ALIASES,
   SESSION_COLUMNS,
+  SESSION_EXTRAS,
   eventOf,
   type Fault,
   type Forms,
@@ -53,7 +54,8 @@ export async function importSessions(target: Target, options: ImportOptions): Pr
   const key = await keyOf(target, options);
   const { schools, roster, idPattern } = await readSchools(target);
   const read = readSessionRows(table, { ...schoolsOf(schools, roster), idPattern }, options.forms);
-  for (const line of read.says) options.warn(line);
+  for (const line of [...read.says, ...unreadColumns(table, [...SESSION_COLUMNS, ...SESSION_EXTRAS])])
+    options.warn(line);
   const kept = await keepStoredSchools(target, read.rows, options.provider);
   const faults = [...read.faults, ...kept.faults];
   const rows = kept.rows.sort(byDayAndSchool);

@@ -1,7 +1,7 @@
 import { idPatternOf } from "../domain/opaque-ids.ts";
 import { isCurrent } from "../domain/school-day.ts";
 import { Enrolment, RosterEntry, type School, type Setup } from "../domain/setup.ts";
-import { readTable, requireColumns } from "./csv.ts";
+import { readTable, requireColumns, unreadColumns } from "./csv.ts";
 import { UsageError } from "./fail.ts";
 import type { DateOrder } from "./local-time.ts";
 import { newSchools } from "./new-schools.ts";
@@ -42,6 +42,22 @@ export type RosterResult = {
   error_file?: string;
 };
 
+const STATUS_COLUMNS = ["status", "enrollment_status", "student_status"];
+const ROSTER_COLUMNS = [
+  ...["student_id", "district_id", "school_id", "current_grade_level", "from", "to", "reason"],
+  ...STATUS_COLUMNS,
+];
+const ENROLMENT_COLUMNS = [
+  "student_id",
+  "school_id",
+  "program_id",
+  "provider_id",
+  "from",
+  "to",
+  "reason",
+  ...STATUS_COLUMNS,
+];
+
 /** Above this share a full import looks like a wrong file. */
 const ENDED_LIMIT = 0.2;
 
@@ -53,6 +69,7 @@ export async function importStudents(
   const table = readTable(options.file, { grade: "current_grade_level" });
   requireColumns(options.file, table, ["student_id", "district_id", "school_id"]);
   warnOfLostZeros(table, options.warn);
+  for (const line of unreadColumns(table, ROSTER_COLUMNS)) options.warn(line);
   const setup = await target.setup.all();
   const known = await rostersOf(target.setup, setup.schools);
   const { values, faults } = readRows(table, {
@@ -103,6 +120,7 @@ export async function importEnrolments(
 ): Promise<RosterResult> {
   const table = readTable(options.file);
   requireColumns(options.file, table, ["student_id", "school_id", "program_id"]);
+  for (const line of unreadColumns(table, ENROLMENT_COLUMNS)) options.warn(line);
   const setup = await target.setup.all();
   const { schools } = setup;
   const roster = await rostersOf(target.setup, schools);
@@ -158,7 +176,21 @@ function readEntry(cells: Record<string, string>, pattern: RegExp | undefined) {
     ...filled(cells, ["student_id", "school_id", "district_id", "from", "to"]),
     ...(grade && { grade }),
   };
-  return sensible(RosterEntry.safeParse(entry), { cells, pattern });
+  return sensible(RosterEntry.safeParse(entry), { cells, pattern, unknown: leftIssues(cells) });
+}
+
+const LEFT = /withdrawn|inactive|exited|dropped|transferred|graduated|left/i;
+
+/** Somebody whose status says that she left, and whose row does not say when, would stay for ever. */
+function leftIssues(cells: Record<string, string>) {
+  const column = STATUS_COLUMNS.find((name) => LEFT.test(cells[name] ?? ""));
+  if (column === undefined || cells["to"]) return [];
+  return [
+    {
+      path: [column],
+      message: "says that the student left; give the last day in a column `to`, or take the row out",
+    },
+  ];
 }
 
 type Known = Record<"student_id" | "school_id" | "program_id" | "provider_id", ReadonlySet<string>>;
@@ -191,6 +223,6 @@ function readEnrolment(
   return sensible(Enrolment.safeParse(filled(cells, columns)), {
     cells,
     pattern: idPatternOf(id_pattern),
-    unknown,
+    unknown: [...unknown, ...leftIssues(cells)],
   });
 }

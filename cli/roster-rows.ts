@@ -1,5 +1,6 @@
 import type * as z from "zod";
 import type { IsErased } from "../domain/erasure.ts";
+import { sentenceOf } from "../domain/issue-sentence.ts";
 import { mangledId, TWIN, twinIds } from "../domain/mangled.ts";
 import { idFault } from "../domain/opaque-ids.ts";
 import { dateFormOf } from "./column-forms.ts";
@@ -115,7 +116,7 @@ export function readRows<T>(
     if (result.success) values.push(result.data);
     else {
       const reasons = result.error.issues.map(({ path, message }) =>
-        path.length === 0 ? message : `${path.join(".")}: ${message}`,
+        path.length === 0 ? message : `${path.join(".")}: ${sentenceOf(message)}`,
       );
       faults.push({ row, reason: reasons.join("; ") });
     }

@@ -2,6 +2,7 @@ import { Id } from "../domain/ids.ts";
 import { idFault } from "../domain/opaque-ids.ts";
 import { mangledId } from "../domain/mangled.ts";
 import { MAX_REVISION } from "../domain/session-event.ts";
+import { ATTENDANCE_STATUSES, type AttendanceStatus } from "../domain/words.ts";
 import type { DurationUnit } from "./column-forms.ts";
 
 type Cells = Record<string, string>;
@@ -78,6 +79,38 @@ export function groupOf(text: string): { size: number | undefined; warning: stri
   if (size >= 1 && size <= 200) return { size, warning: undefined };
   return { size: undefined, warning: "session_ratio is not of the form 1:3 and was left out" };
 }
+
+/** Whether a student came, as the file says it, else as the minutes do: nobody who has none was there. */
+export function statusOf(text: string, minutes: number): AttendanceStatus {
+  const word = text.toLowerCase().replaceAll(/[\s-]+/g, "_");
+  if (word === "") return minutes > 0 ? "present" : "absent_unexcused";
+  const status = ATTENDANCE_STATUSES.find((one) => one === word) ?? STATUS_WORDS[word];
+  if (status === undefined)
+    throw new CellFault("attendance_status", `is not one of ${ATTENDANCE_STATUSES.join(", ")}`);
+  if (minutes > 0 && (status.startsWith("absent") || status === "not_expected"))
+    throw new CellFault(
+      "attendance_status",
+      `is ${status}, and session_duration is ${minutes}; one of both is wrong`,
+    );
+  return status;
+}
+
+/** What exports write for whether somebody came. */
+const STATUS_WORDS: Readonly<Record<string, AttendanceStatus>> = {
+  attended: "present",
+  yes: "present",
+  y: "present",
+  p: "present",
+  tardy: "late",
+  no_show: "absent_unexcused",
+  absent: "absent_unexcused",
+  no: "absent_unexcused",
+  n: "absent_unexcused",
+  a: "absent_unexcused",
+  excused: "absent_excused",
+  excused_absence: "absent_excused",
+  unexcused: "absent_unexcused",
+};
 
 /** The revision of a session; a row without an id of its own cannot have one. */
 export function revisionOf(text: string, session_id: string): number {

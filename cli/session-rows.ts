@@ -1,11 +1,20 @@
 import { createHash } from "node:crypto";
 import { TWIN, twinIds } from "../domain/mangled.ts";
 import { EVENT_TYPES } from "../domain/session-event.ts";
-import { topicOf } from "../domain/words.ts";
+import { topicOf, type AttendanceStatus } from "../domain/words.ts";
 import { dateFormOf, durationUnitOf, type DurationUnit } from "./column-forms.ts";
 import type { Row, Table } from "./csv.ts";
 import { DATE_FORMS, type DateOrder } from "./local-time.ts";
-import { CellFault, groupOf, idOf, minutesOf, personOf, revisionOf, type Minutes } from "./session-cells.ts";
+import {
+  CellFault,
+  groupOf,
+  idOf,
+  minutesOf,
+  personOf,
+  revisionOf,
+  statusOf,
+  type Minutes,
+} from "./session-cells.ts";
 import { groupedRows } from "./session-groups.ts";
 import { placeOf, rememberedTimes, type Place, type PlaceReader, type Schools } from "./session-place.ts";
 
@@ -15,6 +24,16 @@ export const SESSION_ALIASES = {
   duration: "session_duration",
   ratio: "session_ratio",
 };
+/** Columns that are read where a file has them; whatever else it holds is named and left out. */
+export const SESSION_EXTRAS = [
+  "session_ratio",
+  "session_id",
+  "revision",
+  "school_id",
+  "program_id",
+  "attendance_status",
+  "reason",
+];
 export const SESSION_COLUMNS = [
   "student_id",
   "session_topic",
@@ -24,9 +43,14 @@ export const SESSION_COLUMNS = [
 ];
 
 export type Fault = { row: Row; column: string; reason: string };
-export type SessionStudent = { student_id: string; attendance_status: "present"; minutes_present: number };
+export type SessionStudent = {
+  student_id: string;
+  attendance_status: AttendanceStatus;
+  minutes_present: number;
+};
 export type SessionData = {
   school_id: string;
+  program_id?: string;
   session_topic: string;
   actual_start: string;
   tutor_id: string;
@@ -148,8 +172,10 @@ function readRow(row: Row, reader: Reader, attempt: Attempt): SessionRow | undef
   const minutes = attempt(() => minutesOf(cells["session_duration"] ?? "", reader.unit));
   const tutor_id = attempt(() => personOf(cells, "tutor_id", idPattern));
   const own_id = attempt(() => (cells["session_id"] ? idOf(cells, "session_id") : ""));
+  const program_id = attempt(() => (cells["program_id"] ? idOf(cells, "program_id") : ""));
+  const status = attempt(() => statusOf(cells["attendance_status"] ?? "", minutes?.whole ?? 0));
   const revision = attempt(() => revisionOf(cells["revision"] ?? "", cells["session_id"] ?? ""));
-  const read = { student_id, place, topic, minutes, tutor_id, own_id, revision };
+  const read = { student_id, place, topic, minutes, tutor_id, own_id, program_id, status, revision };
   return isWhole(read) ? sessionOf(row, read) : undefined;
 }
 
@@ -160,6 +186,8 @@ type Whole = {
   minutes: Minutes;
   tutor_id: string;
   own_id: string;
+  program_id: string;
+  status: AttendanceStatus;
   revision: number;
 };
 const isWhole = (read: { [Name in keyof Whole]: Whole[Name] | undefined }): read is Whole =>
@@ -178,16 +206,17 @@ function topicCell(text: string) {
 }
 
 function sessionOf(row: Row, read: Whole): SessionRow {
-  const { student_id, place, topic, minutes, tutor_id, own_id, revision } = read;
+  const { student_id, place, topic, minutes, tutor_id, own_id, program_id, status, revision } = read;
   const { school_id, schools, given, time, warning } = place;
   const group = groupOf(row.cells["session_ratio"] ?? "");
   const data: SessionData = {
     school_id,
+    ...(program_id !== "" && { program_id }),
     session_topic: topic,
     actual_start: time.instant,
     tutor_id,
     group_size: group.size ?? null,
-    students: [{ student_id, attendance_status: "present", minutes_present: minutes.whole }],
+    students: [{ student_id, attendance_status: status, minutes_present: minutes.whole }],
   };
   const happened = [student_id, new Date(time.instant).toISOString(), topic, tutor_id];
   return {
@@ -199,13 +228,15 @@ function sessionOf(row: Row, read: Whole): SessionRow {
     warnings: [
       time.warning && `session_date ${time.warning}`,
       minutes.warning,
+      minutes.whole === 0 && !row.cells["attendance_status"] && "session_duration is 0: read as an absence",
       group.warning,
       warning,
     ].filter(isText),
   };
 }
 
-const isText = (value: string | undefined): value is string => value !== undefined && value !== "";
+const isText = (value: string | false | undefined): value is string =>
+  typeof value === "string" && value !== "";
 
 const hashOf = (parts: readonly string[]) =>
   createHash("sha256").update(JSON.stringify(parts)).digest("base64url").slice(0, 22);

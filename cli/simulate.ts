@@ -1,6 +1,6 @@
-import { readFileSync } from "node:fs";
 import { parseDocument } from "yaml";
 import * as z from "zod";
+import { sentenceOf } from "../domain/issue-sentence.ts";
 import { pointerOf } from "../domain/problem.ts";
 import { replay, type Known, type Replayed } from "../domain/replay.ts";
 import { Overrides, ProgramOverrides } from "../domain/settings.ts";
@@ -8,6 +8,7 @@ import type { Setup } from "../domain/setup.ts";
 import { unpack } from "../domain/summary-packing.ts";
 import { RULE_IDS } from "../domain/words.ts";
 import { UsageError } from "./fail.ts";
+import { textOf } from "./text-file.ts";
 import { alignColumns } from "./report-text.ts";
 import type { Target } from "./target.ts";
 
@@ -21,18 +22,15 @@ const SettingsFile = z.strictObject({
 type SettingsFile = z.infer<typeof SettingsFile>;
 
 export function readSettings(file: string): SettingsFile {
-  let text: string;
-  try {
-    text = readFileSync(file, "utf8");
-  } catch {
-    throw new UsageError(`${file} cannot be read: is the path right?`);
-  }
+  const text = textOf(file);
   const document = parseDocument(text);
   const [broken] = document.errors;
-  if (broken !== undefined) throw new UsageError(`${file}: ${broken.message}`);
+  if (broken !== undefined) throw new UsageError(`${file}: ${broken.message.split("\n")[0]}`);
   const parsed = SettingsFile.safeParse(document.toJS() ?? {});
   if (parsed.success) return parsed.data;
-  const lines = parsed.error.issues.map(({ path, message }) => `${file} ${pointerOf(path)}: ${message}`);
+  const lines = parsed.error.issues.map(
+    ({ path, message }) => `${file} ${pointerOf(path)}: ${sentenceOf(message)}`,
+  );
   throw new UsageError(["The settings have faults.", ...lines].join("\n"));
 }
 

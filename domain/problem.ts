@@ -1,4 +1,5 @@
 import type * as z from "zod";
+import { sentenceOf } from "./issue-sentence.ts";
 
 /** One fault of an input: where (RFC 6901 JSON pointer) and what to do. Never repeats what was sent. */
 export type Fault = { pointer: string; detail: string };
@@ -45,8 +46,6 @@ export function pointerOf(path: readonly PropertyKey[]): string {
   return path.map((part) => `/${String(part).replaceAll("~", "~0").replaceAll("/", "~1")}`).join("");
 }
 
-const MISSING = /received undefined$/;
-
 function faultsOf(issue: z.core.$ZodIssue): Fault[] {
   if (issue.code === "unrecognized_keys") {
     return issue.keys.map((key) => ({
@@ -54,8 +53,7 @@ function faultsOf(issue: z.core.$ZodIssue): Fault[] {
       detail: "is not a field of this event; remove it or correct its spelling",
     }));
   }
-  const detail = MISSING.test(issue.message) ? "is missing; it is required" : issue.message;
-  return [{ pointer: pointerOf(issue.path), detail: detail.replace(/^Invalid input: /, "") }];
+  return [{ pointer: pointerOf(issue.path), detail: sentenceOf(issue.message) }];
 }
 
 /** At most 20 faults of one event, in the order in which they were found; of one place the first, the others follow from it. */

@@ -134,6 +134,20 @@ describe("rollcall import students", () => {
     ]);
   });
 
+  it("refuses who has left without a last day, and names the columns that it does not read", async () => {
+    const lines = [
+      "1,0100,631930,5,Withdrawn,,x",
+      "2,0100,631930,5,Withdrawn,2026-02-01,x",
+      "3,0100,631930,5,Active,,x",
+    ];
+    const result = await run([`${HEADER},enrollment_status,to,shoe_size`, ...lines, ""].join("\n"));
+    expect(result).toMatchObject({ added: 2, faults: 1 });
+    expect(warnings).toEqual([
+      "not read: column shoe_size",
+      expect.stringMatching(/^row 2: enrollment_status: says that the student left/),
+    ]);
+  });
+
   it("refuses a zone that is an hour off for half the year", async () => {
     for (const timeZone of ["EST", "-07:00", "Etc/GMT+7"])
       await expect(run(roster(["1"]), { timeZone })).rejects.toThrow("no IANA time zone");

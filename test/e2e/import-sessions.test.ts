@@ -252,6 +252,28 @@ describe("rollcall import sessions", () => {
     expect(warnings[0]).toContain("was voided");
   });
 
+  it("reads program and attendance where the file has them, and names the columns that it does not read", async () => {
+    const header = `${HEADER},program_id,attendance_status,mood`;
+    const rows = [
+      "01,math,2025-10-17 09:00,30,1:3,T1,math-boost,Tardy,fine",
+      "02,math,2025-10-17 09:00,0,1:3,T1,math-boost,No-Show,",
+      "03,math,2025-10-17 09:00,0,1:3,T1,,,",
+      "01,math,2025-10-17 10:00,30,1:3,T1,,absent,",
+      "01,math,2025-10-17 11:00,30,1:3,T1,,perhaps,",
+    ];
+    expect(await send(rows, {}, header)).toMatchObject({ accepted: 3, faults: 2 });
+    expect(warnings[0]).toBe("not read: column mood");
+    expect(warnings.filter((line) => line.includes("read as an absence"))).toHaveLength(1);
+    const stored = await place.target.sessions.onDay("A", "2025-10-17");
+    const read = stored.flatMap(({ content }) => readContent(content) ?? []);
+    expect(read.flatMap(({ students }) => students.map((one) => one.attendance_status)).sort()).toEqual([
+      "absent_unexcused",
+      "absent_unexcused",
+      "late",
+    ]);
+    expect(read.filter(({ program_id }) => program_id === "math-boost")).toHaveLength(2);
+  });
+
   it("tells a group of unknown size from a group of one", async () => {
     const rows = ["01,math,2025-10-10 09:00,30,Jan-03,T1", "02,math,2025-10-10 09:00,30,,T1"];
     expect(await send(rows)).toMatchObject({ accepted: 2 });
@@ -420,7 +442,8 @@ describe("rollcall import sessions", () => {
     expect(report.by_school.map(({ school_id }) => school_id)).toEqual(["A", "B"]);
     expect(reportText(report)).toContain("Students tutored    4");
     const file = join(folder, "students.csv");
-    expect(writeStudents(file, facts, options)).toBe(4);
+    // two of the four had sessions of two programs
+    expect(writeStudents(file, facts, options)).toBe(6);
     expect(readFileSync(file, "utf8").split("\n")[1]).toMatch(/^01,A,/);
     const b = reportOf(await readFacts(place.target, { ...options, school: "B" }), 1);
     expect(b).toMatchObject({ students_enrolled: 2 });
