@@ -68,7 +68,7 @@ describe("the DATAS example files", () => {
   afterAll(async () => first.close());
 
   it(
-    "come to 2,500 enrolled, 1,000 tutored, 50,520 sessions and 2,989,057 minutes, in at most 3,000 recomputes",
+    "come to 2,500 enrolled, 1,000 tutored, 50,328 sessions attended of 50,520 and 2,989,057 minutes, in at most 3,000 recomputes",
     patience,
     async () => {
       const began = Date.now();
@@ -85,7 +85,8 @@ describe("the DATAS example files", () => {
       expect(JSON.parse(bytes)).toMatchObject({
         students_enrolled: 2500,
         students_tutored: 1000,
-        sessions: 50_520,
+        // 192 rows of 0 minutes are no-shows
+        sessions: 50_328,
         total_minutes: 2_989_057,
       });
       expect(counted).toBeLessThanOrEqual(3000);
