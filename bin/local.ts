@@ -51,6 +51,31 @@ async function demo(stack: LocalStack, target: Target): Promise<void> {
   console.log(`Demo district loaded: ${events} events in ${((Date.now() - began) / 1000).toFixed(1)} s.`);
 }
 
+const addresses = (stack: LocalStack) => `Rollcall runs.
+  Pages   ${stack.apiUrl}/   (sign in by a click: a site lead, the district, a provider)
+  API     ${stack.apiUrl}/v1/events   (reference: ${stack.apiUrl}/v1/openapi.json)
+  Inbox   ${stack.inboxUrl}
+  Texts   ${stack.textsUrl}
+  Tokens  ${stack.issuerUrl}/token   (of whomever you name: README, "People")
+`;
+
+/** What to do with a stack that holds nothing, in the order in which each step needs the one before. */
+const emptyWelcome = (stack: LocalStack) => `${addresses(stack)}
+It is empty. In another terminal of this folder:
+1. Say what there is: schools, programs, providers with their contracts, people, contacts. Begin with the example.
+   cp docs/setup.example.yaml setup.yaml
+   npm run -s rollcall -- apply setup.yaml
+2. Load who belongs to which school, from a CSV file with student_id, district_id and school_id:
+   npm run -s rollcall -- import students roster.csv
+3. Make a provider's key, which is shown once, and give it to the provider with docs/provider-guide.md:
+   npm run -s rollcall -- provider add north-star
+4. Or load sessions from a CSV file yourself, with the key of step 3 in ROLLCALL_PROVIDER_KEY:
+   npm run -s rollcall -- import sessions sessions.csv --provider north-star
+5. Look whether anything is missing:
+   npm run -s rollcall -- doctor
+
+Ctrl-C ends it.`;
+
 function welcome(stack: LocalStack, key: string, school_id = "631930"): string {
   const event = {
     specversion: "1.0",
@@ -67,13 +92,7 @@ function welcome(stack: LocalStack, key: string, school_id = "631930"): string {
       students: [{ student_id: "0016740395", attendance_status: "present" }],
     },
   };
-  return `Rollcall runs.
-  Pages   ${stack.apiUrl}/   (sign in by a click: a site lead, the district, a provider)
-  API     ${stack.apiUrl}/v1/events   (reference: ${stack.apiUrl}/v1/openapi.json)
-  Inbox   ${stack.inboxUrl}
-  Texts   ${stack.textsUrl}
-  Tokens  ${stack.issuerUrl}/token   (of whomever you name: README, "People")
-
+  return `${addresses(stack)}
 Try, in another terminal of this folder:
 1. Post a session, and post it again: it counts once.
    curl -s ${stack.apiUrl}/v1/events -H 'authorization: Bearer ${key}' -H 'content-type: application/cloudevents+json' -d '${JSON.stringify(event)}'
@@ -101,7 +120,8 @@ try {
   running = target;
   console.log(`Ready after ${((Date.now() - began) / 1000).toFixed(1)} s.`);
   if (!values.empty) await demo(stack, target);
-  console.log(welcome(stack, key, (await target.setup.all()).schools[0]?.school_id));
+  const [school] = (await target.setup.all()).schools;
+  console.log(school === undefined ? emptyWelcome(stack) : welcome(stack, key, school.school_id));
 } catch (error) {
   if (!(error instanceof MissingJava) && !(error instanceof BusyPort)) throw error;
   console.error(error.message);

@@ -108,17 +108,26 @@ async function keepStoredSchools(
   );
   const there = keys.length === 0 ? [] : await target.sessions.existing(keys);
   const stored = Map.groupBy(there, ({ session_id }) => session_id);
-  const kept: SessionRow[] = [];
-  const faults: Fault[] = [];
-  for (const row of rows) {
-    const schools = row.schools.length > 1 ? (stored.get(row.session_id) ?? []) : [];
-    const school_id =
-      schools.find((one) => one.school_id === row.school_id)?.school_id ?? schools[0]?.school_id;
-    if (school_id === undefined || school_id === row.school_id) kept.push(row);
-    else if (row.given) faults.push(...[row.row, ...row.others].map((one) => elsewhere(one, school_id)));
-    else kept.push({ ...row, school_id, data: { ...row.data, school_id } });
-  }
-  return { rows: kept, faults };
+  const placed = rows.map((row) => ({ row, school_id: storedSchool(row, stored.get(row.session_id) ?? []) }));
+  // under an id of the file's own it may be another session: schools number theirs apart
+  const isElsewhere = ({ row, school_id }: (typeof placed)[number]) =>
+    row.given && !row.named && school_id !== row.school_id;
+  return {
+    rows: placed
+      .filter((one) => !isElsewhere(one))
+      .map(({ row, school_id }) =>
+        row.given ? row : { ...row, school_id, data: { ...row.data, school_id } },
+      ),
+    faults: placed
+      .filter(isElsewhere)
+      .flatMap(({ row, school_id }) => [row.row, ...row.others].map((one) => elsewhere(one, school_id))),
+  };
+}
+
+/** Where a row's session is stored: at the row's own school, at another of its student's, or nowhere yet. */
+function storedSchool({ schools, school_id }: SessionRow, stored: readonly { school_id: string }[]): string {
+  if (schools.length <= 1 || stored.some((one) => one.school_id === school_id)) return school_id;
+  return stored[0]?.school_id ?? school_id;
 }
 
 const elsewhere = (row: Row, school_id: string): Fault => ({

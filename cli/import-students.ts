@@ -1,7 +1,7 @@
 import { idPatternOf } from "../domain/opaque-ids.ts";
 import { isCurrent } from "../domain/school-day.ts";
 import { Enrolment, RosterEntry, type School, type Setup } from "../domain/setup.ts";
-import { readTable, requireColumns, unreadColumns } from "./csv.ts";
+import { readTable, requireColumns, unreadColumns, type Table } from "./csv.ts";
 import { UsageError } from "./fail.ts";
 import type { DateOrder } from "./local-time.ts";
 import { newSchools } from "./new-schools.ts";
@@ -69,7 +69,7 @@ export async function importStudents(
   const table = readTable(options.file, { grade: "current_grade_level" });
   requireColumns(options.file, table, ["student_id", "district_id", "school_id"]);
   warnOfLostZeros(table, options.warn);
-  for (const line of unreadColumns(table, ROSTER_COLUMNS)) options.warn(line);
+  for (const line of [...unreadColumns(table, ROSTER_COLUMNS), ...unknownStatuses(table)]) options.warn(line);
   const setup = await target.setup.all();
   const known = await rostersOf(target.setup, setup.schools);
   const { values, faults } = readRows(table, {
@@ -120,7 +120,8 @@ export async function importEnrolments(
 ): Promise<RosterResult> {
   const table = readTable(options.file);
   requireColumns(options.file, table, ["student_id", "school_id", "program_id"]);
-  for (const line of unreadColumns(table, ENROLMENT_COLUMNS)) options.warn(line);
+  for (const line of [...unreadColumns(table, ENROLMENT_COLUMNS), ...unknownStatuses(table)])
+    options.warn(line);
   const setup = await target.setup.all();
   const { schools } = setup;
   const roster = await rostersOf(target.setup, schools);
@@ -179,7 +180,21 @@ function readEntry(cells: Record<string, string>, pattern: RegExp | undefined) {
   return sensible(RosterEntry.safeParse(entry), { cells, pattern, unknown: leftIssues(cells) });
 }
 
-const LEFT = /withdrawn|inactive|exited|dropped|transferred|graduated|left/i;
+const LEFT =
+  /^(?:withdrawn|inactive|exit(?:ed)?|dropped|transferred(?: out)?|graduated|left|unenrolled|not enrolled|moved|expelled)$/i;
+const ENROLLED = /^(?:active|enrolled|current|new|re-?enrolled|transferred in|)$/i;
+
+/** Says which words of a column of statuses nobody knows here. */
+function unknownStatuses({ rows }: Table): string[] {
+  return STATUS_COLUMNS.flatMap((column) => {
+    const words = [...new Set(rows.map(({ cells }) => cells[column] ?? ""))];
+    const others = words.filter((word) => !LEFT.test(word) && !ENROLLED.test(word)).slice(0, 5);
+    if (others.length === 0) return [];
+    return [
+      `column ${column} holds words that are not known here (${others.join(", ")}): these students are taken as enrolled`,
+    ];
+  });
+}
 
 /** Somebody whose status says that she left, and whose row does not say when, would stay for ever. */
 function leftIssues(cells: Record<string, string>) {

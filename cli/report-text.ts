@@ -13,7 +13,7 @@ const FROM = {
 
 /** Whose target a share of full dosage is measured by. */
 const targetText = ({ target_hours, target_from }: DosageReport) =>
-  target_hours === null ? "each student by her program" : `${target_hours} h, ${FROM[target_from]}`;
+  target_hours === null ? `by student: ${FROM[target_from]}` : `${target_hours} h, ${FROM[target_from]}`;
 
 /** The report for a terminal. */
 export function reportText(report: DosageReport): string {

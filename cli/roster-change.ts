@@ -76,8 +76,10 @@ export function rosterChange(
     );
   });
   const moved = left.map((entry) => {
-    const from = now.get(entry.student_id)?.from ?? "";
-    return { ...entry, to: yesterday(from > options.today ? from : options.today) };
+    const { from } = now.get(entry.student_id) ?? {};
+    // the day before she came to the other school, where the file says it
+    const known = from !== undefined && from > (entry.from ?? "");
+    return { ...entry, to: yesterday(known ? from : options.today) };
   });
   return { ...change, changed: change.changed + moved.length, write: [...change.write, ...moved] };
 }

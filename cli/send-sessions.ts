@@ -1,7 +1,7 @@
 import { readContent } from "../domain/session-content.ts";
 import type { SessionRecord } from "../domain/session-record.ts";
 import type { ImportOptions } from "./import-sessions.ts";
-import { isOneSession, momentsOf, settle } from "./moments.ts";
+import { isOneSession, momentsOf, settle, withGroup } from "./moments.ts";
 import { postEvents, type Api, type PostedItem } from "./post-events.ts";
 import { eventOf, siblingId, type SessionRow } from "./session-rows.ts";
 import type { Tally } from "./tally.ts";
@@ -117,15 +117,20 @@ async function storedAt(
 
 const conflict = (detail: string): PostedItem => ({ index: 0, result: "conflict", problem: { detail } });
 
-/** Corrects no session into one that leaves out some of its students. */
-async function keepStudents({ target, options }: Batch, { item, row }: Sent): Promise<Sent> {
-  if (item.result !== "conflict") return { item, row };
+/** Corrects no session into one that leaves out some of its students, or the size of its group. */
+async function keepStudents({ target, options, api }: Batch, sent: Sent): Promise<Sent> {
+  const { item, row } = sent;
+  if (item.result !== "conflict") return sent;
   const { school_id, session_id } = row;
-  const stored = await target.sessions.get({ school_id, session_id, provider_id: options.provider });
-  const students = stored === undefined ? [] : (readContent(stored.content)?.students ?? []);
+  const record = await target.sessions.get({ school_id, session_id, provider_id: options.provider });
+  const stored = record === undefined ? undefined : readContent(record.content);
   const kept = new Set(row.data.students.map(({ student_id }) => student_id));
-  const isWhole = students.every(({ student_id }) => kept.has(student_id));
-  return { item: isWhole ? item : conflict(LOST), row };
+  const isWhole = (stored?.students ?? []).every(({ student_id }) => kept.has(student_id));
+  if (!isWhole) return { item: conflict(LOST), row };
+  const filled = withGroup(row, stored);
+  if (filled === row) return sent;
+  const [again = sent] = await post(api, [{ ...filled, revision: item.revision ?? row.revision }]);
+  return again;
 }
 
 const LOST =

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { Id } from "../domain/ids.ts";
 import { TWIN, twinIds } from "../domain/mangled.ts";
 import { EVENT_TYPES } from "../domain/session-event.ts";
 import { topicOf, type AttendanceStatus } from "../domain/words.ts";
@@ -103,39 +104,80 @@ export function readSessionRows(table: Table, schools: Schools, forms: Forms = {
     if ("reason" in read) faults.push(read);
     else rows.push(read);
   }
-  const { kept, heldBack } = holdBack(rows, faults);
-  const grouped = groupedRows(kept);
+  const { kept, heldBack } = holdBack(rows, faults, reader);
+  const placed = refuseTwoSchools(kept);
+  const grouped = groupedRows(placed.kept);
   const says = dates.says === undefined ? [] : [dates.says];
-  return { rows: grouped.rows, faults: [...faults, ...heldBack, ...grouped.faults], says };
+  return {
+    rows: grouped.rows,
+    faults: [...faults, ...heldBack, ...placed.heldBack, ...grouped.faults],
+    says,
+  };
 }
 
 function refuseTwin({ cells }: Row, column: string, ids: ReadonlySet<string>): void {
   if (ids.has(cells[column] ?? "")) throw new CellFault(column, TWIN);
 }
 
-const MOMENT = ["student_id", "session_date", "session_topic", "tutor_id"];
-const momentOf = ({ cells }: Row) =>
-  JSON.stringify(cells["session_id"] ? [cells["session_id"]] : MOMENT.map((column) => cells[column]));
+/** Which session a row is about, as far as it can be read. */
+type Clue = {
+  session_id: string;
+  student_id: string;
+  at: number | undefined;
+  topic: string | undefined;
+  tutor_id: string;
+};
+
+function clueOf({ cells }: Row, reader: Reader): Clue {
+  const { session_id = "", student_id = "", tutor_id = "" } = cells;
+  const school_id = cells["school_id"] ?? reader.schools.staysOf(student_id)[0]?.school_id ?? "";
+  const time = reader.readTime(cells["session_date"] ?? "", reader.schools.zoneOf(school_id) ?? "UTC");
+  const at = time === undefined ? undefined : new Date(time.instant).getTime();
+  return { session_id, student_id, at, topic: topicOf(cells["session_topic"] ?? ""), tutor_id };
+}
+
+/** Whether a faulty row may be of the same session or moment; what of it cannot be read may be anything, but for its time. */
+function isNear(row: Clue, faulty: Clue): boolean {
+  if (row.session_id !== "" || faulty.session_id !== "") return row.session_id === faulty.session_id;
+  return (
+    row.student_id === faulty.student_id &&
+    row.at === faulty.at &&
+    (faulty.topic === undefined || row.topic === faulty.topic) &&
+    (Id.safeParse(faulty.tutor_id).success ? row.tutor_id === faulty.tutor_id : true)
+  );
+}
+
+type Held = { kept: SessionRow[]; heldBack: Fault[] };
 
 /** A session is sent with all its rows, and all sessions of a moment together, or the mended rest would look like a correction. */
-function holdBack(
-  rows: readonly SessionRow[],
-  faults: readonly Fault[],
-): { kept: SessionRow[]; heldBack: Fault[] } {
-  const faulty = new Map(faults.map(({ row }) => [momentOf(row), row.number]));
-  const kept = rows.filter(({ row }) => !faulty.has(momentOf(row)));
-  const heldBack = rows.flatMap(({ row }) => {
-    const number = faulty.get(momentOf(row));
-    if (number === undefined) return [];
-    return [
-      {
-        row,
-        column: "row",
-        reason: `waits for row ${number}, of the same session or moment; mend that one, and import both`,
-      },
-    ];
-  });
+function holdBack(rows: readonly SessionRow[], faults: readonly Fault[], reader: Reader): Held {
+  const clues = faults.map(({ row }) => ({ number: row.number, clue: clueOf(row, reader) }));
+  const faulty = Map.groupBy(clues, ({ clue }) => clue.session_id || clue.student_id);
+  const kept: SessionRow[] = [];
+  const heldBack: Fault[] = [];
+  for (const row of rows) {
+    const clue = clueOf(row.row, reader);
+    const near = (faulty.get(clue.session_id || clue.student_id) ?? []).find((one) => isNear(clue, one.clue));
+    if (near === undefined) kept.push(row);
+    else heldBack.push({ row: row.row, column: "row", reason: waits(near.number) });
+  }
   return { kept, heldBack };
+}
+
+const waits = (number: number) =>
+  `waits for row ${number}, of the same session or moment; mend that one, and import both`;
+
+/** One moment of a student is at one school: rows that name two would be counted twice. */
+function refuseTwoSchools(rows: readonly SessionRow[]): Held {
+  const moments = Map.groupBy(rows, ({ session_id, named, row }) =>
+    named ? `row ${row.number}` : session_id,
+  );
+  const one: SessionRow[] = [];
+  const several: SessionRow[] = [];
+  for (const moment of moments.values())
+    (new Set(moment.map(({ school_id }) => school_id)).size > 1 ? several : one).push(...moment);
+  const reason = "differs among rows of one student, time, topic and tutor; a session is at one school";
+  return { kept: one, heldBack: several.map(({ row }) => ({ row, column: "school_id", reason })) };
 }
 
 /** Reads the cells of a row one after the other, so that every fault of it is told together. */
@@ -242,6 +284,7 @@ const hashOf = (parts: readonly string[]) =>
   createHash("sha256").update(JSON.stringify(parts)).digest("base64url").slice(0, 22);
 
 type Content = {
+  program_id?: string | undefined;
   students: readonly {
     student_id: string;
     attendance_status?: string | undefined;
@@ -250,12 +293,16 @@ type Content = {
   group_size?: number | null;
 };
 
-/** Names what happened at a moment: who was there, how long, in how large a group. */
-export function contentHash({ data: { students, group_size = null } }: { data: Content }): string {
+/** Names what happened at a moment: who was there, how long, in how large a group and which program. */
+export function contentHash({
+  data: { students, group_size = null, program_id },
+}: {
+  data: Content;
+}): string {
   const rows = students.map(({ student_id, attendance_status, minutes_present }) => ({
     ...{ student_id, attendance_status, minutes_present },
   }));
-  return hashOf([JSON.stringify([rows, group_size])]);
+  return hashOf([JSON.stringify([rows, group_size, program_id ?? null])]);
 }
 
 /** The id of one of several sessions of a student at one moment: which it is follows from what it holds. */

@@ -14,6 +14,8 @@ export type SetUp = {
   contracts: readonly Contract[];
   zones: ReadonlyMap<string, string>;
   programs: ReadonlySet<string>;
+  /** The form of ids that the district names. */
+  idPattern?: RegExp | undefined;
 };
 
 export type Check = {
@@ -86,6 +88,8 @@ function isUncovered({ event }: Place, { contracts, zones }: SetUp): boolean {
   if (event.type === EVENT_TYPES.voided)
     return uncovered(contracts, { school_id, program_id: undefined, day: undefined }) !== undefined;
   const zone = zones.get(school_id);
+  // what nobody set up waits, and is asked for its contract then
+  if (zone === undefined && contracts.length > 0) return false;
   const day = zone === undefined ? undefined : dayOf(startOf(sessionOf(event.data, "scheduled")), zone);
   return uncovered(contracts, { school_id, program_id: programOf(event), day }) !== undefined;
 }
@@ -119,11 +123,11 @@ export const CHECKS: readonly Check[] = [
     level: "fail",
     well: "No id looks like a name or an address.",
     mend: "an id looks like a person's name or e-mail address; send the district's student id and an id of the tutor.",
-    find: (events) =>
+    find: (events, { setUp }) =>
       events.flatMap(({ index, event }) =>
         event.type === EVENT_TYPES.voided
           ? []
-          : idFaults(event.data).map(({ pointer }) => ({ index, pointer })),
+          : idFaults(event.data, setUp?.idPattern).map(({ pointer }) => ({ index, pointer })),
       ),
   },
   {

@@ -7,7 +7,8 @@ import { deliveryOf, totalMinutes, tutorConsistency, wasAttended, wasHeld } from
 import { ratio, sum } from "./numbers.ts";
 import { ruleOf } from "./rules/index.ts";
 import { addDays, mondayOf } from "./school-day.ts";
-import { targetHours, type Program, type RosterEntry } from "./setup.ts";
+import { targetOf } from "./dosage-target.ts";
+import { type Program, type RosterEntry } from "./setup.ts";
 import { RULE_IDS, type RuleId } from "./words.ts";
 
 /** What the read API answers, as functions of summaries. Times are ISO instants, minutes whole. */
@@ -73,8 +74,8 @@ export function studentView(entry: Pick<RosterEntry, "student_id">, summary: Sum
   const minutes = totalMinutes(rows);
   const pending = pendingOf(summary, student_id, reading.now);
   const held = rows.filter(wasHeld).length;
-  const program = reading.programs.find(({ program_id }) => program_id === rows.at(-1)?.program_id);
-  const target_hours = program === undefined ? undefined : targetHours(program);
+  const target = targetOf(reading.programs, undefined)(rows);
+  const target_hours = target.from === "program" ? target.hours : undefined;
   return {
     student_id,
     sessions: attended.length,

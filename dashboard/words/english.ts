@@ -195,7 +195,7 @@ export const ENGLISH: Words = {
     trend: "Over the term",
     distribution: "Hours against the goal",
     fullRate: "Full dosage",
-    programTarget: "each program's target",
+    programTarget: "each program's target, else 60 h",
     ofTutored: "of students tutored",
     ofEnrolled: "of students on the roster",
     offPace: "Behind the goal",

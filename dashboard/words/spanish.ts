@@ -196,7 +196,7 @@ export const SPANISH: Words = {
     trend: "Durante el curso",
     distribution: "Horas frente a la meta",
     fullRate: "Tutoría completa",
-    programTarget: "meta de cada programa",
+    programTarget: "meta de cada programa, o 60 h",
     ofTutored: "de los estudiantes con tutoría",
     ofEnrolled: "de los estudiantes en la lista",
     offPace: "Detrás de la meta",

@@ -72,7 +72,7 @@ export const ENGLISH: Wording = {
     },
     "overlapping-sessions": {
       open: ({ provider, fact }) =>
-        `${provider} has ${students(Number(fact("students")))} in two sessions at once. Ask which is right.`,
+        `${provider} has ${students(Number(fact("students")))} reported in two sessions at once. Ask which is right.`,
       resolved: ({ provider }) => `no student of ${provider} is in two sessions at once.`,
     },
     unacknowledged: {

@@ -80,7 +80,7 @@ export const SPANISH: Wording = {
     },
     "overlapping-sessions": {
       open: ({ provider, fact }) =>
-        `${provider} tiene ${students(Number(fact("students")))} en dos sesiones a la vez. Pregunte cuál es la correcta.`,
+        `${provider} tiene ${students(Number(fact("students")))} reportados en dos sesiones a la vez. Pregunte cuál es la correcta.`,
       resolved: ({ provider }) => `ningún alumno de ${provider} está en dos sesiones a la vez.`,
     },
     unacknowledged: {

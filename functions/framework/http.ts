@@ -28,8 +28,9 @@ export function problemResult(
 
 /** Says that a body arrived packed; undefined where it did not. */
 export function compressed({ headers }: Pick<HttpEvent, "headers">): Problem | undefined {
-  const encoding = (headers["content-encoding"] ?? "identity").trim().toLowerCase();
-  if (encoding === "identity" || encoding === "") return undefined;
+  const encoding = headers["content-encoding"] ?? "";
+  // some senders write a character set here; only what packs is meant
+  if (!/\b(?:gzip|deflate|br|compress|zstd)\b/i.test(encoding)) return undefined;
   return problem(
     "unsupported-media-type",
     "The body is compressed (content-encoding). Send it as it is, without that header.",

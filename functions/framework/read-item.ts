@@ -1,19 +1,10 @@
 import type { IsErased } from "../../domain/erasure.ts";
+import type { SentEvent } from "../../domain/cloud-event.ts";
 import { idFaults } from "../../domain/opaque-ids.ts";
 import { timeFaults } from "../../domain/time-faults.ts";
 import { faultsOfIssues, problem, type Fault, type Problem } from "../../domain/problem.ts";
 import { EVENT_TYPES, SessionEvent } from "../../domain/session-event.ts";
 import { snapshotOf, type Outcome, type Snapshot } from "../../domain/session-record.ts";
-
-/** One event of a request, as it was sent; `faults` are those that parsing hides. */
-export type SentEvent = {
-  value: unknown;
-  faults: Fault[];
-  /** Whether it is no event at all, so that its faults say everything. */
-  isOther?: boolean;
-  /** What the sender calls a place of the event that arrived under another name. */
-  names?: Readonly<Record<string, string>>;
-};
 
 export type ItemResult = {
   index: number;

@@ -7,7 +7,8 @@ import { problem, type Fault } from "../../domain/problem.ts";
 import { dayOf } from "../../domain/school-day.ts";
 import { differences } from "../../domain/snapshot-differences.ts";
 import { arrivalOf, revisionOf, type Snapshot } from "../../domain/session-record.ts";
-import { readItem, type Item, type ItemResult, type SentEvent } from "./read-item.ts";
+import { readItem, type Item, type ItemResult } from "./read-item.ts";
+import type { SentEvent } from "../../domain/cloud-event.ts";
 import { concurrently } from "../../adapters/concurrently.ts";
 import { errorName, type Log } from "./log.ts";
 

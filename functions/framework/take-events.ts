@@ -2,7 +2,8 @@ import type { QuotaStore } from "../../adapters/quota-store.ts";
 import { problem, type Problem } from "../../domain/problem.ts";
 import { DEFAULT_EVENTS_PER_MINUTE } from "../../domain/setup.ts";
 import { json, problemResult, type HttpResult } from "./http.ts";
-import type { ItemResult, SentEvent } from "./read-item.ts";
+import type { ItemResult } from "./read-item.ts";
+import type { SentEvent } from "../../domain/cloud-event.ts";
 import { storeEvents, type IngestDeps, type Posting } from "./store-events.ts";
 
 export type Body = { kind: "single" | "batch"; events: SentEvent[] };

@@ -3,7 +3,7 @@ import { problem, type Problem } from "../../domain/problem.ts";
 import type { HttpEvent } from "../framework/http.ts";
 import type { Body } from "../framework/take-events.ts";
 import { compressed } from "../framework/http.ts";
-import { binaryEvent, isBinary, structuredEvent } from "./cloud-event.ts";
+import { binaryEvent, isBinary, structuredEvent } from "../../domain/cloud-event.ts";
 
 export const MAX_BODY_BYTES = 1_048_576;
 export const MAX_EVENTS = 500;

@@ -56,10 +56,20 @@ describe("rollcall provider check", () => {
       completed({ school_id: "800" }),
     ];
     const results = new Map(checkText(JSON.stringify(events), setUp).results.map((one) => [one.check, one]));
-    expect(results.get("the contract with the district")).toMatchObject({ level: "fail", at: ["/1", "/3"] });
+    expect(results.get("the contract with the district")).toMatchObject({ level: "fail", at: ["/1"] });
     expect(results.get("schools that are set up")).toMatchObject({ level: "warn", at: ["/2", "/3"] });
     expect(results.get("programs that are set up")).toMatchObject({ level: "warn", at: ["/2"] });
     expect(resultsOf(...events).get("programs that are set up")?.level).toBe("skip");
+  });
+
+  it("takes and refuses what the door takes and refuses", () => {
+    const level = (event: object) => resultsOf(event).get("the contract of each event")?.level;
+    const bare = { ...completed(), specversion: undefined };
+    const { data, ...event } = completed() as { data: unknown };
+    const data_base64 = Buffer.from(JSON.stringify(data)).toString("base64");
+    expect([level(bare), level({ ...event, data, subject: null }), level({ ...event, data_base64 })]).toEqual(
+      [...["fail", "pass", "pass"]],
+    );
   });
 
   it("reads what a webhook posts", () => {

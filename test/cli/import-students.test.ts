@@ -124,13 +124,18 @@ describe("rollcall import students", () => {
   });
 
   it("ends a stay neither for one that is over nor before one that is to come", async () => {
-    await run(roster(["1", "2"]));
-    const lines = ["1,0100,700,5,2025-08-01,2025-12-01", "2,0100,700,5,2026-04-06,"];
+    await run(roster(["1", "2", "3"]));
+    const lines = [
+      "1,0100,700,5,2025-08-01,2025-12-01",
+      "2,0100,700,5,2026-04-06,",
+      "3,0100,700,5,2026-02-01,",
+    ];
     await run([`${HEADER},from,to`, ...lines, ""].join("\n"));
     const stays = await setup.roster("631930");
     expect(stays.map(({ student_id, to }) => [student_id, to])).toEqual([
       ["1", undefined],
       ["2", "2026-04-05"],
+      ["3", "2026-01-31"],
     ]);
   });
 
@@ -138,12 +143,14 @@ describe("rollcall import students", () => {
     const lines = [
       "1,0100,631930,5,Withdrawn,,x",
       "2,0100,631930,5,Withdrawn,2026-02-01,x",
-      "3,0100,631930,5,Active,,x",
+      "3,0100,631930,5,Transferred In,,x",
+      "4,0100,631930,5,W1,,x",
     ];
     const result = await run([`${HEADER},enrollment_status,to,shoe_size`, ...lines, ""].join("\n"));
-    expect(result).toMatchObject({ added: 2, faults: 1 });
+    expect(result).toMatchObject({ added: 3, faults: 1 });
     expect(warnings).toEqual([
       "not read: column shoe_size",
+      "column enrollment_status holds words that are not known here (W1): these students are taken as enrolled",
       expect.stringMatching(/^row 2: enrollment_status: says that the student left/),
     ]);
   });

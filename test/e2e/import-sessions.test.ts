@@ -234,7 +234,39 @@ describe("rollcall import sessions", () => {
     const other = (minutes: number | string) => row(minutes).replace("-08 ", "-09 ");
     expect(await send([other(30), other("many")])).toMatchObject({ accepted: 0, faults: 2 });
     expect(warnings[1]).toContain("waits for row 3");
+    const misspelled = other(45).replace("math", "maht");
+    const zulu = other("many").replace("2025-10-09 09:00", "2025-10-09T15:00:00Z");
+    for (const faulty of [misspelled, zulu])
+      expect(await send([other(30), faulty])).toMatchObject({ accepted: 0, faults: 2 });
     expect(await send([other(30), other(45)], { correct: true })).toMatchObject({ accepted: 2 });
+  });
+
+  it("never gives a further session the id of one that was corrected", async () => {
+    const row = (minutes: number) => `02,math,2025-10-21 09:00,${minutes},1:3,T7`;
+    await send([row(30), row(45)]);
+    expect(await send([row(30), row(50)], { correct: true })).toMatchObject({ corrected: 1 });
+    expect(await send([row(30), row(50), row(45)])).toMatchObject({ duplicate: 2, accepted: 1 });
+    expect(await minutesOn("2025-10-21")).toEqual([30, 45, 50]);
+    expect(await send([row(45), row(50), row(30)])).toMatchObject({ duplicate: 3 });
+  });
+
+  it("tells programs of one moment apart, and refuses one moment at two schools", async () => {
+    const row = (more: string) => `02,math,2025-10-22 09:00,30,1:3,T7,${more}`;
+    const header = `${HEADER},program_id,school_id`;
+    expect(await send([row("P1,"), row("P2,")], { correct: true }, header)).toMatchObject({ accepted: 2 });
+    expect(await send([row("P2,"), row("P1,")], { correct: true }, header)).toMatchObject({ duplicate: 2 });
+    const split = [row("P1,A"), row("P1,B")].map((line) => line.replace("-22", "-23"));
+    expect(await send(split, {}, header)).toMatchObject({ accepted: 0, faults: 2 });
+    expect(warnings[0]).toContain("a session is at one school");
+  });
+
+  it("says nothing against a known group size where the file has none", async () => {
+    const [known, unknown] = ["1:3", ""].map((ratio) => `02,math,2025-10-24 09:00,30,${ratio},T7`);
+    await send([known!]);
+    expect(await send([unknown!], { correct: true })).toMatchObject({ duplicate: 1, corrected: 0 });
+    const named = [known, unknown].map((line) => [`${line!.replace("-24", "-27")},N-1`]);
+    await send(named[0]!, {}, `${HEADER},session_id`);
+    expect(await send(named[1]!, { correct: true }, `${HEADER},session_id`)).toMatchObject({ duplicate: 1 });
   });
 
   it("does not take one of several sessions for the voided one", async () => {
@@ -247,7 +279,7 @@ describe("rollcall import sessions", () => {
     expect(
       await postEvents({ url: place.target.apiUrl, key: place.target.keys["local"]! }, [voided]),
     ).toMatchObject([{ result: "accepted" }]);
-    expect(await send([row(30)])).toMatchObject({ stale: 1, faults: 0 });
+    expect(await send([row(45)])).toMatchObject({ conflict: 1, faults: 1 });
     expect(await send([row(30), row(45)], { correct: true })).toMatchObject({ conflict: 2, faults: 2 });
     expect(warnings[0]).toContain("was voided");
   });
@@ -442,8 +474,8 @@ describe("rollcall import sessions", () => {
     expect(report.by_school.map(({ school_id }) => school_id)).toEqual(["A", "B"]);
     expect(reportText(report)).toContain("Students tutored    4");
     const file = join(folder, "students.csv");
-    // two of the four had sessions of two programs
-    expect(writeStudents(file, facts, options)).toBe(6);
+    // the four, and one row more for each further program of a student
+    expect(writeStudents(file, facts, options)).toBe(8);
     expect(readFileSync(file, "utf8").split("\n")[1]).toMatch(/^01,A,/);
     const b = reportOf(await readFacts(place.target, { ...options, school: "B" }), 1);
     expect(b).toMatchObject({ students_enrolled: 2 });

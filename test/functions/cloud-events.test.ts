@@ -67,6 +67,9 @@ describe("CloudEvents, to the letter", () => {
     expect(await send(JSON.stringify(completed()), { "content-encoding": "identity" })).toMatchObject({
       status: 202,
     });
+    expect(await send(JSON.stringify(completed()), { "content-encoding": "utf-8" })).toMatchObject({
+      status: 202,
+    });
   });
 });
 

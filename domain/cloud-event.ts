@@ -1,6 +1,15 @@
-import { duplicateKeys } from "../../domain/json-text.ts";
-import type { Fault } from "../../domain/problem.ts";
-import type { SentEvent } from "../framework/read-item.ts";
+import { duplicateKeys } from "./json-text.ts";
+import type { Fault } from "./problem.ts";
+
+/** One event of a request, as it was sent; `faults` are those that parsing hides. */
+export type SentEvent = {
+  value: unknown;
+  faults: Fault[];
+  /** Whether it is no event at all, so that its faults say everything. */
+  isOther?: boolean;
+  /** What the sender calls a place of the event that arrived under another name. */
+  names?: Readonly<Record<string, string>>;
+};
 
 /** CloudEvents 1.0 in its two forms: attributes beside the data (structured), or in headers (binary). */
 
@@ -37,7 +46,7 @@ export function structuredEvent(value: unknown, duplicates: readonly string[]): 
 function dataOf(encoded: unknown): { text: string; value: unknown } | undefined {
   if (typeof encoded !== "string" || !/^[A-Za-z0-9+/]*={0,2}$/.test(encoded)) return undefined;
   try {
-    const text = utf8(Buffer.from(encoded, "base64"));
+    const text = utf8(Uint8Array.from(atob(encoded), (letter) => letter.charCodeAt(0)));
     return { text, value: JSON.parse(text) };
   } catch {
     return undefined;
@@ -91,11 +100,11 @@ function decoded(text: string): string | undefined {
   const plain = /^".*"$/.test(text) ? text.slice(1, -1).replaceAll(/\\(.)/g, "$1") : text;
   try {
     return plain.replaceAll(/(?:%[0-9a-f]{2})+/gi, (bytes) =>
-      utf8(Buffer.from(bytes.replaceAll("%", ""), "hex")),
+      utf8(Uint8Array.from(bytes.slice(1).split("%"), (hex) => Number.parseInt(hex, 16))),
     );
   } catch {
     return undefined;
   }
 }
 
-const utf8 = (bytes: Buffer) => new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+const utf8 = (bytes: Uint8Array) => new TextDecoder("utf-8", { fatal: true }).decode(bytes);
