@@ -22,12 +22,16 @@ function resultOf({ check, level, well, mend }: Omit<Check, "find">, found: read
 }
 
 type Looking = { now: Date; setUp: SetUp | undefined };
-const NO_SET_UP = "not looked at: say whose events they are with --provider, on a stack where it is set up";
+/** What only the district's set-up could tell. */
+const NO_SET_UP: CheckResult = {
+  check: "schools, programs and contracts",
+  level: "skip",
+  detail: "not looked at: say whose events they are with --provider, on a stack where it is set up",
+  at: [],
+};
 
 /** A check says of how many events it speaks, and nothing where it saw none. */
 function looked(one: Check, events: readonly Place[], { now, setUp }: Looking): CheckResult {
-  if (one.needsSetUp === true && setUp === undefined)
-    return { check: one.check, level: "skip", detail: NO_SET_UP, at: [] };
   if (events.length === 0)
     return { check: one.check, level: "skip", detail: "not looked at: no event can be read", at: [] };
   const result = resultOf(one, one.find(events, { now, setUp }));
@@ -71,7 +75,10 @@ export function conformanceOf(
         contract,
         [...broken].map((index) => ({ index })),
       ),
-      ...CHECKS.map((one) => looked(one, events, { now, setUp })),
+      ...CHECKS.filter(({ needsSetUp }) => needsSetUp !== true || setUp !== undefined).map((one) =>
+        looked(one, events, { now, setUp }),
+      ),
+      ...(setUp === undefined ? [NO_SET_UP] : []),
     ],
     faults,
   };

@@ -59,7 +59,7 @@ describe("rollcall provider check", () => {
     expect(results.get("the contract with the district")).toMatchObject({ level: "fail", at: ["/1"] });
     expect(results.get("schools that are set up")).toMatchObject({ level: "warn", at: ["/2", "/3"] });
     expect(results.get("programs that are set up")).toMatchObject({ level: "warn", at: ["/2"] });
-    expect(resultsOf(...events).get("programs that are set up")?.level).toBe("skip");
+    expect(resultsOf(...events).get("schools, programs and contracts")?.level).toBe("skip");
   });
 
   it("takes and refuses what the door takes and refuses", () => {
