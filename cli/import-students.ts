@@ -1,7 +1,7 @@
 import { idPatternOf } from "../domain/opaque-ids.ts";
 import { isCurrent } from "../domain/school-day.ts";
-import { Enrolment, RosterEntry, type School, type Setup } from "../domain/setup.ts";
-import { readTable, requireColumns, unreadColumns, type Table } from "./csv.ts";
+import { RosterEntry, type School } from "../domain/setup.ts";
+import { readTable, requireColumns, unreadColumns } from "./csv.ts";
 import { UsageError } from "./fail.ts";
 import type { DateOrder } from "./local-time.ts";
 import { newSchools } from "./new-schools.ts";
@@ -12,10 +12,11 @@ import {
   sensible,
   unlessErased,
   warnOfLostZeros,
-  type Read,
   type RowFault,
 } from "./roster-rows.ts";
 import { enrolmentName, rosterChange, upsertChange } from "./roster-change.ts";
+import { knownOf, readEnrolment } from "./enrolment-rows.ts";
+import { leftIssues, STATUS_COLUMNS, unknownStatuses } from "./roster-status.ts";
 import type { Target } from "./target.ts";
 
 export type RosterOptions = {
@@ -42,7 +43,6 @@ export type RosterResult = {
   error_file?: string;
 };
 
-const STATUS_COLUMNS = ["status", "enrollment_status", "student_status"];
 const ROSTER_COLUMNS = [
   ...["student_id", "district_id", "school_id", "current_grade_level", "from", "to", "reason"],
   ...STATUS_COLUMNS,
@@ -178,66 +178,4 @@ function readEntry(cells: Record<string, string>, pattern: RegExp | undefined) {
     ...(grade && { grade }),
   };
   return sensible(RosterEntry.safeParse(entry), { cells, pattern, unknown: leftIssues(cells) });
-}
-
-const LEFT =
-  /^(?:withdrawn|inactive|exit(?:ed)?|dropped|transferred(?: out)?|graduated|left|unenrolled|not enrolled|moved|expelled)$/i;
-const ENROLLED = /^(?:active|enrolled|current|new|re-?enrolled|transferred in|)$/i;
-
-/** Says which words of a column of statuses nobody knows here. */
-function unknownStatuses({ rows }: Table): string[] {
-  return STATUS_COLUMNS.flatMap((column) => {
-    const words = [...new Set(rows.map(({ cells }) => cells[column] ?? ""))];
-    const others = words.filter((word) => !LEFT.test(word) && !ENROLLED.test(word)).slice(0, 5);
-    if (others.length === 0) return [];
-    return [
-      `column ${column} holds words that are not known here (${others.join(", ")}): these students are taken as enrolled`,
-    ];
-  });
-}
-
-/** Somebody whose status says that she left, and whose row does not say when, would stay for ever. */
-function leftIssues(cells: Record<string, string>) {
-  const column = STATUS_COLUMNS.find((name) => LEFT.test(cells[name] ?? ""));
-  if (column === undefined || cells["to"]) return [];
-  return [
-    {
-      path: [column],
-      message: "says that the student left; give the last day in a column `to`, or take the row out",
-    },
-  ];
-}
-
-type Known = Record<"student_id" | "school_id" | "program_id" | "provider_id", ReadonlySet<string>>;
-
-const knownOf = ({ schools, programs, providers }: Setup, roster: readonly RosterEntry[]): Known => ({
-  student_id: new Set(roster.map(({ student_id }) => student_id)),
-  school_id: new Set(schools.map(({ school_id }) => school_id)),
-  program_id: new Set(programs.map(({ program_id }) => program_id)),
-  provider_id: new Set(providers.map(({ provider_id }) => provider_id)),
-});
-
-const UNKNOWN = {
-  student_id: "is on no roster; import the roster first, with `rollcall import students`",
-  school_id: "is no school that is set up",
-  program_id: "is no program that is set up; add it to setup.yaml and apply it",
-  provider_id: "is no provider that is set up; add it to setup.yaml and apply it",
-} as const satisfies Record<keyof Known, string>;
-const REFERENCES = ["student_id", "school_id", "program_id", "provider_id"] as const;
-
-function readEnrolment(
-  cells: Record<string, string>,
-  known: Known,
-  id_pattern: string | undefined,
-): Read<Enrolment> {
-  const columns = [...REFERENCES, "from", "to"];
-  const unknown = REFERENCES.flatMap((column) => {
-    const id = cells[column] ?? "";
-    return id === "" || known[column].has(id) ? [] : [{ path: [column], message: UNKNOWN[column] }];
-  });
-  return sensible(Enrolment.safeParse(filled(cells, columns)), {
-    cells,
-    pattern: idPatternOf(id_pattern),
-    unknown: [...unknown, ...leftIssues(cells)],
-  });
 }

@@ -2,7 +2,7 @@ import { byText } from "../domain/ids.ts";
 import { readContent } from "../domain/session-content.ts";
 import type { Session } from "../domain/session.ts";
 import { isVoid, revisionOf, type SessionRecord } from "../domain/session-record.ts";
-import { contentHash, siblingId, type SessionRow } from "./session-rows.ts";
+import { contentHash, siblingId, type SessionRow } from "./session-row.ts";
 
 /** Which stored session a row is, or why that cannot be told. */
 export type Settled = { row: SessionRow } | { row: SessionRow; reason: string };

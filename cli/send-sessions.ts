@@ -3,7 +3,7 @@ import type { SessionRecord } from "../domain/session-record.ts";
 import type { ImportOptions } from "./import-sessions.ts";
 import { isOneSession, momentsOf, settle, withGroup } from "./moments.ts";
 import { postEvents, type Api, type PostedItem } from "./post-events.ts";
-import { eventOf, siblingId, type SessionRow } from "./session-rows.ts";
+import { eventOf, siblingId, type SessionRow } from "./session-row.ts";
 import type { Tally } from "./tally.ts";
 import type { Target } from "./target.ts";
 

@@ -1,5 +1,5 @@
 import { byText } from "../domain/ids.ts";
-import type { Fault, SessionRow } from "./session-rows.ts";
+import type { Fault, SessionRow } from "./session-row.ts";
 
 /** Joins rows with one session_id into one session with its students; rows that say other things of it are faults. */
 export function groupedRows(rows: readonly SessionRow[]): { rows: SessionRow[]; faults: Fault[] } {

@@ -1,7 +1,4 @@
-import { createHash } from "node:crypto";
-import { Id } from "../domain/ids.ts";
 import { TWIN, twinIds } from "../domain/mangled.ts";
-import { EVENT_TYPES } from "../domain/session-event.ts";
 import { topicOf, type AttendanceStatus } from "../domain/words.ts";
 import { dateFormOf, durationUnitOf, type DurationUnit } from "./column-forms.ts";
 import type { Row, Table } from "./csv.ts";
@@ -16,8 +13,10 @@ import {
   statusOf,
   type Minutes,
 } from "./session-cells.ts";
+import { holdBack, refuseTwoSchools } from "./hold-back.ts";
 import { groupedRows } from "./session-groups.ts";
 import { placeOf, rememberedTimes, type Place, type PlaceReader, type Schools } from "./session-place.ts";
+import { hashOf, type Fault, type SessionData, type SessionRow } from "./session-row.ts";
 
 /** DATAS 1.0 headers, and the aliases that its dictionary names. */
 export const SESSION_ALIASES = {
@@ -42,40 +41,6 @@ export const SESSION_COLUMNS = [
   "session_duration",
   "tutor_id",
 ];
-
-export type Fault = { row: Row; column: string; reason: string };
-export type SessionStudent = {
-  student_id: string;
-  attendance_status: AttendanceStatus;
-  minutes_present: number;
-};
-export type SessionData = {
-  school_id: string;
-  program_id?: string;
-  session_topic: string;
-  actual_start: string;
-  tutor_id: string;
-  /** null where the file does not tell it; left out where its rows list the group. */
-  group_size?: number | null;
-  students: SessionStudent[];
-};
-export type SessionRow = {
-  row: Row;
-  /** Further rows of the same session: its other students. */
-  others: readonly Row[];
-  session_id: string;
-  /** Whether the file gives the session's id; else it is made of what happened. */
-  named: boolean;
-  school_id: string;
-  /** Schools where the id may have been stored earlier. */
-  schools: readonly string[];
-  /** Whether the row names its school. */
-  given: boolean;
-  revision: number;
-  day: string;
-  data: SessionData;
-  warnings: string[];
-};
 
 /** What an admin says of columns that do not tell it themselves. */
 export type Forms = { dates?: DateOrder | undefined; durations?: DurationUnit | undefined };
@@ -117,67 +82,6 @@ export function readSessionRows(table: Table, schools: Schools, forms: Forms = {
 
 function refuseTwin({ cells }: Row, column: string, ids: ReadonlySet<string>): void {
   if (ids.has(cells[column] ?? "")) throw new CellFault(column, TWIN);
-}
-
-/** Which session a row is about, as far as it can be read. */
-type Clue = {
-  session_id: string;
-  student_id: string;
-  at: number | undefined;
-  topic: string | undefined;
-  tutor_id: string;
-};
-
-function clueOf({ cells }: Row, reader: Reader): Clue {
-  const { session_id = "", student_id = "", tutor_id = "" } = cells;
-  const school_id = cells["school_id"] ?? reader.schools.staysOf(student_id)[0]?.school_id ?? "";
-  const time = reader.readTime(cells["session_date"] ?? "", reader.schools.zoneOf(school_id) ?? "UTC");
-  const at = time === undefined ? undefined : new Date(time.instant).getTime();
-  return { session_id, student_id, at, topic: topicOf(cells["session_topic"] ?? ""), tutor_id };
-}
-
-/** Whether a faulty row may be of the same session or moment; what of it cannot be read may be anything, but for its time. */
-function isNear(row: Clue, faulty: Clue): boolean {
-  if (row.session_id !== "" || faulty.session_id !== "") return row.session_id === faulty.session_id;
-  return (
-    row.student_id === faulty.student_id &&
-    row.at === faulty.at &&
-    (faulty.topic === undefined || row.topic === faulty.topic) &&
-    (Id.safeParse(faulty.tutor_id).success ? row.tutor_id === faulty.tutor_id : true)
-  );
-}
-
-type Held = { kept: SessionRow[]; heldBack: Fault[] };
-
-/** A session is sent with all its rows, and all sessions of a moment together, or the mended rest would look like a correction. */
-function holdBack(rows: readonly SessionRow[], faults: readonly Fault[], reader: Reader): Held {
-  const clues = faults.map(({ row }) => ({ number: row.number, clue: clueOf(row, reader) }));
-  const faulty = Map.groupBy(clues, ({ clue }) => clue.session_id || clue.student_id);
-  const kept: SessionRow[] = [];
-  const heldBack: Fault[] = [];
-  for (const row of rows) {
-    const clue = clueOf(row.row, reader);
-    const near = (faulty.get(clue.session_id || clue.student_id) ?? []).find((one) => isNear(clue, one.clue));
-    if (near === undefined) kept.push(row);
-    else heldBack.push({ row: row.row, column: "row", reason: waits(near.number) });
-  }
-  return { kept, heldBack };
-}
-
-const waits = (number: number) =>
-  `waits for row ${number}, of the same session or moment; mend that one, and import both`;
-
-/** One moment of a student is at one school: rows that name two would be counted twice. */
-function refuseTwoSchools(rows: readonly SessionRow[]): Held {
-  const moments = Map.groupBy(rows, ({ session_id, named, row }) =>
-    named ? `row ${row.number}` : session_id,
-  );
-  const one: SessionRow[] = [];
-  const several: SessionRow[] = [];
-  for (const moment of moments.values())
-    (new Set(moment.map(({ school_id }) => school_id)).size > 1 ? several : one).push(...moment);
-  const reason = "differs among rows of one student, time, topic and tutor; a session is at one school";
-  return { kept: one, heldBack: several.map(({ row }) => ({ row, column: "school_id", reason })) };
 }
 
 /** Reads the cells of a row one after the other, so that every fault of it is told together. */
@@ -279,42 +183,3 @@ function sessionOf(row: Row, read: Whole): SessionRow {
 
 const isText = (value: string | false | undefined): value is string =>
   typeof value === "string" && value !== "";
-
-const hashOf = (parts: readonly string[]) =>
-  createHash("sha256").update(JSON.stringify(parts)).digest("base64url").slice(0, 22);
-
-type Content = {
-  program_id?: string | undefined;
-  students: readonly {
-    student_id: string;
-    attendance_status?: string | undefined;
-    minutes_present: number;
-  }[];
-  group_size?: number | null;
-};
-
-/** Names what happened at a moment: who was there, how long, in how large a group and which program. */
-export function contentHash({
-  data: { students, group_size = null, program_id },
-}: {
-  data: Content;
-}): string {
-  const rows = students.map(({ student_id, attendance_status, minutes_present }) => ({
-    ...{ student_id, attendance_status, minutes_present },
-  }));
-  return hashOf([JSON.stringify([rows, group_size, program_id ?? null])]);
-}
-
-/** The id of one of several sessions of a student at one moment: which it is follows from what it holds. */
-export const siblingId = (row: SessionRow) => `${row.session_id}-${contentHash(row)}`;
-
-/** The event that a provider's system would have posted. */
-export function eventOf({ session_id, revision, data, row }: SessionRow): unknown {
-  return {
-    specversion: "1.0",
-    id: `row-${row.number}-${revision}`,
-    source: "rollcall-import",
-    type: EVENT_TYPES.completed,
-    data: { session_id, revision, ...data },
-  };
-}

@@ -1,5 +1,5 @@
 import type { PostedItem } from "./post-events.ts";
-import type { Fault, SessionRow } from "./session-rows.ts";
+import type { Fault, SessionRow } from "./session-row.ts";
 
 export type ImportResult = Record<
   PostedItem["result"] | "rows" | "faults" | "warnings" | "corrected",

@@ -1,6 +1,6 @@
 import { overlapping } from "../overlaps.ts";
 import type { Firing, Rule, RuleInput } from "../rule.ts";
-import { daysAmong, pastSchoolDays, providersOf, readsBack } from "./reading.ts";
+import { daysAmong, pastSchoolDays, providersOf, TOLD_TO_THE_DISTRICT } from "./reading.ts";
 
 export const overlappingSessions: Rule = {
   id: "overlapping-sessions",
@@ -8,14 +8,7 @@ export const overlappingSessions: Rule = {
     `A provider reported a student in a session while another session of the same student at the school went on, within ${unknown_days} school days. All of them count until one is corrected.`,
   source: "design: what cannot be true is shown to whom it concerns; nobody is in two sessions at once",
   thresholds: ["unknown_days"],
-  about: "provider",
-  heldBackBy: ["provider-feed-silent"],
-  goesTo: ["district"],
-  digest: "daily",
-  sameDay: false,
-  text: false,
-  onReport: "never",
-  reads: (input) => readsBack(input.settings.unknown_days)(input),
+  ...TOLD_TO_THE_DISTRICT,
   evaluate: (input) => providersOf(input).flatMap((provider_id) => overlapsOf(input, provider_id) ?? []),
 };
 

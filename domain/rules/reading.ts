@@ -1,7 +1,7 @@
 import type { StudentSession, Summary } from "../day-summary.ts";
 import { groupByStudent } from "../dosage-report.ts";
 import { sum } from "../numbers.ts";
-import type { DaySummary, RuleInput } from "../rule.ts";
+import type { DaySummary, Rule, RuleInput } from "../rule.ts";
 import { addDays, isHalfDay, isSchoolDay, schoolDaysBack, isCurrent } from "../school-day.ts";
 import { calendarOf } from "../setup.ts";
 import { NOT_HELD_ATTRIBUTION } from "../words.ts";
@@ -122,3 +122,15 @@ export function promisedPerWeek(
     .map((program) => program?.sessions_per_week ?? DEFAULT_SESSIONS_PER_WEEK);
   return sum(perWeek);
 }
+
+/** How the district is told of what a provider reported and what cannot be right: every day, until it is mended. */
+export const TOLD_TO_THE_DISTRICT = {
+  about: "provider",
+  heldBackBy: ["provider-feed-silent"],
+  goesTo: ["district"],
+  digest: "daily",
+  sameDay: false,
+  text: false,
+  onReport: "never",
+  reads: (input: Parameters<Rule["reads"]>[0]) => readsBack(input.settings.unknown_days)(input),
+} as const satisfies Partial<Rule>;

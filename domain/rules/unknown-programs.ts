@@ -1,5 +1,5 @@
 import type { Firing, Rule, RuleInput } from "../rule.ts";
-import { daysAmong, pastSchoolDays, providersOf, readsBack } from "./reading.ts";
+import { daysAmong, pastSchoolDays, providersOf, TOLD_TO_THE_DISTRICT } from "./reading.ts";
 
 export const unknownPrograms: Rule = {
   id: "unknown-programs",
@@ -7,14 +7,7 @@ export const unknownPrograms: Rule = {
     `A provider reported sessions of a program that is not set up, within ${unknown_days} school days.`,
   source: "design: what does not match is shown to whom it concerns",
   thresholds: ["unknown_days"],
-  about: "provider",
-  heldBackBy: ["provider-feed-silent"],
-  goesTo: ["district"],
-  digest: "daily",
-  sameDay: false,
-  text: false,
-  onReport: "never",
-  reads: (input) => readsBack(input.settings.unknown_days)(input),
+  ...TOLD_TO_THE_DISTRICT,
   // without any program every one is unknown: that is a set-up that does without them
   evaluate: (input) =>
     input.programs.length === 0

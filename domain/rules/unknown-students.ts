@@ -1,6 +1,6 @@
 import { isCurrent } from "../school-day.ts";
 import type { Firing, Rule, RuleInput } from "../rule.ts";
-import { daysAmong, pastSchoolDays, providersOf, readsBack } from "./reading.ts";
+import { daysAmong, pastSchoolDays, providersOf, TOLD_TO_THE_DISTRICT } from "./reading.ts";
 
 export const unknownStudents: Rule = {
   id: "unknown-students",
@@ -8,14 +8,7 @@ export const unknownStudents: Rule = {
     `A provider reported ${unknown_students} or more students within ${unknown_days} school days whom the school's roster does not name.`,
   source: "design: what does not match is shown to whom it concerns; one student is one too many",
   thresholds: ["unknown_students", "unknown_days"],
-  about: "provider",
-  heldBackBy: ["provider-feed-silent"],
-  goesTo: ["district"],
-  digest: "daily",
-  sameDay: false,
-  text: false,
-  onReport: "never",
-  reads: (input) => readsBack(input.settings.unknown_days)(input),
+  ...TOLD_TO_THE_DISTRICT,
   // without any roster everybody is unknown: that is a set-up that is not finished
   evaluate: (input) =>
     input.roster.length === 0
