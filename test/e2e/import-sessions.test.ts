@@ -238,6 +238,9 @@ describe("rollcall import sessions", () => {
     const zulu = other("many").replace("2025-10-09 09:00", "2025-10-09T15:00:00Z");
     for (const faulty of [misspelled, zulu])
       expect(await send([other(30), faulty])).toMatchObject({ accepted: 0, faults: 2 });
+    // also where the file has a column of schools, and leaves it empty
+    const empty = [other(30), zulu].map((line) => `${line},`);
+    expect(await send(empty, {}, `${HEADER},school_id`)).toMatchObject({ accepted: 0, faults: 2 });
     expect(await send([other(30), other(45)], { correct: true })).toMatchObject({ accepted: 2 });
   });
 
