@@ -1,15 +1,17 @@
-import { DeleteItemCommand, PutItemCommand } from "@aws-sdk/client-dynamodb";
+import { DeleteItemCommand, PutItemCommand, UpdateItemCommand } from "@aws-sdk/client-dynamodb";
 import * as z from "zod";
 import type { Fault } from "../domain/problem.ts";
-import { keyItem, keyOf, number, text } from "./items.ts";
+import type { EventNames } from "../domain/refusal.ts";
+import { type Item, keyItem, keyOf, number, numbers, numbersOf, text } from "./items.ts";
 import { queryAll, type TableAccess } from "./query.ts";
 import { docItem, docOf } from "./setup-store.ts";
 import { addStamp } from "./stamp-store.ts";
+import { refusedBy } from "./write-under-order.ts";
 import { ATTRIBUTE, expiresAt, refusalKey, refusalPartition } from "./table.ts";
 import { RETENTION } from "../domain/retention.ts";
 
-/** An event that was not taken: by its own id, with what was wrong. Nothing else of it is kept. */
-export type Refused = { event_id: string | undefined; result: "rejected" | "conflict"; errors: Fault[] };
+/** An event that was not taken: by its own id and its session's, with what was wrong. Nothing else of it is kept. */
+export type Refused = EventNames & { result: "rejected" | "conflict"; errors: Fault[] };
 export type Refusal = { provider_id: string; request_id: string; at: Date; refused: readonly Refused[] };
 
 const Kept = z.strictObject({
@@ -20,12 +22,21 @@ const Kept = z.strictObject({
   items: z.array(
     z.strictObject({
       event_id: z.string().optional(),
+      school_id: z.string().optional(),
+      session_id: z.string().optional(),
+      revision: z.int().optional(),
       result: z.enum(["rejected", "conflict"]),
       errors: z.array(z.strictObject({ pointer: z.string(), detail: z.string() })),
     }),
   ),
 });
-export type KeptRefusal = z.infer<typeof Kept>;
+type KeptItem = z.infer<typeof Kept>["items"][number] & {
+  /** It was posted again since, and taken. */
+  resolved?: true;
+};
+export type KeptRefusal = Omit<z.infer<typeof Kept>, "items"> & { request_id: string; items: KeptItem[] };
+/** Items of one request, by their place among its refused ones. */
+export type Resolved = { provider_id: string; at: string; request_id: string; items: readonly number[] };
 
 /** What was refused of a provider's posts, so that its engineer finds it in the morning. */
 export type RefusalStore = {
@@ -33,21 +44,26 @@ export type RefusalStore = {
   keep(refusal: Refusal): Promise<void>;
   /** Requests with refused items, from a UTC day to another, both included. */
   between(provider_id: string, from: string, to: string): Promise<KeptRefusal[]>;
+  /** Marks items as resolved; does nothing where the refusal is gone. */
+  resolve(resolved: Resolved): Promise<void>;
   /** Deletes what was refused at this instant. */
   forget(provider_id: string, at: string): Promise<void>;
 };
 
-/** Of one request; the counts go on. */
-const ITEMS = 25;
+/** Faults are kept of this many events of a request; of the others, which they were. */
+const WITH_FAULTS = 25;
 const POINTER = 200;
 
-/** What of a refusal is kept: counts of all items, faults of the first. */
-export function keptOf({ at, refused }: Refusal): KeptRefusal {
+/** What of a refusal is kept: which events, and the faults of the first ones. */
+export function keptOf({ at, refused }: Refusal): z.infer<typeof Kept> {
   const count = (result: Refused["result"]) => refused.filter((item) => item.result === result).length;
-  const items = refused.slice(0, ITEMS).map(({ event_id, result, errors }) => ({
-    ...(event_id !== undefined && { event_id }),
-    result,
-    errors: errors.map(({ pointer, detail }) => ({ pointer: pointer.slice(0, POINTER), detail })),
+  const items = refused.map(({ errors, event_id, ...item }, index) => ({
+    // one name of each is enough beyond the first, so that 500 of them fit into one item
+    ...(event_id !== undefined && (index < WITH_FAULTS || item.session_id === undefined) && { event_id }),
+    ...item,
+    errors: errors
+      .slice(0, index < WITH_FAULTS ? errors.length : 0)
+      .map(({ pointer, detail }) => ({ pointer: pointer.slice(0, POINTER), detail })),
   }));
   return { at: at.toISOString(), rejected: count("rejected"), conflicts: count("conflict"), items };
 }
@@ -64,8 +80,40 @@ async function forgetAt(table: TableAccess, provider_id: string, at: string): Pr
   await addStamp(table, { kind: "provider", id: provider_id });
 }
 
+/** How many events of a request were refused and not taken since. */
+export const openOf = ({
+  rejected,
+  conflicts,
+  items,
+}: Pick<KeptRefusal, "rejected" | "conflicts" | "items">) =>
+  rejected + conflicts - items.filter(({ resolved }) => resolved === true).length;
+
+function keptOfItem(item: Item): KeptRefusal {
+  const [, request_id = ""] = keyOf(item).sk.split("#");
+  const resolved = new Set(numbersOf(item, ATTRIBUTE.resolved));
+  const { items, ...kept } = Kept.parse(docOf(item));
+  return { ...kept, request_id, items: items.map((one, index) => markedIf(resolved.has(index), one)) };
+}
+
+export const markedIf = (resolved: boolean, item: KeptItem): KeptItem =>
+  resolved ? { ...item, resolved: true } : item;
+
+async function resolve(table: TableAccess, { provider_id, at, request_id, items }: Resolved): Promise<void> {
+  const command = new UpdateItemCommand({
+    TableName: table.tableName,
+    Key: keyItem(refusalKey(provider_id, at, request_id)),
+    UpdateExpression: "ADD #resolved :items",
+    ConditionExpression: "attribute_exists(#pk)",
+    ExpressionAttributeNames: { "#resolved": ATTRIBUTE.resolved, "#pk": ATTRIBUTE.pk },
+    ExpressionAttributeValues: { ":items": numbers(items) },
+  });
+  await refusedBy(() => table.client.send(command));
+  await addStamp(table, { kind: "provider", id: provider_id });
+}
+
 export function dynamoRefusalStore(table: TableAccess): RefusalStore {
   return {
+    resolve: (resolved) => resolve(table, resolved),
     forget: (provider_id, at) => forgetAt(table, provider_id, at),
     keep: async (refusal) => {
       const key = refusalKey(refusal.provider_id, refusal.at.toISOString(), refusal.request_id);
@@ -89,7 +137,7 @@ export function dynamoRefusalStore(table: TableAccess): RefusalStore {
           ":to": text(`${to}~`),
         },
       });
-      return items.map((item) => Kept.parse(docOf(item)));
+      return items.map(keptOfItem);
     },
   };
 }

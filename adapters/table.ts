@@ -20,7 +20,7 @@
  * | roster of a school (facts)             | ROSTER#school         | STUDENT#student                | query                      |
  * | enrolments of a school (facts)         | ENROLMENT#school      | student#program#provider       | query                      |
  * | a provider's key, by its hash          | KEY#hash              | KEY                            | get                        |
- * | what was refused of a provider's posts | REFUSED#provider      | instant#request                | put, query a range, expires |
+ * | what was refused of a provider's posts | REFUSED#provider      | instant#request                | put, query, add, expires   |
  * | events of a provider in a minute       | QUOTA#provider        | minute                         | add, expires               |
  * | a webhook endpoint and its secrets     | WEBHOOK#endpoint      | ENDPOINT                       | get, put                   |
  * | reads and commands not yet in the log  | AUDITOPEN             | window#who#what#about          | add, query, transact       |
@@ -48,6 +48,7 @@ export const ATTRIBUTE = {
   expires: "expires",
   count: "n",
   used: "used",
+  resolved: "resolved",
 } as const;
 
 export const BY_DAY_INDEX = "by-day";

@@ -109,8 +109,14 @@ export type Quality = Timed & {
     at: string;
     rejected: number;
     conflicts: number;
+    /** Not taken since. */
+    open: number;
     items?: {
       event_id?: string;
+      school_id?: string;
+      session_id?: string;
+      revision?: number;
+      resolved?: true;
       result: "rejected" | "conflict";
       errors: { pointer: string; detail: string }[];
     }[];

@@ -1,21 +1,33 @@
 import type { Quality } from "./answers.ts";
 import { formatsOf, useSite } from "./context.ts";
 import { Card, Empty, Table } from "./parts.tsx";
+import type { Words } from "./words/words.ts";
 
 /** What a provider must mend, item by item: refused events, sessions without a report, students whom no roster names. */
+
+type Item = NonNullable<NonNullable<Quality["refused"]>[number]["items"]>[number];
+/** What is left to do about a refused event, fault by fault; nothing where it was taken since. */
+function toDo({ resolved, errors, result }: Item, words: Words): Item["errors"] {
+  if (resolved === true) return [{ pointer: "", detail: words.provider.resolved }];
+  return errors.length > 0 ? errors : [{ pointer: "", detail: words.provider.results[result] }];
+}
 
 export function Refused({ quality: { refused } }: { quality: Quality }) {
   const { words } = useSite();
   const { momentOf } = formatsOf(words);
   if (refused === undefined) return null;
-  const rows = refused
+  const items = refused
     .toReversed()
-    .flatMap(({ at, items = [] }) =>
-      items.flatMap(({ event_id, errors, result }) =>
-        (errors.length > 0 ? errors : [{ pointer: "", detail: words.provider.results[result] }]).map(
-          ({ pointer, detail }) => [event_id ?? "–", <code>{pointer || "–"}</code>, detail, momentOf(at)],
-        ),
-      ),
+    .flatMap((one) => (one.items ?? []).map((item) => ({ ...item, at: one.at })));
+  const rows = items
+    .toSorted((a, b) => Number(a.resolved ?? false) - Number(b.resolved ?? false))
+    .flatMap(({ at, ...item }) =>
+      toDo(item, words).map(({ pointer, detail }) => [
+        item.session_id ?? item.event_id ?? "–",
+        <code>{pointer || "–"}</code>,
+        detail,
+        momentOf(at),
+      ]),
     );
   return (
     <Card title={words.provider.refused} id="refused">
@@ -25,7 +37,7 @@ export function Refused({ quality: { refused } }: { quality: Quality }) {
         <Table
           label={words.provider.refused}
           columns={[
-            { name: words.provider.event },
+            { name: words.provider.sessionOrEvent },
             { name: words.provider.fault },
             { name: words.provider.fix },
             { name: words.provider.when, end: true },

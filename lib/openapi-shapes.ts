@@ -90,10 +90,17 @@ export const Refused = z.object({
   at: instant,
   rejected: count,
   conflicts: count,
+  open: count.meta({ description: "Of these, how many were not posted again and taken since" }),
   items: z
     .array(
       z.object({
         event_id: z.string().optional(),
+        school_id: z.string().optional(),
+        session_id: z.string().optional(),
+        revision: z.int().optional(),
+        resolved: z.literal(true).optional().meta({
+          description: "The same session, in this revision or a later one, or the same event was taken since",
+        }),
         result: z.enum(["rejected", "conflict"]),
         errors: z.array(z.object({ pointer: z.string(), detail: z.string() })),
       }),

@@ -1,5 +1,12 @@
 import { InMemoryStampStore } from "./stamp-store.ts";
-import { keptOf, type KeptRefusal, type Refusal, type RefusalStore } from "../refusal-store.ts";
+import {
+  keptOf,
+  markedIf,
+  type KeptRefusal,
+  type Refusal,
+  type RefusalStore,
+  type Resolved,
+} from "../refusal-store.ts";
 
 export class InMemoryRefusalStore implements RefusalStore {
   readonly kept = new Map<string, KeptRefusal & { provider_id: string }>();
@@ -11,7 +18,21 @@ export class InMemoryRefusalStore implements RefusalStore {
 
   async keep(refusal: Refusal): Promise<void> {
     const { provider_id, request_id, at } = refusal;
-    this.kept.set(`${provider_id}/${at.toISOString()}/${request_id}`, { ...keptOf(refusal), provider_id });
+    this.kept.set(`${provider_id}/${at.toISOString()}/${request_id}`, {
+      ...keptOf(refusal),
+      request_id,
+      provider_id,
+    });
+    this.#stamps.add({ kind: "provider", id: provider_id });
+  }
+
+  async resolve({ provider_id, at, request_id, items }: Resolved): Promise<void> {
+    const name = `${provider_id}/${at}/${request_id}`;
+    const kept = this.kept.get(name);
+    const marked = kept?.items.map((one, index) =>
+      markedIf(one.resolved === true || items.includes(index), one),
+    );
+    if (kept !== undefined && marked !== undefined) this.kept.set(name, { ...kept, items: marked });
     this.#stamps.add({ kind: "provider", id: provider_id });
   }
 

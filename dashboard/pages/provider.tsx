@@ -44,7 +44,7 @@ function Totals({ quality }: { quality: Quality }) {
   const { days, waiting_for_a_school: waiting = 0, refused } = quality;
   const reported = sum(days.map(({ sessions_held, sessions_not_held }) => sessions_held + sessions_not_held));
   const due = reported + sum(days.map(({ sessions_unreported }) => sessions_unreported));
-  const rejected = sum((refused ?? []).map((one) => one.rejected + one.conflicts));
+  const open = sum((refused ?? []).map((one) => one.open));
   return (
     <>
       <Tiles>
@@ -55,11 +55,7 @@ function Totals({ quality }: { quality: Quality }) {
         />
         <Tile label={words.provider.missing} value={String(due - reported)} />
         {refused !== undefined && (
-          <Tile
-            label={words.provider.refused}
-            value={String(rejected)}
-            {...(rejected > 0 && { tone: "warn" })}
-          />
+          <Tile label={words.provider.refusedOpen} value={String(open)} {...(open > 0 && { tone: "warn" })} />
         )}
       </Tiles>
       {waiting > 0 && (

@@ -221,7 +221,9 @@ export const ENGLISH: Words = {
     completeness: "Complete",
     lag: "Reported within",
     refused: "Refused events",
+    refusedOpen: "Refused, not posted again",
     noneRefused: "No event was refused.",
+    resolved: "Resolved: it was posted again and stored.",
     unmatched: "Students not on the roster",
     unmatchedHelp: "They count nowhere until the roster names them, or the id is corrected.",
     overlapping: "Students in two sessions at once",
@@ -229,7 +231,7 @@ export const ENGLISH: Words = {
     missing: "Sessions without a report",
     waitingHelp:
       "Nothing is lost: events of schools that are not set up wait, and count once the district sets the school up. Waiting:",
-    event: "Event",
+    sessionOrEvent: "Session or event",
     fault: "Where",
     fix: "What to do",
     when: "When",

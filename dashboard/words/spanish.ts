@@ -222,7 +222,9 @@ export const SPANISH: Words = {
     completeness: "Completo",
     lag: "Informado en",
     refused: "Eventos rechazados",
+    refusedOpen: "Rechazados, sin enviar de nuevo",
     noneRefused: "Ningún evento fue rechazado.",
+    resolved: "Resuelto: se envió de nuevo y se guardó.",
     overlapping: "Estudiantes en dos sesiones a la vez",
     overlappingHelp: "Todas estas sesiones cuentan. Corrija o anule la que no tuvo lugar.",
     unmatched: "Estudiantes fuera de la lista",
@@ -230,7 +232,7 @@ export const SPANISH: Words = {
     missing: "Sesiones sin informe",
     waitingHelp:
       "Nada se pierde: los eventos de escuelas que no existen aquí esperan, y cuentan cuando el distrito agregue la escuela. En espera:",
-    event: "Evento",
+    sessionOrEvent: "Sesión o evento",
     fault: "Dónde",
     fix: "Qué hacer",
     when: "Cuándo",

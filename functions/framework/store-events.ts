@@ -1,4 +1,4 @@
-import type { RefusalStore, Refused } from "../../adapters/refusal-store.ts";
+import type { RefusalStore } from "../../adapters/refusal-store.ts";
 import type { SessionStore } from "../../adapters/session-store.ts";
 import type { Stored } from "../../adapters/write-under-order.ts";
 import { uncovered, type Contract, type Uncovered } from "../../domain/contract.ts";
@@ -11,6 +11,7 @@ import { readItem, type Item, type ItemResult } from "./read-item.ts";
 import type { SentEvent } from "../../domain/cloud-event.ts";
 import { concurrently } from "../../adapters/concurrently.ts";
 import { errorName, type Log } from "./log.ts";
+import { noteRefusals, type OpenRefusals } from "./refusals.ts";
 
 /** The zone of a school; undefined where no such school is set up. */
 export type SchoolZones = (school_id: string) => Promise<string | undefined>;
@@ -20,6 +21,7 @@ export type IngestDeps = {
   /** The contracts of a provider, remembered for a minute at most. */
   contracts: (provider_id: string) => Promise<readonly Contract[]>;
   refusals: Pick<RefusalStore, "keep">;
+  openRefusals: OpenRefusals;
   /** Who was erased, remembered for a minute at most: nothing that is posted brings them back. */
   erased: () => Promise<IsErased>;
   /** The form of ids of students and tutors that the district named, remembered for a minute at most. */
@@ -66,7 +68,7 @@ export async function storeEvents(
   await concurrently([...bySession.values()], WIDTH, async (items) => {
     for (const item of items) results[item.index] = await storeItem(request, item);
   });
-  await keepRefused(deps, posting, results);
+  await noteRefusals(deps, { ...posting, sent, results });
   return results;
 }
 
@@ -158,24 +160,4 @@ async function quarantine(deps: RequestDeps, snapshot: Snapshot): Promise<Omit<I
   if (stored.result === "accepted") return { ...stored, result: "quarantined" };
   room.giveBack();
   return stored;
-}
-
-/** Refused items can be looked up later, by place and fault; an answer that nobody read is not the end of them. */
-async function keepRefused(
-  deps: IngestDeps,
-  posting: Posting,
-  results: readonly ItemResult[],
-): Promise<void> {
-  const refused = results.flatMap(({ id, result, problem: why }): Refused[] =>
-    result === "rejected" || result === "conflict"
-      ? [{ event_id: id, result, errors: why?.errors ?? [] }]
-      : [],
-  );
-  if (refused.length === 0) return;
-  try {
-    await deps.refusals.keep({ ...posting, at: deps.clock(), refused });
-  } catch (error) {
-    // the answer says it all the same
-    deps.log({ service: deps.service, event: "refusal_not_kept", error: errorName(error) });
-  }
 }

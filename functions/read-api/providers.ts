@@ -1,4 +1,4 @@
-import type { KeptRefusal } from "../../adapters/refusal-store.ts";
+import { openOf, type KeptRefusal } from "../../adapters/refusal-store.ts";
 import { isInForce, type Contract } from "../../domain/contract.ts";
 import { isCurrent } from "../../domain/school-day.ts";
 import { mergeAll, type Summary } from "../../domain/day-summary.ts";
@@ -75,8 +75,12 @@ export function providerAsked(ask: Ask) {
 const contractedIn = ({ setup, deps, now }: Ask, contracts: readonly Contract[]) =>
   setup.schools.filter((school) => deps.checks.contract(contracts, school, now));
 
-const refusedView = ({ items, ...counts }: KeptRefusal, { level }: Reading) => ({
-  ...counts,
+/** What is open of a request is what was refused and not taken since. */
+const refusedView = ({ items, at, rejected, conflicts }: KeptRefusal, { level }: Reading) => ({
+  at,
+  rejected,
+  conflicts,
+  open: openOf({ items, rejected, conflicts }),
   ...(level === "students" && { items }),
 });
 

@@ -314,8 +314,12 @@ const OPERATIONS: ((random: Random) => Operation)[] = [
       errors: [{ pointer: "/data", detail: "is wrong" }],
     }));
     const request_id = String(random.below(4));
+    const items = [random.below(3), random.below(3)];
+    const other = random.chance(0.2) ? "gone" : request_id;
     return async ({ refusals }) => {
       await refusals.keep({ provider_id, request_id, at, refused });
+      if (items[0] !== items[1])
+        await refusals.resolve({ provider_id, at: at.toISOString(), request_id: other, items });
       return (await refusals.between(provider_id, from, to)).map(canonical);
     };
   },
