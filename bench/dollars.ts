@@ -51,6 +51,7 @@ export function dollarsPerMillion({ records, others, day }: Measured, { name, ba
     gateway: posts * (PRICES.gateway_request + ACCESS_LOG_BYTES * PRICES.log_byte),
     authorizer: posts * AUTHORIZED_OF_POSTS * (callOf("authorize", 1) + unit(others.authorize)),
     quota: posts * unit(others.quota),
+    refusals: posts * unit(others.refusals),
     ingest: posts * callOf("ingest", batch),
     record: sessions * record,
     recompute: posts * (unit(day.recompute) + callOf("summarize", batch)),

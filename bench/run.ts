@@ -6,12 +6,11 @@ import { dollarsPerMillion, dollarsPerPageHour } from "./dollars.ts";
 import { importOverFloor } from "./datas.ts";
 import { morningOverFloor } from "./morning.ts";
 import { postToSummary } from "./latency.ts";
-import { weighDay, weighOthers, weighRecords } from "./storage.ts";
+import { SIZES, weighDay, weighOthers, weighRecords } from "./storage.ts";
 import { buildFunctions } from "../lib/build-functions.ts";
 import { LOCAL_CONTEXT, synthesize } from "../lib/synthesize.ts";
 import { startDynamo } from "../local/dynamo-engine.ts";
 
-const SIZES = [60, 600, 3000, 5000];
 const assembly = join(import.meta.dirname, "..", ".rollcall", "bench-assembly");
 const say = (text: string) => console.error(text);
 const asJson = process.argv.includes("--json");

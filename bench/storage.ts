@@ -51,7 +51,10 @@ export function sessionEvent(number: number, { day = DAY, type = "completed" } =
 
 type Metered = Awaited<ReturnType<typeof meteredTable>>;
 
-function arrival(number: number, options?: Parameters<typeof sessionEvent>[1]) {
+/** How many sessions a school has a day, from a small school to a whole district in one. */
+export const SIZES = [60, 600, 3000, 5000];
+
+export function arrival(number: number, options?: Parameters<typeof sessionEvent>[1]) {
   return arrivalOf(
     snapshotOf(SessionEvent.parse(sessionEvent(number, options)), "north-star"),
     options?.day ?? DAY,
@@ -159,6 +162,7 @@ export async function weighOthers({ table, weigh }: Metered) {
   const quotas = dynamoQuotaStore(table);
   await quotas.add("north-star", 1, NOW);
   const quota = await weigh(() => quotas.add("north-star", 1, NOW));
+  const refusals = await weigh(() => dynamoStampStore(table).read([{ kind: "provider", id: "north-star" }]));
   const read_alerts = await weigh(() => alerts.current("631930"));
-  return { authorize, quota, read_alerts, write_alert: alert };
+  return { authorize, quota, refusals, read_alerts, write_alert: alert };
 }

@@ -25,12 +25,13 @@ export const ALARMS = 44;
 /** Who signs in: the leads of a school and their stand-ins, and a district's office. */
 const PEOPLE = { school: 2, district: 10 } as const;
 
-/** Measured: write units of both snapshots, units of a recompute, of the quota and of the rules; bytes of a year's session. */
+/** Measured: write units of both snapshots, units of a recompute, of the quota, of what was refused and of the rules; bytes of a year's session. */
 const UNITS = {
   record_writes: 4,
   recompute_reads: 5.5,
-  recompute_writes: 2,
+  recompute_writes: 3,
   quota_writes: 1,
+  refusal_reads: 1,
   rules_reads: 12,
   bytes: 700,
 } as const;
@@ -52,7 +53,8 @@ export function costOf({ students, sessions_per_week, batch, texts_per_month }: 
     "API requests": requests * PRICES.gateway_request,
     functions: requests * (compute(MILLISECONDS.ingest) + compute(MILLISECONDS.summarize)),
     "session records": sessions * UNITS.record_writes * PRICES.write_unit,
-    quotas: requests * UNITS.quota_writes * PRICES.write_unit,
+    "quotas and refusals":
+      requests * (UNITS.quota_writes * PRICES.write_unit + UNITS.refusal_reads * PRICES.read_unit),
     summaries:
       requests * (UNITS.recompute_writes * PRICES.write_unit + UNITS.recompute_reads * PRICES.read_unit),
     "rules and alerts": requests * UNITS.rules_reads * PRICES.read_unit,

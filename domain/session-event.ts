@@ -200,7 +200,7 @@ function checkMinutes({ session, student, index, issue }: MinutesCheck): void {
 }
 
 /** A session may run over its schedule without saying so, a double one for instance; beyond this it must say when it ended. */
-const OVERRUN_MINUTES = 60;
+export const OVERRUN_MINUTES = 60;
 const OVER_SCHEDULE = `is more than ${OVERRUN_MINUTES} minutes over scheduled_duration; send actual_start and actual_end if the session lasted so long`;
 
 /** Says of a student's minutes that they are more than the session had; undefined where they may be. */

@@ -3,7 +3,6 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { parseSetup } from "../cli/apply.ts";
 import { rulesMarkdown } from "../cli/rules.ts";
-import { bundleBytes, functionNames } from "../lib/build-functions.ts";
 import { parseConfig } from "../lib/config-file.ts";
 import { readConfig, SWITCHES } from "../lib/config.ts";
 import { rollcall } from "../cli/commands.ts";
@@ -67,12 +66,6 @@ describe("the README", () => {
       pathsIn("see `domain/nothing.ts` and `lib/config.ts`").filter((path) => !existsSync(join(root, path))),
     ).toEqual(["domain/nothing.ts"]);
     expect(pathsIn(read("README.md")).length).toBeGreaterThan(15);
-  });
-
-  it("says how large the bundles are", () => {
-    const sizes = functionNames().map((name) => Math.round(bundleBytes(name) / 1000));
-    const said = `Cold starts load ${Math.min(...sizes)} to ${Math.max(...sizes)} KB`;
-    expect(read("README.md")).toContain(said);
   });
 
   it("tells of the rules what they say of themselves", () => {

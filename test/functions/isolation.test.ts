@@ -1,3 +1,5 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { CHECKS, type Checks } from "../../domain/access.ts";
 import { Grant, verify } from "../../functions/framework/links.ts";
@@ -25,6 +27,7 @@ const ELSEWHERE: Record<string, string> = {
   getOpenApi: "tells nothing",
 };
 const routeOf = (operation: string) => operations.find((one) => one.operation === operation)?.route ?? "";
+const README = readFileSync(join(import.meta.dirname, "../../README.md"), "utf8");
 const cells = cellsOf(routeOf);
 
 describe("the isolation matrix", () => {
@@ -46,6 +49,7 @@ describe("the isolation matrix", () => {
     expect(cells.length).toBeGreaterThanOrEqual(1000);
     expect(allowed).toBeGreaterThan(60);
     expect(wrong).toEqual([]);
+    expect(README).toContain(`In the isolation matrix (${cells.length.toLocaleString("en-US")} cells)`);
   });
 
   const open: Record<keyof Checks, (...args: never[]) => boolean> = {
