@@ -46,7 +46,7 @@ async function start(): Promise<LocalStack> {
 async function demo(stack: LocalStack, target: Target): Promise<void> {
   if ((await target.setup.all()).schools.length > 0) return;
   const began = Date.now();
-  const events = await loadDemo(target, new Date());
+  const events = await loadDemo(stack, target, new Date());
   await stack.invoke("sweep", { digest_now: true });
   console.log(`Demo district loaded: ${events} events in ${((Date.now() - began) / 1000).toFixed(1)} s.`);
 }

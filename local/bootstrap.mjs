@@ -2,6 +2,19 @@
 // What Lambda's Node runtime does: loads the handler, asks for the next event, answers it, for ever.
 import { pathToFileURL } from "node:url";
 
+// the demo is loaded as if its weeks went by: what a function calls now is told with each call
+const MachineDate = Date;
+let clockOffset = 0;
+globalThis.Date = class extends MachineDate {
+  constructor(...given) {
+    if (given.length === 0) super(MachineDate.now() + clockOffset);
+    else super(...given);
+  }
+  static now() {
+    return MachineDate.now() + clockOffset;
+  }
+};
+
 const api = `http://${process.env.AWS_LAMBDA_RUNTIME_API}/2018-06-01/runtime`;
 const [file, name] = process.argv.slice(2);
 
@@ -39,10 +52,11 @@ try {
 for (;;) {
   const next = await fetch(`${api}/invocation/next`);
   const id = next.headers.get("lambda-runtime-aws-request-id");
+  clockOffset = Number(next.headers.get("rollcall-clock-offset-ms"));
   const deadline = Number(next.headers.get("lambda-runtime-deadline-ms"));
   const context = {
     awsRequestId: id,
-    getRemainingTimeInMillis: () => deadline - Date.now(),
+    getRemainingTimeInMillis: () => deadline - MachineDate.now(),
     callbackWaitsForEmptyEventLoop: false,
   };
   const event = await next.json();

@@ -39,6 +39,7 @@ export class LambdaPool {
   readonly #options: PoolOptions;
   #address = "";
   #closing = false;
+  #clockOffset = 0;
 
   constructor(options: PoolOptions) {
     this.#options = options;
@@ -47,6 +48,11 @@ export class LambdaPool {
 
   async start(): Promise<void> {
     this.#address = `127.0.0.1:${await listen(this.#server, 0)}`;
+  }
+
+  /** What functions take the time to be from their next call on; undefined is the machine's time. */
+  setClock(at: Date | undefined): void {
+    this.#clockOffset = at === undefined ? 0 : at.getTime() - Date.now();
   }
 
   /** Runs the function once; rejects with LambdaError as Lambda would fail the call. */
@@ -91,6 +97,7 @@ export class LambdaPool {
     const headers = {
       "lambda-runtime-aws-request-id": call.id,
       "lambda-runtime-deadline-ms": String(deadline),
+      "rollcall-clock-offset-ms": String(this.#clockOffset),
     };
     environment.current = call;
     environment.timer = setTimeout(() => {

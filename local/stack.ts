@@ -41,6 +41,8 @@ export type LocalStack = {
   wire: DynamoWire;
   /** Runs a function by the name of its folder. */
   invoke: (name: string, event: unknown) => Promise<unknown>;
+  /** What all functions take the time to be; undefined is the machine's time. */
+  setClock: (at: Date | undefined) => void;
   close: () => Promise<void>;
 };
 
@@ -90,7 +92,6 @@ async function assemble(
   const wire = dynamoWire(endpoints.dynamodb);
   const streams = new Map<string, string>();
   for (const table of plan.tables) streams.set(`${table.id}.StreamArn`, await createTable(wire, table));
-  const env = localEnvironment(endpoints);
   // the functions know the API's address, so it listens before they start
   const invoke = (id: string, event: unknown): Promise<unknown> => pool.invoke(id, event);
   const api = new HttpApi({ plan, invoke, page: pageServer(plan, signInOf(plan, issuer.url)) });
@@ -98,7 +99,7 @@ async function assemble(
   closers.push(() => api.close());
   const pool: LambdaPool = new LambdaPool({
     functions: withAddresses(plan.functions, { apiUrl, issuerUrl: issuer.url, buckets: plan.buckets }),
-    env,
+    env: localEnvironment(endpoints),
     output,
   });
   await pool.start();
@@ -119,6 +120,7 @@ async function assemble(
     plan,
     wire,
     invoke: (name, event) => invoke(idOf(plan, name), event),
+    setClock: pool.setClock.bind(pool),
   };
 }
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { alertsText, listAlerts } from "../../cli/alerts.ts";
-import { SILENT_PROVIDER } from "../../cli/demo.ts";
+import { SILENT_PROVIDER } from "../../cli/demo-setup.ts";
 import { loadDemo } from "../../cli/load-demo.ts";
 import { readFacts, reportOf } from "../../cli/report.ts";
 import { inboxOf, until } from "../support/inbox.ts";
@@ -18,7 +18,7 @@ const texts = async () =>
 describe("the demo district", () => {
   it("comes from posted sessions to alerts, mails and a text, by one way", async () => {
     const { target } = place;
-    expect(await loadDemo(target, new Date())).toBeGreaterThan(1000);
+    expect(await loadDemo(place.stack, target, new Date())).toBeGreaterThan(1000);
     await place.stack.invoke("sweep", { digest_now: true });
     const alerts = await listAlerts(target, { all: false });
     const rules = new Set(alerts.map(({ rule }) => rule));
@@ -41,9 +41,9 @@ describe("the demo district", () => {
     expect(to).toContain(`desk@${SILENT_PROVIDER}.example`);
     expect(to).toContain("tutoring@demo.example");
     expect(new Set(to).size).toBe(to.length);
-    const lead = mails.find(({ destination }) => destination.to[0] === "lead-631933@demo.example");
+    const lead = mails.find(({ destination }) => destination.to[0] === "lead-631934@demo.example");
     // half of its sessions, by the provider's name
-    expect(lead?.body.text).toMatch(/North Star held [3-6]\d% of its sessions\. Ask why\./);
+    expect(lead?.body.text).toMatch(/Bright Path held [3-6]\d% of its sessions\. Ask why\./);
     for (const { body } of mails)
       for (const { student_id } of await target.setup.roster("631930"))
         expect(body.text).not.toContain(student_id);

@@ -10,7 +10,7 @@ export type SiteUnderTest = TestStack & { browser: Browser };
 
 export async function demoSite(): Promise<SiteUnderTest> {
   const place = await testStack();
-  await loadDemo(place.target, new Date());
+  await loadDemo(place.stack, place.target, new Date());
   const { schools } = await place.target.setup.all();
   await untilSummarised(
     place.target,

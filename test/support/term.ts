@@ -2,13 +2,13 @@ import {
   canceled,
   completed,
   daysOf,
-  demoDistrict,
-  GROUPS,
   MINUTES,
   scheduled,
   slotOf,
   type Slot,
-} from "../../cli/demo.ts";
+} from "../../cli/demo-sessions.ts";
+import { demoDistrict, type Post } from "../../cli/demo.ts";
+import { GROUPS } from "../../cli/demo-setup.ts";
 import { addDays, schoolDaysBetween } from "../../domain/school-day.ts";
 import type { Setup } from "../../domain/setup.ts";
 import { seeded, type Random } from "./random.ts";
@@ -23,8 +23,6 @@ export const TERM = {
     { from: "2026-03-23", to: "2026-03-27" },
   ],
 };
-
-export type Post = { at: number; provider_id: string; event: unknown };
 
 /**
  * What went wrong in this term: a provider's system stood still for two days, a tutor shortage at one school for a
