@@ -19,8 +19,17 @@ export function daysOf({ number }: Group, days: readonly string[]): string[] {
   return days.filter((day) => weekdays.includes(isoWeekday(day)));
 }
 
+const timeOf = ({ number }: Group) => ({ hour: 8 + (number % 7), minute: (number * 5) % 60 });
+
+/** The midnight before a session, in milliseconds. No clock changes between the two on a school day. */
+export function midnightOf({ group, start }: Slot): number {
+  const { hour, minute } = timeOf(group);
+  return Date.parse(start) - (hour * 60 + minute) * 60_000;
+}
+
 export function slotOf(group: Group, day: string): Slot {
-  const time = `${8 + (group.number % 7)}:${String((group.number * 5) % 60).padStart(2, "0")}`;
+  const { hour, minute } = timeOf(group);
+  const time = `${hour}:${String(minute).padStart(2, "0")}`;
   const start = readLocalTime(`${day} ${time}`, ZONE, "month-first")?.instant ?? "";
   return { group, day, start, session_id: `${group.provider_id}-${group.number}-${day}` };
 }

@@ -7,10 +7,11 @@ import { Setup } from "../domain/setup.ts";
 export const ZONE = "America/Denver";
 /** Of the program; half of them lie behind. */
 export const WEEKS = 20;
-const STUDENTS = 400;
+const STUDENTS = 300;
 const GROUP = 4;
-export const SILENT_PROVIDER = "bright-path";
-const PROVIDERS = ["north-star", SILENT_PROVIDER, "tutor-corps"] as const;
+/** The one with a story. */
+export const SLIPPING_PROVIDER = "bright-path";
+const PROVIDERS = ["north-star", SLIPPING_PROVIDER, "tutor-corps"] as const;
 const PROVIDER_NAMES = ["North Star", "Bright Path", "Tutor Corps"] as const;
 export const SCHOOLS = [
   "Aspen Grove",
@@ -111,7 +112,7 @@ const providerAt = (provider_id: string, place: number) => ({
 });
 
 export type Group = { number: number; school: number; provider_id: string; students: string[] };
-const providerOf = (school: number) => PROVIDERS[school % PROVIDERS.length] ?? SILENT_PROVIDER;
+const providerOf = (school: number) => PROVIDERS[school % PROVIDERS.length] ?? SLIPPING_PROVIDER;
 
 /** Groups of students with their school and provider; others may plan other days for them. */
 export const GROUPS = Array.from({ length: STUDENTS / GROUP }, (_, number): Group => {

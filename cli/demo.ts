@@ -1,6 +1,7 @@
 import { addDays, dayOf, mondayOf, schoolDaysBetween, type Calendar } from "../domain/school-day.ts";
 import type { Enrolment, RosterEntry, Setup } from "../domain/setup.ts";
 import {
+  midnightOf,
   base,
   canceled,
   completed,
@@ -11,13 +12,22 @@ import {
   slotOf,
   type Slot,
 } from "./demo-sessions.ts";
-import { demoSetup, GROUPS, idOf, SCHOOLS, SILENT_PROVIDER, WEEKS, ZONE, type Group } from "./demo-setup.ts";
+import {
+  demoSetup,
+  GROUPS,
+  idOf,
+  SCHOOLS,
+  SLIPPING_PROVIDER,
+  WEEKS,
+  ZONE,
+  type Group,
+} from "./demo-setup.ts";
 import { seeded, type Seeded } from "./seeded.ts";
 
 /**
  * A made-up district in the middle of its program, dated around today, with something planted for everybody to find.
- * Two providers do as they should. The third one's reports come a day late since three weeks, half of its sessions at
- * one school were not held last week, and since the last school day nothing comes at all.
+ * Two providers do as they should. The third one's reports have come a day late for three weeks; at one of its schools
+ * half of the last week's sessions were not held, and from the other nothing has come since the last school day.
  */
 export type Demo = {
   setup: Setup;
@@ -31,10 +41,12 @@ export type Post = { at: number; provider_id: string; event: unknown };
 
 const DAYS_AHEAD = 5;
 const HOUR_MS = 3_600_000;
-/** Providers post what is over at half past ten, at one, and when school is out. */
+/** Providers post what is over at half past ten, at one, and when school is out; of weeks long past only the last counts. */
 const POSTED_AT = [10.5, 13, 15.5].map((hours) => hours * HOUR_MS);
+const CLOSE_DAYS = 15;
 /** Where half of the sessions of the last week were not held. */
 const CANCELING_SCHOOL = 4;
+const SILENT_SCHOOL = 1;
 const LATE_DAYS = 21;
 
 type Scene = { random: Seeded; now: Date; today: string; past: string[]; lastDay: string };
@@ -56,10 +68,11 @@ const endOf = (slot: Slot) => Date.parse(slot.start) + MINUTES * 60_000;
 
 /** When the report of a session is posted. */
 function reportedAt(slot: Slot, { today }: Scene): number {
-  const midnight = Date.parse(slotOf({ ...slot.group, number: 0 }, slot.day).start) - 8 * HOUR_MS;
-  const at = POSTED_AT.map((time) => midnight + time).find((time) => time >= endOf(slot)) ?? endOf(slot);
-  const isLate = slot.group.provider_id === SILENT_PROVIDER && slot.day > addDays(today, -LATE_DAYS);
-  return isLate ? at + 26 * HOUR_MS : at;
+  const midnight = midnightOf(slot);
+  const times = slot.day > addDays(today, -CLOSE_DAYS) ? POSTED_AT : POSTED_AT.slice(-1);
+  const at = times.map((time) => midnight + time).find((time) => time >= endOf(slot)) ?? endOf(slot);
+  const isLate = slot.group.provider_id === SLIPPING_PROVIDER && slot.day > addDays(today, -LATE_DAYS);
+  return isLate ? at + 24 * HOUR_MS : at;
 }
 
 function reportOf(slot: Slot, { random, today, past }: Scene): unknown {
@@ -77,7 +90,7 @@ function reportOf(slot: Slot, { random, today, past }: Scene): unknown {
 function postsOf(slot: Slot, scene: Scene): Post[] {
   const { provider_id } = slot.group;
   const at = reportedAt(slot, scene);
-  const silent = provider_id === SILENT_PROVIDER && slot.day >= scene.lastDay;
+  const silent = slot.group.school === SILENT_SCHOOL && slot.day >= scene.lastDay;
   if (silent || at > scene.now.getTime())
     return [
       { at: Math.min(at, scene.now.getTime()) - 7 * 24 * HOUR_MS, provider_id, event: scheduled(slot) },

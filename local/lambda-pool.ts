@@ -55,6 +55,10 @@ export class LambdaPool {
     this.#clockOffset = at === undefined ? 0 : at.getTime() - Date.now();
   }
 
+  isClockSet(): boolean {
+    return this.#clockOffset !== 0;
+  }
+
   /** Runs the function once; rejects with LambdaError as Lambda would fail the call. */
   invoke(functionId: string, event: unknown): Promise<unknown> {
     const payload = JSON.stringify(event);

@@ -105,9 +105,9 @@ async function assemble(
   await pool.start();
   closers.push(() => pool.close());
   const { giveUp } = bucket;
-  closers.push(
-    startMappings(plan, streams, { wire, invoke, giveUp, checkpoint: checkpoints(options.folder) }),
-  );
+  const checkpoint = checkpoints(options.folder);
+  const isHurried = pool.isClockSet.bind(pool);
+  closers.push(startMappings(plan, streams, { wire, invoke, giveUp, checkpoint, isHurried }));
   closers.push(startSchedules(plan.schedules, invoke));
   return {
     apiUrl,

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { alertsText, listAlerts } from "../../cli/alerts.ts";
-import { SILENT_PROVIDER } from "../../cli/demo-setup.ts";
+import { SLIPPING_PROVIDER } from "../../cli/demo-setup.ts";
 import { loadDemo } from "../../cli/load-demo.ts";
 import { readFacts, reportOf } from "../../cli/report.ts";
 import { inboxOf, until } from "../support/inbox.ts";
@@ -26,7 +26,7 @@ describe("the demo district", () => {
       expect(rules).toContain(rule);
     expect(
       alerts.filter(({ rule }) => rule === "provider-feed-silent").map(({ subject }) => subject),
-    ).toContain(SILENT_PROVIDER);
+    ).toContain(SLIPPING_PROVIDER);
     expect(alertsText(alerts, () => "2026-01-01")).toContain("in a row, last on");
 
     const { contacts } = await target.setup.all();
@@ -38,7 +38,7 @@ describe("the demo district", () => {
     const mails = await inboxOf(place);
     const to = mails.map(({ destination }) => destination.to[0]);
     expect(to).toHaveLength(digests.length);
-    expect(to).toContain(`desk@${SILENT_PROVIDER}.example`);
+    expect(to).toContain(`desk@${SLIPPING_PROVIDER}.example`);
     expect(to).toContain("tutoring@demo.example");
     expect(new Set(to).size).toBe(to.length);
     const lead = mails.find(({ destination }) => destination.to[0] === "lead-631934@demo.example");
@@ -118,7 +118,7 @@ describe("the demo district", () => {
     expect(district?.body.text).toContain("Mail no longer gets to 2 people");
   });
 
-  it("has 400 students, cancellations, a correction and one whom the roster does not know", async () => {
+  it("has 300 students, cancellations, a correction and one whom the roster does not know", async () => {
     const facts = await readFacts(place.target, {
       targetHours: 30,
       from: "0000",
@@ -126,7 +126,7 @@ describe("the demo district", () => {
       now: new Date(),
     });
     const report = reportOf(facts, 30);
-    expect(report).toMatchObject({ students_enrolled: 400, unmatched: { students: 1, sessions: 1 } });
+    expect(report).toMatchObject({ students_enrolled: 300, unmatched: { students: 1, sessions: 1 } });
     expect(facts.summary.providers.flatMap(({ not_held }) => not_held).map(({ reason }) => reason)).toContain(
       "tutor_absent",
     );
