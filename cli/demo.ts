@@ -105,7 +105,7 @@ function sceneOf(now: Date, { today, term, seed }: { today: string; term: Calend
 
 /** One session reported wrongly first and corrected, and one with a student whom the roster does not know. */
 function extras(scene: Scene): Post[] {
-  const [known, strange] = GROUPS;
+  const [known, , , , strange] = GROUPS;
   if (known === undefined || strange === undefined) return [];
   const lasting = (group: Group, session_id: string, from: number) => {
     const free = scene.past.filter((day) => daysOf(group, [day]).length === 0);
