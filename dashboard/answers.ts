@@ -102,7 +102,7 @@ export type Quality = Timed & {
   name?: string;
   from: string;
   to: string;
-  schools: { school_id: string; name?: string }[];
+  schools: { school_id: string; name?: string; time_zone: string }[];
   waiting_for_a_school?: number;
   days: (Made<typeof qualityOf> & { date: string })[];
   refused?: {

@@ -52,6 +52,24 @@ const FORMATS = new Map<Words, ReturnType<typeof makeFormats>>();
 /** As schools of the United States write them, in either language: 4.5, and 3:30 in the afternoon. */
 const LOCALES: Readonly<Record<string, string>> = { en: "en-US", es: "es-US" };
 
+function timesOf(lang: string) {
+  const time = { hour: "numeric", minute: "2-digit" } as const;
+  const told = (instant: string | Date, options: Intl.DateTimeFormatOptions) =>
+    new Intl.DateTimeFormat(lang, { ...time, ...options }).format(new Date(instant));
+  return {
+    /** By a school's clock, which is named where the reader's own shows another time; without one by the reader's. */
+    clock: (instant: string | Date, timeZone?: string) => {
+      const isOwn = timeZone !== undefined && told(instant, { timeZone }) === told(instant, {});
+      return told(instant, { timeZone, ...(!isOwn && { timeZoneName: "short" }) });
+    },
+    /** An hour of the day, as people say it: 7:00 AM. */
+    hour: (hour: string) => told(`2000-01-01T${hour}:00Z`, { timeZone: "UTC" }),
+    /** Day and time by a school's clock, else by the reader's own; either is named. */
+    momentOf: (instant: string, timeZone?: string) =>
+      told(instant, { day: "numeric", month: "short", year: "numeric", timeZone, timeZoneName: "short" }),
+  };
+}
+
 function makeFormats({ lang: language, unknown }: Words) {
   const lang = LOCALES[language] ?? language;
   const percent = new Intl.NumberFormat(lang, { style: "percent", maximumFractionDigits: 0 });
@@ -61,10 +79,6 @@ function makeFormats({ lang: language, unknown }: Words) {
   const longDay = new Intl.DateTimeFormat(lang, {
     ...{ weekday: "long", day: "numeric", month: "long" },
     timeZone: "UTC",
-  });
-  const moment = new Intl.DateTimeFormat(lang, {
-    ...{ day: "numeric", month: "short", year: "numeric", hour: "numeric", minute: "2-digit" },
-    timeZoneName: "short",
   });
   return {
     share: (value: number | null | undefined) =>
@@ -76,15 +90,7 @@ function makeFormats({ lang: language, unknown }: Words) {
       value === null || value === undefined ? unknown : hours.format(value),
     day: (day: string) => unbroken(onDay.format(new Date(`${day}T00:00:00Z`))),
     longDay: (day: string) => longDay.format(new Date(`${day}T00:00:00Z`)),
-    clock: (instant: string | Date, timeZone?: string) =>
-      new Intl.DateTimeFormat(lang, {
-        hour: "numeric",
-        minute: "2-digit",
-        // by the reader's own clock, which is then named
-        ...(timeZone === undefined ? { timeZoneName: "short" } : { timeZone }),
-      }).format(new Date(instant)),
-    /** Day and time, both by the reader's own clock, which is named. */
-    momentOf: (instant: string) => moment.format(new Date(instant)),
+    ...timesOf(lang),
     dayOf: (instant: string, timeZone: string) =>
       unbroken(
         new Intl.DateTimeFormat(lang, {

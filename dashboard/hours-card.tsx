@@ -26,7 +26,8 @@ export function Distribution({ dosage, report }: { dosage: Report; report: strin
           label={`${words.district.share}, ${words.district.ofTutored}`}
           head={[words.district.percentOfTarget, words.district.share]}
           points={Object.entries(dosage.buckets).map(([name, value]) => ({
-            name: `${name.replace("-", "–")}%`,
+            // as the key of the weeks says it
+            name: name === "100+" ? "≥100%" : `${name.replace("-", "–")}%`,
             value,
             text: share(value),
           }))}

@@ -49,30 +49,48 @@ export function Refused({ quality: { refused } }: { quality: Quality }) {
   );
 }
 
-export function Missing({ quality: { days, schools } }: { quality: Quality }) {
+/** Of a provider's items, those shown at most. */
+const SHOWN = 100;
+type Listed = {
+  label: string;
+  /** What the first column and the last one hold. */
+  what: string;
+  when: string;
+  schools: Quality["schools"];
+  items: { school_id: string; name: string; at: string }[];
+};
+
+/** Sessions or students by school, each with a time by its school's clock, the latest first. */
+function AtSchools({ label, what, when, schools, items }: Listed) {
   const { words } = useSite();
   const { momentOf } = formatsOf(words);
-  const names = new Map(schools.map(({ school_id, name }) => [school_id, name]));
-  const missing = days.flatMap((one) => one.missing);
-  if (missing.length === 0) return null;
+  const known = new Map(schools.map((school) => [school.school_id, school]));
   return (
-    <Card title={`${words.provider.missing}: ${missing.length}`} id="missing">
-      <Table
-        label={words.provider.missing}
-        columns={[
-          { name: words.student.history },
-          { name: words.district.school },
-          { name: words.today.ended, end: true },
-        ]}
-        rows={missing
-          .toReversed()
-          .slice(0, 100)
-          .map(({ session_id, school_id, scheduled_end }) => [
-            session_id,
-            names.get(school_id) ?? school_id,
-            momentOf(scheduled_end),
-          ])}
-      />
+    <Table
+      label={label}
+      columns={[{ name: what }, { name: words.district.school }, { name: when, end: true }]}
+      rows={items
+        .toReversed()
+        .slice(0, SHOWN)
+        .map(({ school_id, name, at }) => [
+          name,
+          known.get(school_id)?.name ?? school_id,
+          momentOf(at, known.get(school_id)?.time_zone),
+        ])}
+    />
+  );
+}
+
+export function Missing({ quality: { days, schools } }: { quality: Quality }) {
+  const { words } = useSite();
+  const items = days
+    .flatMap((one) => one.missing)
+    .map(({ session_id, school_id, scheduled_end }) => ({ name: session_id, school_id, at: scheduled_end }));
+  if (items.length === 0) return null;
+  const [label, what, when] = [words.provider.missing, words.provider.session, words.today.ended];
+  return (
+    <Card title={`${label}: ${items.length}`} id="missing">
+      <AtSchools {...{ label, what, when, schools, items }} />
     </Card>
   );
 }
@@ -92,35 +110,19 @@ export function Unmatched({ quality: { days } }: { quality: Quality }) {
   );
 }
 
-/** Students who were reported in two sessions at once: who, where, and when each began. */
+/** Sessions of a student who was in another one meanwhile: who, where, and when each began. */
 export function Overlapping({ quality: { days, schools } }: { quality: Quality }) {
   const { words } = useSite();
-  const { momentOf } = formatsOf(words);
-  const names = new Map(schools.map(({ school_id, name }) => [school_id, name]));
   const count = days.reduce((sum, { overlapping }) => sum + overlapping, 0);
-  const sessions = days.flatMap(({ overlapping_sessions = [] }) => overlapping_sessions);
+  const items = days
+    .flatMap(({ overlapping_sessions = [] }) => overlapping_sessions)
+    .map(({ school_id, student_id, start }) => ({ name: student_id, school_id, at: start }));
   if (count === 0) return null;
+  const [label, what, when] = [words.provider.overlapping, words.weeks.student, words.provider.began];
   return (
-    <Card title={`${words.provider.overlapping}: ${count}`} id="overlapping">
+    <Card title={`${label}: ${count}`} id="overlapping">
       <p>{words.provider.overlappingHelp}</p>
-      {sessions.length > 0 && (
-        <Table
-          label={words.provider.overlapping}
-          columns={[
-            { name: words.weeks.student },
-            { name: words.district.school },
-            { name: words.provider.when, end: true },
-          ]}
-          rows={sessions
-            .toReversed()
-            .slice(0, 100)
-            .map(({ school_id, student_id, start }) => [
-              student_id,
-              names.get(school_id) ?? school_id,
-              momentOf(start),
-            ])}
-        />
-      )}
+      {items.length > 0 && <AtSchools {...{ label, what, when, schools, items }} />}
     </Card>
   );
 }

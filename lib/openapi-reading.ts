@@ -278,7 +278,7 @@ export const readPaths = {
       name: z.string().optional(),
       from: day,
       to: day,
-      schools: z.array(z.object(named)),
+      schools: z.array(z.object({ ...named, time_zone: z.string() })),
       waiting_for_a_school: count.optional(),
       days: z.array(
         z.object({

@@ -126,7 +126,7 @@ function Programs({ settings: { programs } }: { settings: SettingsAnswer }) {
 
 function Contacts({ settings: { contacts } }: { settings: SettingsAnswer }) {
   const { words } = useSite();
-  const { day } = formatsOf(words);
+  const { day, hour } = formatsOf(words);
   if (contacts === undefined) return null;
   return (
     <Card title={words.settings.contacts} id="contacts">
@@ -152,7 +152,7 @@ function Contacts({ settings: { contacts } }: { settings: SettingsAnswer }) {
               )}
             </>,
             words.contactRoles[role],
-            digest_hour,
+            hour(digest_hour),
             texts ? words.settings.yes : words.settings.no,
           ])}
         />

@@ -61,8 +61,15 @@ function Key() {
       {LEVELS.map((name, level) => (
         <span class={`level-${level}`}>{name}</span>
       ))}
-      <span class="level-none">–</span> {words.weeks.notKnown} <b>?</b> {words.weeks.reportMissing} <i>×</i>{" "}
-      {words.weeks.notHeld}
+      <span>
+        <span class="level-none">–</span> {words.weeks.notKnown}
+      </span>
+      <span>
+        <b>?</b> {words.weeks.reportMissing}
+      </span>
+      <span>
+        <i>×</i> {words.weeks.notHeld}
+      </span>
     </p>
   );
 }

@@ -226,11 +226,14 @@ export const ENGLISH: Words = {
     resolved: "Resolved: it was posted again and stored.",
     unmatched: "Students not on the roster",
     unmatchedHelp: "They count nowhere until the roster names them, or the id is corrected.",
-    overlapping: "Students in two sessions at once",
-    overlappingHelp: "All of these sessions count. Correct or void the one that did not take place.",
+    overlapping: "Sessions at the same time",
+    overlappingHelp:
+      "In each of these the student was also reported in another session. All of them count. Correct or void the one that did not take place.",
     missing: "Sessions without a report",
     waitingHelp:
       "Nothing is lost: events of schools that are not set up wait, and count once the district sets the school up. Waiting:",
+    session: "Session",
+    began: "Began",
     sessionOrEvent: "Session or event",
     fault: "Where",
     fix: "What to do",

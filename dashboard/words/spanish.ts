@@ -225,13 +225,16 @@ export const SPANISH: Words = {
     refusedOpen: "Rechazados, sin enviar de nuevo",
     noneRefused: "Ningún evento fue rechazado.",
     resolved: "Resuelto: se envió de nuevo y se guardó.",
-    overlapping: "Estudiantes en dos sesiones a la vez",
-    overlappingHelp: "Todas estas sesiones cuentan. Corrija o anule la que no tuvo lugar.",
+    overlapping: "Sesiones a la misma hora",
+    overlappingHelp:
+      "En cada una, el estudiante consta también en otra sesión. Todas cuentan. Corrija o anule la que no tuvo lugar.",
     unmatched: "Estudiantes fuera de la lista",
     unmatchedHelp: "No cuentan en ninguna parte hasta que la lista los nombre o se corrija el id.",
     missing: "Sesiones sin informe",
     waitingHelp:
       "Nada se pierde: los eventos de escuelas que no existen aquí esperan, y cuentan cuando el distrito agregue la escuela. En espera:",
+    session: "Sesión",
+    began: "Empezó",
     sessionOrEvent: "Sesión o evento",
     fault: "Dónde",
     fix: "Qué hacer",

@@ -175,6 +175,8 @@ export type Words = {
     | "missing"
     | "waitingHelp"
     | "sessionOrEvent"
+    | "session"
+    | "began"
     | "fault"
     | "fix"
     | "when"

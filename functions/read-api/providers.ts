@@ -43,7 +43,7 @@ export async function getQuality(ask: Ask) {
     ...(provider.name !== undefined && { name: provider.name }),
     from,
     to,
-    schools: schools.map(({ school_id, name }) => ({ school_id, ...(name !== undefined && { name }) })),
+    schools: schools.map(namedSchool),
     ...(whole && { waiting_for_a_school: await quarantine.count(provider_id) }),
     days: daysOf(reported, reading),
     ...(whole && { refused: refused.map((one) => refusedView(one, reading)) }),
@@ -53,6 +53,12 @@ export async function getQuality(ask: Ask) {
     ),
   };
 }
+
+const namedSchool = ({ school_id, name, time_zone }: School) => ({
+  school_id,
+  time_zone,
+  ...(name !== undefined && { name }),
+});
 
 /** The provider of the path, and the schools of which its reports are shown: its own see those under contract. */
 export function providerAsked(ask: Ask) {
