@@ -61,13 +61,13 @@ function Key() {
       {LEVELS.map((name, level) => (
         <span class={`level-${level}`}>{name}</span>
       ))}
-      <span>
+      <span class="said">
         <span class="level-none">–</span> {words.weeks.notKnown}
       </span>
-      <span>
+      <span class="said">
         <b>?</b> {words.weeks.reportMissing}
       </span>
-      <span>
+      <span class="said">
         <i>×</i> {words.weeks.notHeld}
       </span>
     </p>

@@ -145,7 +145,7 @@ export const SPANISH: Words = {
     byShare: "Menos tutoría primero",
     byAttendance: "Menos asistencia primero",
     byId: "Por estudiante",
-    total: "Hasta hoy",
+    total: "Total",
     legend:
       "Minutos de tutoría en la semana, frente a lo que pide el programa; debajo, sesiones asistidas de las realizadas. La semana en curso cuenta los días que ya pasaron.",
     none: "No hay estudiantes en la lista de esta escuela.",
