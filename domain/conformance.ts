@@ -53,10 +53,12 @@ export function conformanceOf(
 ): { events: number; results: CheckResult[]; faults: { at: string; detail: string }[] } {
   const read = values.map((value, index) => ({ index, parsed: SessionEvent.safeParse(value) }));
   const faults = read.flatMap(({ index, parsed }) =>
-    [...hidden(index), ...faultsOfIssues(parsed.error?.issues ?? [])].map(({ pointer, detail }) => ({
-      at: `/${index}${pointer}`,
-      detail,
-    })),
+    [...hidden(index), ...faultsOfIssues(parsed.error?.issues ?? [], values[index])].map(
+      ({ pointer, detail }) => ({
+        at: `/${index}${pointer}`,
+        detail,
+      }),
+    ),
   );
   const broken = new Set(faults.map(({ at }) => Number(at.split("/")[1])));
   const contract = {

@@ -46,19 +46,37 @@ export function pointerOf(path: readonly PropertyKey[]): string {
   return path.map((part) => `/${String(part).replaceAll("~", "~0").replaceAll("/", "~1")}`).join("");
 }
 
-function faultsOf(issue: z.core.$ZodIssue): Fault[] {
+/** Whether an input holds nothing at a place. */
+function lacks(input: unknown, path: readonly PropertyKey[]): boolean {
+  let value = input;
+  for (const part of path) {
+    if (typeof value !== "object" || value === null || !Object.hasOwn(value, part)) return true;
+    value = new Map<PropertyKey, unknown>(Object.entries(value)).get(String(part));
+  }
+  return value === undefined;
+}
+
+/** What a schema says of a value, also where there is none: most of its sentences say what it must be. */
+function detailOf({ message, path }: z.core.$ZodIssue, input: unknown): string {
+  const said = sentenceOf(message);
+  return said.startsWith("must ") && lacks(input, path) ? `is missing; it ${said}` : said;
+}
+
+function faultsOf(issue: z.core.$ZodIssue, input: unknown): Fault[] {
   if (issue.code === "unrecognized_keys") {
     return issue.keys.map((key) => ({
       pointer: pointerOf([...issue.path, key]),
       detail: "is not a field of this event; remove it or correct its spelling",
     }));
   }
-  return [{ pointer: pointerOf(issue.path), detail: sentenceOf(issue.message) }];
+  return [{ pointer: pointerOf(issue.path), detail: detailOf(issue, input) }];
 }
 
 /** At most 20 faults of one event, in the order in which they were found; of one place the first, the others follow from it. */
-export function faultsOfIssues(issues: readonly z.core.$ZodIssue[]): Fault[] {
+export function faultsOfIssues(issues: readonly z.core.$ZodIssue[], input: unknown): Fault[] {
   const places = new Set<string>();
-  const first = issues.flatMap(faultsOf).filter(({ pointer }) => !places.has(pointer) && places.add(pointer));
+  const first = issues
+    .flatMap((issue) => faultsOf(issue, input))
+    .filter(({ pointer }) => !places.has(pointer) && places.add(pointer));
   return first.slice(0, 20);
 }

@@ -50,7 +50,7 @@ export function readItem(
   if (sent.isOther === true) return rejected(item, faults);
   const parsed = SessionEvent.safeParse(value);
   if (!parsed.success || faults.length > 0) {
-    return rejected(item, [...faults, ...faultsOfIssues(parsed.error?.issues ?? [])]);
+    return rejected(item, [...faults, ...faultsOfIssues(parsed.error?.issues ?? [], value)]);
   }
   const { data: event } = parsed;
   const told = [

@@ -1,5 +1,8 @@
 import { describe, expect, it } from "vitest";
 import * as z from "zod";
+import { faultsOfIssues } from "../../domain/problem.ts";
+import { SessionEvent } from "../../domain/session-event.ts";
+import { completed } from "../support/world.ts";
 import { sentenceOf } from "../../domain/issue-sentence.ts";
 
 const messageOf = (schema: z.ZodType, value: unknown) =>
@@ -25,5 +28,42 @@ describe("what a person reads of a schema's faults", () => {
     [z.string({ error: "must be ours" }), 5, "must be ours"],
   ])("%#: %j", (schema, value, sentence) => {
     expect(sentenceOf(messageOf(schema, value))).toBe(sentence);
+  });
+});
+
+describe("what is missing from an event", () => {
+  const left = (place: string[]) => {
+    const event: unknown = structuredClone(completed());
+    let holder = event as Record<string, unknown>;
+    for (const part of place.slice(0, -1)) holder = holder[part] as Record<string, unknown>;
+    delete holder[place.at(-1) ?? ""];
+    return faultsOfIssues(SessionEvent.safeParse(event).error?.issues ?? [], event);
+  };
+  it.each(
+    [
+      ["specversion"],
+      ["id"],
+      ["source"],
+      ["type"],
+      ["data"],
+      ["data", "session_id"],
+      ["data", "school_id"],
+      ["data", "session_topic"],
+      ["data", "scheduled_start"],
+      ["data", "tutor_id"],
+      ["data", "students"],
+      ["data", "students", "0", "student_id"],
+      ["data", "students", "0", "attendance_status"],
+    ].map((place) => [place.join("/"), place] as const),
+  )("is said to be missing: %s", (name, place) => {
+    const [fault, ...others] = left([...place]);
+    expect([fault?.pointer, fault?.detail.startsWith("is missing"), others]).toEqual([`/${name}`, true, []]);
+  });
+
+  it("is not said of what is there and wrong", () => {
+    const event = completed({ students: {} });
+    expect(faultsOfIssues(SessionEvent.safeParse(event).error?.issues ?? [], event)).toEqual([
+      { pointer: "/data/students", detail: "must be an array of the students expected" },
+    ]);
   });
 });
