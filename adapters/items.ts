@@ -6,7 +6,6 @@ export type Item = Record<string, AttributeValue>;
 
 export const text = (value: string): AttributeValue => ({ S: value });
 export const number = (value: number): AttributeValue => ({ N: String(value) });
-export const numbers = (values: readonly number[]): AttributeValue => ({ NS: values.map(String) });
 export const keyItem = ({ pk, sk }: TableKey): Item => ({
   [ATTRIBUTE.pk]: { S: pk },
   [ATTRIBUTE.sk]: { S: sk },
@@ -17,7 +16,6 @@ export function keyOf(item: Item): TableKey {
 }
 
 export const numberOf = (item: Item, name: string) => Number(item[name]?.N ?? Number.NaN);
-export const numbersOf = (item: Item, name: string) => (item[name]?.NS ?? []).map(Number);
 
 /** A session record as it lies in the table, under whichever key it has. */
 export function sessionItem(key: TableKey, record: SessionRecord): Item {

@@ -1,72 +1,114 @@
-import { DeleteItemCommand, PutItemCommand, UpdateItemCommand } from "@aws-sdk/client-dynamodb";
+import { DeleteItemCommand, PutItemCommand } from "@aws-sdk/client-dynamodb";
 import * as z from "zod";
 import type { Fault } from "../domain/problem.ts";
-import type { EventNames } from "../domain/refusal.ts";
-import { type Item, keyItem, keyOf, number, numbers, numbersOf, text } from "./items.ts";
+import type { OpenRefusal } from "../domain/refusal.ts";
+import { keyItem, keyOf, number, text } from "./items.ts";
+import {
+  markOpen,
+  nameHash,
+  readOpen,
+  settleOpen,
+  type OpenNames,
+  type TakenEvent,
+} from "./open-refusals.ts";
 import { queryAll, type TableAccess } from "./query.ts";
 import { docItem, docOf } from "./setup-store.ts";
 import { addStamp } from "./stamp-store.ts";
-import { refusedBy } from "./write-under-order.ts";
 import { ATTRIBUTE, expiresAt, refusalKey, refusalPartition } from "./table.ts";
 import { RETENTION } from "../domain/retention.ts";
 
-/** An event that was not taken: by its own id and its session's, with what was wrong. Nothing else of it is kept. */
-export type Refused = EventNames & { result: "rejected" | "conflict"; errors: Fault[] };
+/** An event that was not taken: its ids, as far as they may be kept, and what was wrong. Nothing else of it is kept. */
+export type Refused = OpenRefusal & {
+  event_id?: string | undefined;
+  school_id?: string | undefined;
+  session_id?: string | undefined;
+  errors: readonly Fault[];
+  /** By which it is found again once it is corrected; it is settled as soon as one of them is. */
+  names: readonly string[];
+  /** It was corrected in the same request. */
+  isSettled?: boolean;
+};
 export type Refusal = { provider_id: string; request_id: string; at: Date; refused: readonly Refused[] };
 
-const Kept = z.strictObject({
+const KeptItem = z.object({
+  event_id: z.string().optional(),
+  school_id: z.string().optional(),
+  session_id: z.string().optional(),
+  result: z.enum(["rejected", "conflict"]),
+  errors: z.array(z.object({ pointer: z.string(), detail: z.string() })),
+});
+const Kept = z.object({
   /** ISO instant of the request. */
   at: z.string(),
   rejected: z.int(),
   conflicts: z.int(),
-  items: z.array(
-    z.strictObject({
-      event_id: z.string().optional(),
-      school_id: z.string().optional(),
-      session_id: z.string().optional(),
-      revision: z.int().optional(),
-      result: z.enum(["rejected", "conflict"]),
-      errors: z.array(z.strictObject({ pointer: z.string(), detail: z.string() })),
-    }),
-  ),
+  /** The first ones. */
+  items: z.array(KeptItem),
+  /** Of every refused event the hashes of its names. */
+  names: z.array(z.array(z.string())),
 });
-type KeptItem = z.infer<typeof Kept>["items"][number] & {
-  /** It was posted again since, and taken. */
-  resolved?: true;
+export type KeptRefusal = Omit<z.infer<typeof Kept>, "items" | "names"> & {
+  /** How many of all were not posted again and taken since. */
+  open: number;
+  /** `resolved`: it was posted again since, and taken. */
+  items: (z.infer<typeof KeptItem> & { resolved?: true })[];
 };
-export type KeptRefusal = Omit<z.infer<typeof Kept>, "items"> & { request_id: string; items: KeptItem[] };
-/** Items of one request, by their place among its refused ones. */
-export type Resolved = { provider_id: string; at: string; request_id: string; items: readonly number[] };
 
 /** What was refused of a provider's posts, so that its engineer finds it in the morning. */
 export type RefusalStore = {
-  /** One write a request; the same request is kept once. */
+  /** The same request is kept once. */
   keep(refusal: Refusal): Promise<void>;
+  /** Says of events that they were taken: what was refused under their names and is settled by them is open no longer. */
+  settle(provider_id: string, taken: readonly TakenEvent[]): Promise<void>;
   /** Requests with refused items, from a UTC day to another, both included. */
   between(provider_id: string, from: string, to: string): Promise<KeptRefusal[]>;
-  /** Marks items as resolved; does nothing where the refusal is gone. */
-  resolve(resolved: Resolved): Promise<void>;
   /** Deletes what was refused at this instant. */
   forget(provider_id: string, at: string): Promise<void>;
 };
 
-/** Faults are kept of this many events of a request; of the others, which they were. */
-const WITH_FAULTS = 25;
+/** Of one request and one event, so that what is kept fits into an item; the counts go on. */
+const ITEMS = 25;
+const FAULTS = 8;
 const POINTER = 200;
 
-/** What of a refusal is kept: which events, and the faults of the first ones. */
+/** What of a refusal is kept: counts and names of all items, ids and faults of the first. */
 export function keptOf({ at, refused }: Refusal): z.infer<typeof Kept> {
   const count = (result: Refused["result"]) => refused.filter((item) => item.result === result).length;
-  const items = refused.map(({ errors, event_id, ...item }, index) => ({
-    // one name of each is enough beyond the first, so that 500 of them fit into one item
-    ...(event_id !== undefined && (index < WITH_FAULTS || item.session_id === undefined) && { event_id }),
-    ...item,
+  const items = refused.slice(0, ITEMS).map(({ event_id, school_id, session_id, result, errors }) => ({
+    ...(event_id !== undefined && { event_id }),
+    ...(school_id !== undefined && { school_id }),
+    ...(session_id !== undefined && { session_id }),
+    result,
     errors: errors
-      .slice(0, index < WITH_FAULTS ? errors.length : 0)
+      .slice(0, FAULTS)
       .map(({ pointer, detail }) => ({ pointer: pointer.slice(0, POINTER), detail })),
   }));
-  return { at: at.toISOString(), rejected: count("rejected"), conflicts: count("conflict"), items };
+  const names = refused.map((one) => one.names.map(nameHash));
+  return { at: at.toISOString(), rejected: count("rejected"), conflicts: count("conflict"), items, names };
 }
+
+/** What a refusal leaves to be settled. */
+export const marksOf = ({ refused }: Refusal) =>
+  refused
+    .filter(({ isSettled }) => isSettled !== true)
+    .flatMap(({ names, result, order }) => names.map((name) => ({ hash: nameHash(name), result, order })));
+
+/** A kept refusal beside what is still open: an item is resolved when one of its names is open no longer. */
+export function viewOf(kept: z.infer<typeof Kept>, { opened, isWhole }: OpenNames): KeptRefusal {
+  const isOpen = (hash: string) => {
+    const mark = opened.get(hash);
+    return mark === undefined ? !isWhole : mark.since <= kept.at;
+  };
+  const resolved = kept.names.map((names) => !names.every(isOpen));
+  const { at, rejected, conflicts } = kept;
+  return {
+    ...{ at, rejected, conflicts },
+    open: resolved.filter((one) => !one).length,
+    items: kept.items.map((item, index) => (resolved[index] === true ? { ...item, resolved: true } : item)),
+  };
+}
+
+const ofProvider = (id: string) => ({ kind: "provider" as const, id });
 
 async function forgetAt(table: TableAccess, provider_id: string, at: string): Promise<void> {
   const items = await queryAll(table, {
@@ -77,52 +119,27 @@ async function forgetAt(table: TableAccess, provider_id: string, at: string): Pr
   });
   for (const item of items)
     await table.client.send(new DeleteItemCommand({ TableName: table.tableName, Key: keyItem(keyOf(item)) }));
-  await addStamp(table, { kind: "provider", id: provider_id });
+  await addStamp(table, ofProvider(provider_id));
 }
 
-/** How many events of a request were refused and not taken since. */
-export const openOf = ({
-  rejected,
-  conflicts,
-  items,
-}: Pick<KeptRefusal, "rejected" | "conflicts" | "items">) =>
-  rejected + conflicts - items.filter(({ resolved }) => resolved === true).length;
-
-function keptOfItem(item: Item): KeptRefusal {
-  const [, request_id = ""] = keyOf(item).sk.split("#");
-  const resolved = new Set(numbersOf(item, ATTRIBUTE.resolved));
-  const { items, ...kept } = Kept.parse(docOf(item));
-  return { ...kept, request_id, items: items.map((one, index) => markedIf(resolved.has(index), one)) };
-}
-
-export const markedIf = (resolved: boolean, item: KeptItem): KeptItem =>
-  resolved ? { ...item, resolved: true } : item;
-
-async function resolve(table: TableAccess, { provider_id, at, request_id, items }: Resolved): Promise<void> {
-  const command = new UpdateItemCommand({
-    TableName: table.tableName,
-    Key: keyItem(refusalKey(provider_id, at, request_id)),
-    UpdateExpression: "ADD #resolved :items",
-    ConditionExpression: "attribute_exists(#pk)",
-    ExpressionAttributeNames: { "#resolved": ATTRIBUTE.resolved, "#pk": ATTRIBUTE.pk },
-    ExpressionAttributeValues: { ":items": numbers(items) },
-  });
-  await refusedBy(() => table.client.send(command));
-  await addStamp(table, { kind: "provider", id: provider_id });
+async function keep(table: TableAccess, refusal: Refusal): Promise<void> {
+  const { provider_id, at, request_id } = refusal;
+  // first what is open: a refusal that is kept without its marks would look settled
+  await markOpen(table, refusal, marksOf(refusal));
+  const Item = {
+    ...docItem({ key: refusalKey(provider_id, at.toISOString(), request_id), value: keptOf(refusal) }),
+    [ATTRIBUTE.expires]: number(expiresAt(at, RETENTION.refusals)),
+  };
+  await table.client.send(new PutItemCommand({ TableName: table.tableName, Item }));
+  await addStamp(table, ofProvider(provider_id));
 }
 
 export function dynamoRefusalStore(table: TableAccess): RefusalStore {
   return {
-    resolve: (resolved) => resolve(table, resolved),
     forget: (provider_id, at) => forgetAt(table, provider_id, at),
-    keep: async (refusal) => {
-      const key = refusalKey(refusal.provider_id, refusal.at.toISOString(), refusal.request_id);
-      const Item = {
-        ...docItem({ key, value: keptOf(refusal) }),
-        [ATTRIBUTE.expires]: number(expiresAt(refusal.at, RETENTION.refusals)),
-      };
-      await table.client.send(new PutItemCommand({ TableName: table.tableName, Item }));
-      await addStamp(table, { kind: "provider", id: refusal.provider_id });
+    keep: (refusal) => keep(table, refusal),
+    settle: async (provider_id, taken) => {
+      if ((await settleOpen(table, provider_id, taken)) > 0) await addStamp(table, ofProvider(provider_id));
     },
     between: async (provider_id, from, to) => {
       if (to < from) return [];
@@ -137,7 +154,9 @@ export function dynamoRefusalStore(table: TableAccess): RefusalStore {
           ":to": text(`${to}~`),
         },
       });
-      return items.map(keptOfItem);
+      if (items.length === 0) return [];
+      const open = await readOpen(table, provider_id);
+      return items.map((item) => viewOf(Kept.parse(docOf(item)), open));
     },
   };
 }

@@ -20,7 +20,8 @@
  * | roster of a school (facts)             | ROSTER#school         | STUDENT#student                | query                      |
  * | enrolments of a school (facts)         | ENROLMENT#school      | student#program#provider       | query                      |
  * | a provider's key, by its hash          | KEY#hash              | KEY                            | get                        |
- * | what was refused of a provider's posts | REFUSED#provider      | instant#request                | put, query, add, expires   |
+ * | what was refused of a provider's posts | REFUSED#provider      | instant#request                | put, query a range, expires |
+ * | what of it is open still              | REFUSED#provider      | OPEN#hash of a name            | update, get, delete, expires |
  * | events of a provider in a minute       | QUOTA#provider        | minute                         | add, expires               |
  * | a webhook endpoint and its secrets     | WEBHOOK#endpoint      | ENDPOINT                       | get, put                   |
  * | reads and commands not yet in the log  | AUDITOPEN             | window#who#what#about          | add, query, transact       |
@@ -48,7 +49,6 @@ export const ATTRIBUTE = {
   expires: "expires",
   count: "n",
   used: "used",
-  resolved: "resolved",
 } as const;
 
 export const BY_DAY_INDEX = "by-day";
@@ -192,6 +192,12 @@ export const refusalPartition = (provider_id: string) => `${PREFIX.refused}${pro
 export const refusalKey = (provider_id: string, at: string, request_id: string): TableKey => ({
   pk: refusalPartition(provider_id),
   sk: `${at}#${request_id}`,
+});
+/** Names under which something was refused and is not settled; they sort behind every instant. */
+export const OPEN_REFUSALS = "OPEN#";
+export const openRefusalKey = (provider_id: string, hash: string): TableKey => ({
+  pk: refusalPartition(provider_id),
+  sk: `${OPEN_REFUSALS}${hash}`,
 });
 export const quotaKey = (provider_id: string, minute: string): TableKey => ({
   pk: `${PREFIX.quota}${provider_id}`,

@@ -1,12 +1,13 @@
 import { dynamoAlertStore } from "../adapters/alert-store.ts";
 import { dynamoProviderKeyStore } from "../adapters/provider-key-store.ts";
 import { dynamoQuotaStore } from "../adapters/quota-store.ts";
+import { dynamoRefusalStore } from "../adapters/refusal-store.ts";
 import { dynamoSessionStore } from "../adapters/session-store.ts";
 import { dynamoSetupStore } from "../adapters/setup-store.ts";
 import { dynamoSummaryStore } from "../adapters/summary-store.ts";
 import { SessionEvent } from "../domain/session-event.ts";
 import { arrivalOf, snapshotOf } from "../domain/session-record.ts";
-import { addStamp, dynamoStampStore } from "../adapters/stamp-store.ts";
+import { dynamoStampStore } from "../adapters/stamp-store.ts";
 import { dynamoSweepStore } from "../adapters/sweep-store.ts";
 import { nothingSetUp } from "../domain/setup.ts";
 import { pack } from "../domain/summary-packing.ts";
@@ -162,8 +163,8 @@ export async function weighOthers({ table, weigh }: Metered) {
   const quotas = dynamoQuotaStore(table);
   await quotas.add("north-star", 1, NOW);
   const quota = await weigh(() => quotas.add("north-star", 1, NOW));
-  await addStamp(table, { kind: "provider", id: "north-star" });
-  const refusals = await weigh(() => dynamoStampStore(table).read([{ kind: "provider", id: "north-star" }]));
+  const taken = { names: ["a session"], outcome: "accepted", order: 5 } as const;
+  const refusals = await weigh(() => dynamoRefusalStore(table).settle("north-star", [taken]));
   const read_alerts = await weigh(() => alerts.current("631930"));
   return { authorize, quota, refusals, read_alerts, write_alert: alert };
 }

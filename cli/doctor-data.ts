@@ -1,7 +1,6 @@
 import { DescribeTableCommand } from "@aws-sdk/client-dynamodb";
 import { ListSubscriptionsByTopicCommand, SNSClient } from "@aws-sdk/client-sns";
 import { spawnSync } from "node:child_process";
-import { openOf } from "../adapters/refusal-store.ts";
 import { isReadable } from "../domain/contract.ts";
 import { idsOf, unnamedText } from "../domain/setup-prune.ts";
 import { addDays, dayOf, schoolDaysBetween } from "../domain/school-day.ts";
@@ -108,10 +107,11 @@ async function quotaCheck({ refusals }: Target, { providers }: Setup, now: Date)
   const found: string[] = [];
   for (const { provider_id } of providers) {
     const kept = await refusals.between(provider_id, addDays(today, -1), today);
-    const count = kept.reduce((sum, one) => sum + openOf(one), 0);
+    const count = kept.reduce((sum, one) => sum + one.open, 0);
     if (count > 0) found.push(`${provider_id} ${count}`);
   }
-  if (found.length === 0) return ok(check, "none since yesterday, or all of them were posted again");
+  if (found.length === 0)
+    return ok(check, "none since yesterday, or all of them were posted again and taken");
   const says = `since yesterday: ${few(found)}; the provider finds them at GET /v1/providers/{id}/quality`;
   return { check, result: "warn", says };
 }

@@ -52,7 +52,10 @@ export async function findStudent(place: Target, student_id: string, progress: P
     const waiting = await place.sessions.quarantine.waiting(provider_id);
     found.quarantined.push(...waiting.filter(({ content }) => namesStudent(content, student_id)));
     const refused = await place.refusals.between(provider_id, "0000", "9999");
-    const named = refused.filter((one) => JSON.stringify(one).includes(JSON.stringify(student_id)));
+    // ids of schools and sessions are the provider's, and stay
+    const told = ({ items }: (typeof refused)[number]) =>
+      JSON.stringify(items.map(({ event_id, errors }) => [event_id, errors]));
+    const named = refused.filter((one) => told(one).includes(JSON.stringify(student_id)));
     found.refusals.push(...named.map(({ at }) => ({ provider_id, at })));
   }
   return found;

@@ -115,7 +115,6 @@ export type Quality = Timed & {
       event_id?: string;
       school_id?: string;
       session_id?: string;
-      revision?: number;
       resolved?: true;
       result: "rejected" | "conflict";
       errors: { pointer: string; detail: string }[];

@@ -97,9 +97,8 @@ export const Refused = z.object({
         event_id: z.string().optional(),
         school_id: z.string().optional(),
         session_id: z.string().optional(),
-        revision: z.int().optional(),
         resolved: z.literal(true).optional().meta({
-          description: "The same session, in this revision or a later one, or the same event was taken since",
+          description: "What it was to say, or something later of the same session, was taken since",
         }),
         result: z.enum(["rejected", "conflict"]),
         errors: z.array(z.object({ pointer: z.string(), detail: z.string() })),

@@ -166,8 +166,10 @@ export class Storage extends Construct {
       partitions: [any(PREFIX.quarantine)],
     });
     this.#grant(to, { actions: ["GetItem"], partitions: [SETUP_PARTITION] });
-    this.#grant(to, { actions: ["PutItem", "Query", "UpdateItem"], partitions: [any(PREFIX.refused)] });
-    this.#grant(to, { actions: ["BatchGetItem"], partitions: [any(PREFIX.providerStamp)] });
+    this.#grant(to, {
+      actions: ["PutItem", "Query", "UpdateItem", "BatchGetItem", "DeleteItem"],
+      partitions: [any(PREFIX.refused)],
+    });
     this.#grant(to, { actions: ["UpdateItem"], partitions: [any(PREFIX.quota), any(PREFIX.providerStamp)] });
     this.#grant(to, { actions: ["Query", "GetItem"], partitions: [ERASED_PARTITION, PSEUDONYM_PARTITION] });
   }

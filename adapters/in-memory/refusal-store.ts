@@ -1,15 +1,20 @@
-import { InMemoryStampStore } from "./stamp-store.ts";
+import { settles } from "../../domain/refusal.ts";
+import { nameHash, replaces, strongest, type Opened, type TakenEvent } from "../open-refusals.ts";
 import {
   keptOf,
-  markedIf,
+  marksOf,
+  viewOf,
   type KeptRefusal,
   type Refusal,
   type RefusalStore,
-  type Resolved,
 } from "../refusal-store.ts";
+import { InMemoryStampStore } from "./stamp-store.ts";
+
+type Kept = ReturnType<typeof keptOf> & { provider_id: string };
 
 export class InMemoryRefusalStore implements RefusalStore {
-  readonly kept = new Map<string, KeptRefusal & { provider_id: string }>();
+  readonly kept = new Map<string, Kept>();
+  readonly #open = new Map<string, Map<string, Opened>>();
   readonly #stamps: InMemoryStampStore;
 
   constructor(stamps = new InMemoryStampStore()) {
@@ -18,22 +23,33 @@ export class InMemoryRefusalStore implements RefusalStore {
 
   async keep(refusal: Refusal): Promise<void> {
     const { provider_id, request_id, at } = refusal;
-    this.kept.set(`${provider_id}/${at.toISOString()}/${request_id}`, {
-      ...keptOf(refusal),
-      request_id,
-      provider_id,
-    });
+    for (const mark of strongest(marksOf(refusal)))
+      this.#mark(provider_id, { ...mark, since: at.toISOString() });
+    this.kept.set(`${provider_id}/${at.toISOString()}/${request_id}`, { ...keptOf(refusal), provider_id });
     this.#stamps.add({ kind: "provider", id: provider_id });
   }
 
-  async resolve({ provider_id, at, request_id, items }: Resolved): Promise<void> {
-    const name = `${provider_id}/${at}/${request_id}`;
-    const kept = this.kept.get(name);
-    const marked = kept?.items.map((one, index) =>
-      markedIf(one.resolved === true || items.includes(index), one),
-    );
-    if (kept !== undefined && marked !== undefined) this.kept.set(name, { ...kept, items: marked });
-    this.#stamps.add({ kind: "provider", id: provider_id });
+  #mark(provider_id: string, mark: Opened): void {
+    const open = this.#opened(provider_id);
+    const before = open.get(mark.hash);
+    if (replaces(mark, before)) open.set(mark.hash, { ...mark, since: before?.since ?? mark.since });
+  }
+
+  #opened(provider_id: string): Map<string, Opened> {
+    const open = this.#open.get(provider_id) ?? new Map<string, Opened>();
+    this.#open.set(provider_id, open);
+    return open;
+  }
+
+  async settle(provider_id: string, taken: readonly TakenEvent[]): Promise<void> {
+    const open = this.#opened(provider_id);
+    const before = new Map(open);
+    for (const event of taken)
+      for (const hash of event.names.map(nameHash)) {
+        const opened = before.get(hash);
+        if (opened !== undefined && settles(event, opened)) open.delete(hash);
+      }
+    if (open.size < before.size) this.#stamps.add({ kind: "provider", id: provider_id });
   }
 
   async forget(provider_id: string, at: string): Promise<void> {
@@ -43,10 +59,11 @@ export class InMemoryRefusalStore implements RefusalStore {
   }
 
   async between(provider_id: string, from: string, to: string): Promise<KeptRefusal[]> {
+    const opened = this.#opened(provider_id);
     return [...this.kept]
       .sort(([a], [b]) => (a < b ? -1 : 1))
       .map(([, kept]) => kept)
       .filter((kept) => kept.provider_id === provider_id && from <= kept.at && kept.at <= `${to}~`)
-      .map(({ provider_id: _, ...kept }) => kept);
+      .map((kept) => viewOf(kept, { opened, isWhole: true }));
   }
 }

@@ -222,9 +222,9 @@ export const SPANISH: Words = {
     completeness: "Completo",
     lag: "Informado en",
     refused: "Eventos rechazados",
-    refusedOpen: "Rechazados, sin enviar de nuevo",
+    refusedOpen: "Rechazados, aún pendientes",
     noneRefused: "Ningún evento fue rechazado.",
-    resolved: "Resuelto: se envió de nuevo y se guardó.",
+    resolved: "Resuelto: se envió de nuevo y se aceptó.",
     overlapping: "Sesiones a la misma hora",
     overlappingHelp:
       "En cada una, el estudiante consta también en otra sesión. Todas cuentan. Corrija o anule la que no tuvo lugar.",

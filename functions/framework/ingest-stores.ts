@@ -3,11 +3,9 @@ import { dynamoQuotaStore } from "../../adapters/quota-store.ts";
 import { dynamoRefusalStore } from "../../adapters/refusal-store.ts";
 import type { TableAccess } from "../../adapters/query.ts";
 import { dynamoSessionStore } from "../../adapters/session-store.ts";
-import { dynamoStampStore } from "../../adapters/stamp-store.ts";
 import { dynamoSetupStore } from "../../adapters/setup-store.ts";
 import { idPatternOf } from "../../domain/opaque-ids.ts";
 import { cached } from "./cached.ts";
-import { openRefusals } from "./refusals.ts";
 import type { TakeDeps } from "./take-events.ts";
 
 /** What taking events needs, on a table: the same for every door through which they come. */
@@ -20,13 +18,11 @@ export function ingestStores(
   const erased = cached(() => erasedStudents(table), clock);
   // that none is named is remembered, too: most districts name none, and every request asks
   const patterns = cached(async () => ({ pattern: idPatternOf(await setup.idPattern()) }), clock);
-  const refusals = dynamoRefusalStore(table);
   return {
     idPattern: async () => (await patterns("all"))?.pattern,
     erased: async () => (await erased("all")) ?? (() => false),
     sessions: dynamoSessionStore(table),
-    refusals,
-    openRefusals: openRefusals(refusals, dynamoStampStore(table)),
+    refusals: dynamoRefusalStore(table),
     quotas: dynamoQuotaStore(table),
     zones: cached(async (school_id) => (await setup.school(school_id))?.time_zone, clock),
     contracts: async (provider_id) => (await providers(provider_id))?.contracts ?? [],

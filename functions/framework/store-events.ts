@@ -11,7 +11,7 @@ import { readItem, type Item, type ItemResult } from "./read-item.ts";
 import type { SentEvent } from "../../domain/cloud-event.ts";
 import { concurrently } from "../../adapters/concurrently.ts";
 import { errorName, type Log } from "./log.ts";
-import { noteRefusals, type OpenRefusals } from "./refusals.ts";
+import { noteRefusals } from "./refusals.ts";
 
 /** The zone of a school; undefined where no such school is set up. */
 export type SchoolZones = (school_id: string) => Promise<string | undefined>;
@@ -20,8 +20,7 @@ export type IngestDeps = {
   zones: SchoolZones;
   /** The contracts of a provider, remembered for a minute at most. */
   contracts: (provider_id: string) => Promise<readonly Contract[]>;
-  refusals: Pick<RefusalStore, "keep">;
-  openRefusals: OpenRefusals;
+  refusals: Pick<RefusalStore, "keep" | "settle">;
   /** Who was erased, remembered for a minute at most: nothing that is posted brings them back. */
   erased: () => Promise<IsErased>;
   /** The form of ids of students and tutors that the district named, remembered for a minute at most. */

@@ -1,4 +1,4 @@
-import { openOf, type KeptRefusal } from "../../adapters/refusal-store.ts";
+import type { KeptRefusal } from "../../adapters/refusal-store.ts";
 import { isInForce, type Contract } from "../../domain/contract.ts";
 import { isCurrent } from "../../domain/school-day.ts";
 import { mergeAll, type Summary } from "../../domain/day-summary.ts";
@@ -33,7 +33,7 @@ export async function getQuality(ask: Ask) {
   if (level === "students") for (const school_id of ids) note(ask, { school_id });
   const { refusals, quarantine } = wall.provider(provider_id);
   const refused = await refusals.between(provider_id, from, addDays(to, 1));
-  // what was refused names no school, so it is shown where all of the provider's schools are the reader's
+  // what was refused may name any school, so it is shown where all of the provider's schools are the reader's
   const whole = isOwn || contractedIn(ask, contracts).every((school) => ids.includes(school.school_id));
   const covered = (school: School, day: string) =>
     !isOwn || contracts.some((one) => isInForce(one, school.school_id, day));
@@ -81,12 +81,8 @@ export function providerAsked(ask: Ask) {
 const contractedIn = ({ setup, deps, now }: Ask, contracts: readonly Contract[]) =>
   setup.schools.filter((school) => deps.checks.contract(contracts, school, now));
 
-/** What is open of a request is what was refused and not taken since. */
-const refusedView = ({ items, at, rejected, conflicts }: KeptRefusal, { level }: Reading) => ({
-  at,
-  rejected,
-  conflicts,
-  open: openOf({ items, rejected, conflicts }),
+const refusedView = ({ items, ...counts }: KeptRefusal, { level }: Reading) => ({
+  ...counts,
   ...(level === "students" && { items }),
 });
 

@@ -312,14 +312,19 @@ const OPERATIONS: ((random: Random) => Operation)[] = [
       event_id: place % 3 === 0 ? undefined : `e${place}`,
       result,
       errors: [{ pointer: "/data", detail: "is wrong" }],
+      names: [`${random.below(12)}`, `${random.below(12)}`].slice(random.below(3)),
+      order: random.chance(0.2) ? undefined : random.below(12),
+      isSettled: random.chance(0.1),
     }));
     const request_id = String(random.below(4));
-    const items = [random.below(3), random.below(3)];
-    const other = random.chance(0.2) ? "gone" : request_id;
+    const taken = Array.from({ length: random.below(4) }, () => ({
+      names: [`${random.below(12)}`, `${random.below(40)}`],
+      outcome: random.pick(["accepted", "duplicate", "stale", "quarantined"] as const),
+      order: random.below(14),
+    }));
     return async ({ refusals }) => {
       await refusals.keep({ provider_id, request_id, at, refused });
-      if (items[0] !== items[1])
-        await refusals.resolve({ provider_id, at: at.toISOString(), request_id: other, items });
+      await refusals.settle(provider_id, taken);
       return (await refusals.between(provider_id, from, to)).map(canonical);
     };
   },

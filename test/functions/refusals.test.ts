@@ -1,27 +1,25 @@
 import { describe, expect, it } from "vitest";
-import { openOf } from "../../adapters/refusal-store.ts";
-import { openRefusals } from "../../functions/framework/refusals.ts";
-import { InMemoryRefusalStore } from "../../adapters/in-memory/refusal-store.ts";
-import { InMemoryStampStore } from "../../adapters/in-memory/stamp-store.ts";
-import { isResolvedBy, namesOf } from "../../domain/refusal.ts";
-import { completed, voided, world, type World } from "../support/world.ts";
+import { nameHash } from "../../adapters/open-refusals.ts";
+import { keptOf, viewOf } from "../../adapters/refusal-store.ts";
+import { namesKept, namesOf, namesToWatch, settles } from "../../domain/refusal.ts";
+import { completed, scheduled, voided, world, type World } from "../support/world.ts";
 
 const P = "north-star";
 const kept = (here: World) => here.refusals.between(P, "0000", "9999");
 /** Which items are resolved, request by request, and how many are open. */
 const marks = async (here: World) =>
-  (await kept(here)).map((one) => [one.items.map(({ resolved }) => resolved === true), openOf(one)]);
+  (await kept(here)).map((one) => [one.items.map(({ resolved }) => resolved === true), one.open]);
 const faulty = (data: Record<string, unknown> = {}, envelope: Record<string, unknown> = {}) =>
   completed({ students: [], ...data }, envelope);
 
-describe("what was refused", () => {
-  /** A clock that goes on by a minute with each look, as requests come one after the other. */
-  const ticking = () => {
-    let now = Date.parse("2026-03-02T18:00:00Z");
-    return () => new Date((now += 60_000));
-  };
+/** A clock that goes on by a minute with each look, as requests come one after the other. */
+function ticking() {
+  let now = Date.parse("2026-03-02T18:00:00Z");
+  return () => new Date((now += 60_000));
+}
 
-  it("is resolved once the same session is taken, from the next request on", async () => {
+describe("what was refused", () => {
+  it("is resolved once the same session is taken, whatever the event is called", async () => {
     const here = world({ clock: ticking() });
     await here.post(faulty());
     expect(await marks(here)).toEqual([[[false], 1]]);
@@ -29,24 +27,31 @@ describe("what was refused", () => {
     expect(await marks(here)).toEqual([[[true], 0]]);
   });
 
-  it("is resolved item by item, also those beyond the ones whose faults are kept, over several requests", async () => {
+  it("is resolved item by item, also those whose faults are not kept, over several requests", async () => {
     const here = world({ clock: ticking() });
     const ids = Array.from({ length: 40 }, (_, index) => `S-${index}`);
     await here.post(ids.map((session_id) => faulty({ session_id })));
     await here.post(ids.slice(0, 30).map((session_id) => completed({ session_id })));
-    const [[first, open] = []] = await marks(here);
-    expect([first, open]).toEqual([ids.map((_, index) => index < 30), 10]);
+    expect(await marks(here)).toEqual([[Array.from({ length: 25 }, () => true), 10]]);
     await here.post(ids.slice(30).map((session_id) => completed({ session_id })));
-    expect(await marks(here)).toEqual([[ids.map(() => true), 0]]);
-    const [{ items } = { items: [] }] = await kept(here);
-    expect([items[24]?.errors.length, items[25]?.errors, items[39]?.session_id]).toEqual([1, [], "S-39"]);
+    expect((await marks(here))[0]?.[1]).toBe(0);
   });
 
-  it("stays open after what was posted of other sessions, schools, providers and earlier revisions", async () => {
+  it("is resolved also where the school was wrong, by the event's own id", async () => {
+    const here = world({ clock: ticking(), contracts: [{ school_ids: ["631930"] }] });
+    const ids = Array.from({ length: 40 }, (_, index) => `e-${index}`);
+    const batch = (school_id: string) => ids.map((id) => completed({ session_id: id, school_id }, { id }));
+    await here.post(batch("2"));
+    expect((await kept(here))[0]?.open).toBe(40);
+    await here.post(batch("631930"));
+    expect((await kept(here))[0]?.open).toBe(0);
+  });
+
+  it("stays open after what was posted of other sessions, schools, providers, sources and earlier revisions", async () => {
     const here = world({ clock: ticking() });
-    await here.post(faulty({ revision: 3 }));
+    await here.post(faulty({ revision: 3 }, { id: "1" }));
     await here.post(completed({ revision: 2 }));
-    await here.post(completed({ session_id: "S-2", revision: 3 }));
+    await here.post(completed({ session_id: "S-2", revision: 3 }, { id: "1" }));
     await here.post(completed({ school_id: "2", revision: 3 }));
     await here.post(completed({ revision: 3 }), "another");
     expect(await marks(here)).toEqual([[[false], 1]]);
@@ -54,93 +59,149 @@ describe("what was refused", () => {
     expect(await marks(here)).toEqual([[[true], 0]]);
   });
 
-  it("is resolved by a higher revision where it was a conflict, and by no repeat of what is stored", async () => {
+  it("stays open after an earlier stage of the same session, and after a repeat of what was stored before", async () => {
     const here = world({ clock: ticking() });
-    const first = completed();
-    await here.post(first);
-    await here.post(completed({ tutor_id: "T2" }));
-    await here.post(first);
-    expect(await marks(here)).toEqual([[[false], 1]]);
-    await here.post(completed({ tutor_id: "T2", revision: 2 }));
-    expect(await marks(here)).toEqual([[[true], 0]]);
+    const [plan, report] = [scheduled(), completed({ session_id: "told" })];
+    await here.post([plan, report]);
+    await here.post([faulty(), faulty({ session_id: "told", revision: "2" })]);
+    await here.post([plan, report]);
+    expect(await marks(here)).toEqual([[[false, false], 2]]);
+    await here.post([completed(), completed({ session_id: "told", revision: 2 })]);
+    expect(await marks(here)).toEqual([[[true, true], 0]]);
   });
 
-  it("is resolved by the same event under another session, by a repeat and by a void", async () => {
+  it("is resolved by what comes after it where it was a conflict, and by no repeat", async () => {
     const here = world({ clock: ticking() });
-    const fine = completed({ session_id: "fine" });
-    await here.post(fine);
+    const [first, plan] = [completed(), scheduled({ session_id: "planned" })];
+    await here.post([first, plan]);
     await here.post([
-      faulty({ session_id: "" }, { id: "without a session" }),
-      faulty({ session_id: "fine" }),
-      faulty({ session_id: "gone" }),
+      completed({ tutor_id: "T2" }),
+      scheduled({ session_id: "planned", scheduled_duration: 45 }),
     ]);
-    await here.post([
-      completed({ session_id: "now" }, { id: "without a session" }),
-      fine,
-      voided({ session_id: "gone" }),
-    ]);
-    expect(await marks(here)).toEqual([[[true, true, true], 0]]);
+    await here.post([first, plan]);
+    expect(await marks(here)).toEqual([[[false, false], 2]]);
+    await here.post([completed({ tutor_id: "T2", revision: 2 }), completed({ session_id: "planned" })]);
+    expect(await marks(here)).toEqual([[[true, true], 0]]);
   });
 
-  it("is not resolved by what was taken before it in the same request", async () => {
+  it("is resolved by a void, and by what waits for its school", async () => {
+    const here = world({
+      clock: ticking(),
+      zone: (school_id) => (school_id === "new" ? undefined : "America/Denver"),
+    });
+    await here.post([faulty({ session_id: "gone" }), faulty({ school_id: "new" })]);
+    await here.post([voided({ session_id: "gone" }), completed({ school_id: "new" })]);
+    expect(await marks(here)).toEqual([[[true, true], 0]]);
+  });
+
+  it("is resolved by its correction in the same request, and not by what came before it there", async () => {
     const here = world({ clock: ticking() });
-    await here.post([completed(), faulty({ revision: "2" })]);
-    expect(await marks(here)).toEqual([[[false], 1]]);
+    await here.post([faulty(), completed()]);
+    await here.post([completed({ session_id: "S-2" }), faulty({ session_id: "S-2", revision: "2" })]);
+    expect(await marks(here)).toEqual([
+      [[true], 0],
+      [[false], 1],
+    ]);
   });
 
-  it("is written once, and remembered without reading it all again", async () => {
+  it("is open again where the same session is refused again, and the first time stays resolved", async () => {
     const here = world({ clock: ticking() });
     await here.post(faulty());
-    const stamps = new InMemoryStampStore();
-    const store = new InMemoryRefusalStore(stamps);
-    const asked: string[] = [];
-    let resolved = 0;
-    const book = openRefusals(
-      {
-        between: (provider_id, from, to) => (asked.push(from), store.between(provider_id, from, to)),
-        resolve: (what) => ((resolved += 1), store.resolve(what)),
-      },
-      stamps,
-    );
-    const at = "2026-03-02T18:00:00.000Z";
-    expect(await book.of(P)).toEqual([]);
-    const item = { result: "rejected" as const, errors: [], session_id: "S-1", school_id: "1" };
-    await store.keep({ provider_id: P, request_id: "r", at: new Date(at), refused: [item, item] });
-    expect([(await book.of(P)).length, (await book.of(P)).length]).toEqual([1, 1]);
-    await book.resolve({ provider_id: P, at, request_id: "r", items: [0] });
-    expect((await book.of(P))[0]?.items.map((one) => one.resolved)).toEqual([true, undefined]);
-    await book.resolve({ provider_id: P, at, request_id: "r", items: [1] });
-    expect([await book.of(P), await book.of(P), resolved]).toEqual([[], [], 2]);
-    // 0 changes, nothing read; then what is new since five minutes before the last one
-    expect(asked).toEqual(["0000", "2026-03-02T17:55:00.000Z", "2026-03-02T17:55:00.000Z"]);
+    await here.post(completed());
+    await here.post(faulty({ revision: 2 }));
+    expect(await marks(here)).toEqual([
+      [[true], 0],
+      [[false], 1],
+    ]);
   });
 
-  it("does not change an answer where it cannot be looked up", async () => {
+  it("stays open while a later revision of it is", async () => {
+    const here = world({ clock: ticking() });
+    await here.post(faulty({ revision: 3 }));
+    await here.post(faulty({ revision: 2 }));
+    await here.post(completed({ revision: 2 }));
+    expect(await marks(here)).toEqual([
+      [[false], 1],
+      [[false], 1],
+    ]);
+  });
+
+  it("does not change an answer where it cannot be settled or kept", async () => {
     const here = world();
-    here.refusals.between = async () => Promise.reject(new Error("no table"));
-    await here.post(faulty());
+    here.refusals.settle = async () => Promise.reject(new Error("no table"));
+    here.refusals.keep = async () => Promise.reject(new Error("no table"));
+    expect((await here.post(faulty())).statusCode).toBe(422);
     expect((await here.post(completed())).statusCode).toBe(202);
-    expect(here.lines).toContainEqual(expect.objectContaining({ event: "refusal_not_resolved" }));
+    for (const event of ["refusal_not_settled", "refusal_not_kept"])
+      expect(here.lines).toContainEqual(expect.objectContaining({ event }));
+  });
+
+  it("fits into an item of the table at its largest", () => {
+    const wide = (letter: string, length: number) => letter.repeat(length);
+    const refused = Array.from({ length: 500 }, (_, index) => ({
+      event_id: wide("\u0001", 256),
+      school_id: wide("学", 128),
+      session_id: wide("学", 128),
+      result: "rejected" as const,
+      errors: Array.from({ length: 20 }, () => ({ pointer: wide("学", 300), detail: wide("x", 200) })),
+      names: [`session ${index}`, `event ${index}`],
+    }));
+    const doc = keptOf({ provider_id: P, request_id: "r", at: new Date(), refused });
+    expect(Buffer.byteLength(JSON.stringify(doc))).toBeLessThan(400 * 1024 * 0.98);
+  });
+
+  it("counts as open where more is open than was read", () => {
+    const { at, names } = { at: "2026-03-02T18:00:00.000Z", names: [["a"], []] };
+    const doc = { at, rejected: 2, conflicts: 0, items: [], names: names.map((one) => one.map(nameHash)) };
+    const open = (isWhole: boolean) => viewOf(doc, { opened: new Map(), isWhole }).open;
+    expect([open(true), open(false)]).toEqual([1, 2]);
   });
 });
 
 describe("the names of an event", () => {
+  const fine = { school_id: " 1 ", session_id: "S" };
   it.each([
     [undefined, {}],
     ["text", {}],
-    [{ id: 7, data: null }, { event_id: undefined }],
-    [{ id: "e", data: { school_id: "1", session_id: "Maria Gonzalez" } }, { event_id: "e" }],
-    [{ id: "e", data: { school_id: "1" } }, { event_id: "e" }],
+    [{ id: 7, data: null }, {}],
     [
-      { id: "e", data: { school_id: " 1 ", session_id: "S", revision: 0, students: "Maria" } },
-      { event_id: "e", school_id: "1", session_id: "S", revision: undefined },
+      { id: "e", source: "/s", data: { school_id: "1" } },
+      { event_id: "e", event: '["event","/s","e"]' },
     ],
+    [
+      { data: fine, type: "tutoring.session.completed" },
+      { session: '["session","1","S"]', order: 5 },
+    ],
+    [{ data: { ...fine, revision: 2 }, type: "tutoring.session.voided" }, { order: 10 }],
+    [{ data: { ...fine, revision: 0 }, type: "tutoring.session.voided" }, { order: undefined }],
+    [{ data: { ...fine, revision: 2 }, type: "unknown" }, { order: undefined }],
   ])("in %j are %j", (value, wanted) => {
-    expect(namesOf(value)).toEqual(wanted);
+    expect(namesOf(value)).toMatchObject(wanted);
   });
 
-  it("are compared without guessing: what has no name resolves nothing", () => {
-    expect(isResolvedBy({ result: "rejected" }, { revision: 1 })).toBe(false);
-    expect(isResolvedBy({ result: "rejected", event_id: "e" }, { revision: 1, event_id: "f" })).toBe(false);
+  it("are kept as text only where they look like nobody's, and are compared all the same", () => {
+    const read = namesOf({ data: { school_id: "1", session_id: "Maria Gonzalez" } });
+    expect(namesKept(read)).toEqual({ event_id: undefined, school_id: "1", session_id: undefined });
+    expect(namesToWatch(read, [])).toEqual(['["session","1","Maria Gonzalez"]']);
+    expect(namesToWatch({ session: "s", event: "e" }, [{ pointer: "/data/school_id", detail: "" }])).toEqual([
+      "s",
+      "e",
+    ]);
+  });
+});
+
+describe("what settles what", () => {
+  it.each([
+    ["rejected", 5, "accepted", 5, true],
+    ["rejected", 5, "accepted", 4, false],
+    ["rejected", 5, "duplicate", 5, false],
+    ["rejected", 5, "duplicate", 6, true],
+    ["rejected", 5, "stale", 8, true],
+    ["rejected", undefined, "quarantined", 0, true],
+    ["rejected", undefined, "duplicate", 9, false],
+    ["conflict", 5, "accepted", 5, false],
+    ["conflict", 5, "accepted", 6, true],
+  ] as const)("%s of order %s, then %s of order %d: %s", (result, refused, outcome, order, wanted) => {
+    expect(settles({ outcome, order }, { result, order: refused })).toBe(wanted);
   });
 });
