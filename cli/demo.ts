@@ -72,14 +72,18 @@ function reportedAt(slot: Slot, { today }: Scene): number {
   const times = slot.day > addDays(today, -CLOSE_DAYS) ? POSTED_AT : POSTED_AT.slice(-1);
   const at = times.map((time) => midnight + time).find((time) => time >= endOf(slot)) ?? endOf(slot);
   const isLate = slot.group.provider_id === SLIPPING_PROVIDER && slot.day > addDays(today, -LATE_DAYS);
-  return isLate ? at + 24 * HOUR_MS : at;
+  // that a session was called off is known in time
+  return isLate && !isCanceled(slot, today) ? at + 24 * HOUR_MS : at;
 }
 
+/** Half of the groups of one school, of either rhythm, in the last week. */
+const isCanceled = ({ group, day }: Slot, today: string) =>
+  group.school === CANCELING_SCHOOL &&
+  day > addDays(today, -8) &&
+  Math.floor(group.number / SCHOOLS.length) % 4 < 2;
+
 function reportOf(slot: Slot, { random, today, past }: Scene): unknown {
-  const lastWeek = slot.day > addDays(today, -8);
-  // half of the groups, of either rhythm
-  const canceling = Math.floor(slot.group.number / SCHOOLS.length) % 4 < 2;
-  if (slot.group.school === CANCELING_SCHOOL && lastWeek && canceling) return canceled(slot);
+  if (isCanceled(slot, today)) return canceled(slot);
   const recent = daysOf(slot.group, [...past, today])
     .slice(-3)
     .includes(slot.day);
