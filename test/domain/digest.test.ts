@@ -8,8 +8,8 @@ import type { Message, Section } from "../../domain/message.ts";
 import { ruleOf } from "../../domain/rules/index.ts";
 import { nothingSetUp } from "../../domain/setup.ts";
 import { decideDigest, decideNotice, decideText, type Telling } from "../../domain/telling.ts";
-import { LANGUAGES, ROLES, RULE_IDS, type Role, type RuleId } from "../../domain/words.ts";
-import { SCHOOL } from "../support/school.ts";
+import { LANGUAGES, ROLES, RULE_IDS, type Role } from "../../domain/words.ts";
+import { alert, SCHOOL } from "../support/school.ts";
 
 const schools = [{ ...SCHOOL, name: "Aspen Grove" }];
 const contacts: Record<Role, Contact> = {
@@ -25,23 +25,6 @@ const contacts: Record<Role, Contact> = {
 
 const MONDAY = "2026-03-16T13:00:00.000Z";
 const BEFORE = "2026-03-13T13:00:00.000Z";
-
-function alert(rule: RuleId, more: Partial<Alert> = {}): Alert {
-  const subject = ruleOf(rule).about === "provider" ? "north-star" : "0016740395";
-  return {
-    school_id: "A",
-    id: `${rule}#${subject}#2026-03-12`,
-    rule,
-    subject,
-    provider_ids: ["north-star"],
-    first_day: "2026-03-12",
-    state: "open",
-    history: [{ at: "2026-03-13T20:00:00.000Z", step: "opened" }],
-    facts: {},
-    version: 1,
-    ...more,
-  };
-}
 
 const due = { school: schools[0]!, day: "2026-03-16" };
 const TOLD: Message = {

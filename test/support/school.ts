@@ -1,4 +1,7 @@
 import { empty, LAG_BOUNDS, type StudentSession, type Summary } from "../../domain/day-summary.ts";
+import type { Alert } from "../../domain/alert.ts";
+import { ruleOf } from "../../domain/rules/index.ts";
+import type { RuleId } from "../../domain/words.ts";
 import type { DaySummary, RuleInput } from "../../domain/rule.ts";
 import { DEFAULT_SETTINGS } from "../../domain/settings.ts";
 import type { School } from "../../domain/setup.ts";
@@ -59,6 +62,24 @@ export function ruleInput(days: DaySummary[], more: Partial<RuleInput> = {}): Ru
     programs: [],
     scheduling: [],
     settings: () => DEFAULT_SETTINGS,
+    ...more,
+  };
+}
+
+/** An alert as its rule opens it, of the provider or the student of these rows. */
+export function alert(rule: RuleId, more: Partial<Alert> = {}): Alert {
+  const subject = ruleOf(rule).about === "provider" ? "north-star" : "0016740395";
+  return {
+    school_id: "A",
+    id: `${rule}#${subject}#2026-03-12`,
+    rule,
+    subject,
+    provider_ids: ["north-star"],
+    first_day: "2026-03-12",
+    state: "open",
+    history: [{ at: "2026-03-13T20:00:00.000Z", step: "opened" }],
+    facts: {},
+    version: 1,
     ...more,
   };
 }
