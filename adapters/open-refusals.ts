@@ -40,30 +40,42 @@ export function strongest(marks: readonly Mark[]): Mark[] {
 /** Marks names as open: one write each. A name stays open from the first refusal on, and for the highest order. */
 export async function markOpen(
   table: TableAccess,
-  { provider_id, at }: { provider_id: string; at: Date },
+  { provider_id, request_id, at }: { provider_id: string; request_id: string; at: Date },
   marks: readonly Mark[],
 ): Promise<void> {
+  const expires = number(expiresAt(at, MARK_DAYS));
   await concurrently(strongest(marks), WIDTH, async ({ hash, result, order }) => {
     const isHigher = order === undefined ? "" : " OR #order <= :order";
-    const command = new UpdateItemCommand({
-      TableName: table.tableName,
-      Key: keyItem(openRefusalKey(provider_id, hash)),
-      UpdateExpression: `SET #state = :state, #since = if_not_exists(#since, :at), #expires = :expires${order === undefined ? "" : ", #order = :order"}`,
+    const place = { TableName: table.tableName, Key: keyItem(openRefusalKey(provider_id, hash)) };
+    const mark = new UpdateItemCommand({
+      ...place,
+      UpdateExpression: `SET #state = :state, #since = if_not_exists(#since, :at), #expires = :expires, #version = :version${order === undefined ? "" : ", #order = :order"}`,
       ConditionExpression: `attribute_not_exists(#order)${isHigher}`,
       ExpressionAttributeNames: {
         "#state": ATTRIBUTE.state,
         "#since": ATTRIBUTE.reported,
         "#expires": ATTRIBUTE.expires,
+        "#version": ATTRIBUTE.version,
         "#order": ATTRIBUTE.order,
       },
       ExpressionAttributeValues: {
         ":state": text(result),
         ":at": text(at.toISOString()),
-        ":expires": number(expiresAt(at, MARK_DAYS)),
+        ":expires": expires,
+        ":version": text(`${at.toISOString()}#${request_id}`),
         ...(order !== undefined && { ":order": number(order) }),
       },
     });
-    await refusedBy(() => table.client.send(command));
+    if ((await refusedBy(() => table.client.send(mark))) === undefined) return;
+    // what is open already says more, and lasts as long as this
+    const lasting = new UpdateItemCommand({
+      ...place,
+      UpdateExpression: "SET #expires = :expires",
+      ConditionExpression: "attribute_exists(#expires)",
+      ExpressionAttributeNames: { "#expires": ATTRIBUTE.expires },
+      ExpressionAttributeValues: { ":expires": expires },
+    });
+    await refusedBy(() => table.client.send(lasting));
   });
 }
 
@@ -90,15 +102,14 @@ export async function settleOpen(
   return settled.length;
 }
 
-/** Ends a mark, unless something was refused meanwhile that asks for more. */
+/** Ends a mark, unless something was refused meanwhile. */
 async function endMark(table: TableAccess, item: Item): Promise<void> {
-  const { order } = openedOf(item);
   const command = new DeleteItemCommand({
     TableName: table.tableName,
     Key: keyItem(keyOf(item)),
-    ConditionExpression: order === undefined ? "attribute_not_exists(#order)" : "#order = :order",
-    ExpressionAttributeNames: { "#order": ATTRIBUTE.order },
-    ...(order !== undefined && { ExpressionAttributeValues: { ":order": number(order) } }),
+    ConditionExpression: "#version = :version",
+    ExpressionAttributeNames: { "#version": ATTRIBUTE.version },
+    ExpressionAttributeValues: { ":version": item[ATTRIBUTE.version] ?? text("") },
   });
   await refusedBy(() => table.client.send(command));
 }

@@ -23,8 +23,8 @@ export type Refused = OpenRefusal & {
   school_id?: string | undefined;
   session_id?: string | undefined;
   errors: readonly Fault[];
-  /** By which it is found again once it is corrected; it is settled as soon as one of them is. */
-  names: readonly string[];
+  /** By which it is found again once it is corrected; without one it stays open. */
+  name: string | undefined;
   /** It was corrected in the same request. */
   isSettled?: boolean;
 };
@@ -44,8 +44,8 @@ const Kept = z.object({
   conflicts: z.int(),
   /** The first ones. */
   items: z.array(KeptItem),
-  /** Of every refused event the hashes of its names. */
-  names: z.array(z.array(z.string())),
+  /** Of every refused event the hash of its name; empty where it has none, or where its mark could not be written. */
+  names: z.array(z.string()),
 });
 export type KeptRefusal = Omit<z.infer<typeof Kept>, "items" | "names"> & {
   /** How many of all were not posted again and taken since. */
@@ -70,6 +70,11 @@ export type RefusalStore = {
 const ITEMS = 25;
 const FAULTS = 8;
 const POINTER = 200;
+const NAMELESS = "";
+/** In place of a hash: it was corrected in the same request. */
+const SETTLED = "settled";
+/** Between the clocks of two functions that refuse the same at once. */
+const APART_MS = 2000;
 
 /** What of a refusal is kept: counts and names of all items, ids and faults of the first. */
 export function keptOf({ at, refused }: Refusal): z.infer<typeof Kept> {
@@ -83,7 +88,9 @@ export function keptOf({ at, refused }: Refusal): z.infer<typeof Kept> {
       .slice(0, FAULTS)
       .map(({ pointer, detail }) => ({ pointer: pointer.slice(0, POINTER), detail })),
   }));
-  const names = refused.map((one) => one.names.map(nameHash));
+  const names = refused.map(({ name, isSettled }) =>
+    isSettled === true ? SETTLED : name === undefined ? NAMELESS : nameHash(name),
+  );
   return { at: at.toISOString(), rejected: count("rejected"), conflicts: count("conflict"), items, names };
 }
 
@@ -91,20 +98,24 @@ export function keptOf({ at, refused }: Refusal): z.infer<typeof Kept> {
 export const marksOf = ({ refused }: Refusal) =>
   refused
     .filter(({ isSettled }) => isSettled !== true)
-    .flatMap(({ names, result, order }) => names.map((name) => ({ hash: nameHash(name), result, order })));
+    .flatMap(({ name, result, order }) =>
+      name === undefined ? [] : [{ hash: nameHash(name), result, order }],
+    );
 
-/** A kept refusal beside what is still open: an item is resolved when one of its names is open no longer. */
+/** A kept refusal beside what is still open: an item is resolved when its name is open no longer, or only since later. */
 export function viewOf(kept: z.infer<typeof Kept>, { opened, isWhole }: OpenNames): KeptRefusal {
+  const until = new Date(Date.parse(kept.at) + APART_MS).toISOString();
   const isOpen = (hash: string) => {
+    if (hash === NAMELESS || hash === SETTLED) return hash === NAMELESS;
     const mark = opened.get(hash);
-    return mark === undefined ? !isWhole : mark.since <= kept.at;
+    return mark === undefined ? !isWhole : mark.since <= until;
   };
-  const resolved = kept.names.map((names) => !names.every(isOpen));
+  const open = kept.names.map(isOpen);
   const { at, rejected, conflicts } = kept;
   return {
     ...{ at, rejected, conflicts },
-    open: resolved.filter((one) => !one).length,
-    items: kept.items.map((item, index) => (resolved[index] === true ? { ...item, resolved: true } : item)),
+    open: open.filter((one) => one).length,
+    items: kept.items.map((item, index) => (open[index] === false ? { ...item, resolved: true } : item)),
   };
 }
 
@@ -124,14 +135,22 @@ async function forgetAt(table: TableAccess, provider_id: string, at: string): Pr
 
 async function keep(table: TableAccess, refusal: Refusal): Promise<void> {
   const { provider_id, at, request_id } = refusal;
-  // first what is open: a refusal that is kept without its marks would look settled
-  await markOpen(table, refusal, marksOf(refusal));
-  const Item = {
-    ...docItem({ key: refusalKey(provider_id, at.toISOString(), request_id), value: keptOf(refusal) }),
-    [ATTRIBUTE.expires]: number(expiresAt(at, RETENTION.refusals)),
+  const put = async (kept: Refusal) => {
+    const Item = {
+      ...docItem({ key: refusalKey(provider_id, at.toISOString(), request_id), value: keptOf(kept) }),
+      [ATTRIBUTE.expires]: number(expiresAt(at, RETENTION.refusals)),
+    };
+    await table.client.send(new PutItemCommand({ TableName: table.tableName, Item }));
+    await addStamp(table, ofProvider(provider_id));
   };
-  await table.client.send(new PutItemCommand({ TableName: table.tableName, Item }));
-  await addStamp(table, ofProvider(provider_id));
+  try {
+    // first what is open: a refusal that is kept without its marks would look settled
+    await markOpen(table, refusal, marksOf(refusal));
+  } catch (error) {
+    await put({ ...refusal, refused: refusal.refused.map((one) => ({ ...one, name: undefined })) });
+    throw error;
+  }
+  await put(refusal);
 }
 
 export function dynamoRefusalStore(table: TableAccess): RefusalStore {

@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { Id } from "./ids.ts";
 import { idFault } from "./opaque-ids.ts";
-import type { Fault } from "./problem.ts";
+import { problem, type Problem } from "./problem.ts";
 import { EVENT_TYPES, MAX_REVISION } from "./session-event.ts";
 import { orderOf, type Outcome } from "./session-record.ts";
 
@@ -10,9 +10,11 @@ export type EventNames = {
   event_id?: string | undefined;
   school_id?: string | undefined;
   session_id?: string | undefined;
-  /** Names the session, for a comparison. */
+  /** The session: what a correction keeps. */
   session?: string | undefined;
-  /** Names the event: its source and id, which CloudEvents promises to be unique. */
+  /** The session by its start, wherever it is: what a correction keeps where the school was wrong. */
+  moment?: string | undefined;
+  /** The event by its start: what a correction keeps where the session's id was wrong. */
   event?: string | undefined;
   /** The order of the snapshot; undefined where its type or its revision cannot be read. */
   order?: number | undefined;
@@ -20,16 +22,37 @@ export type EventNames = {
 
 const EVENT_ID_LENGTH = 256;
 const maybe = <T extends z.ZodType>(type: T) => type.optional().catch(undefined);
-const Named = z.object({
+/** Also a number, as a file or a program without the quotes has it. */
+const ReadId = maybe(z.union([Id, z.number().transform(String).pipe(Id)]));
+const Start = maybe(
+  z
+    .string()
+    .transform((text) => Date.parse(text))
+    .pipe(z.int()),
+);
+const Revision = z
+  .union([
+    z.int(),
+    z
+      .string()
+      .regex(/^\d{1,15}$/)
+      .transform(Number),
+  ])
+  .pipe(z.int().min(1).max(MAX_REVISION))
+  .default(1);
+const Data = z.object({
+  school_id: ReadId,
+  session_id: ReadId,
+  scheduled_start: Start,
+  actual_start: Start,
+  revision: z.unknown().optional(),
+});
+const Envelope = z.object({
   id: maybe(z.string().transform((id) => id.slice(0, EVENT_ID_LENGTH))),
   source: maybe(z.string()),
   type: maybe(z.enum(Object.values(EVENT_TYPES))),
-  data: z
-    .object({ school_id: maybe(Id), session_id: maybe(Id), revision: z.unknown() })
-    .partial()
-    .catch({}),
+  data: z.unknown().optional(),
 });
-const Revision = z.int().min(1).max(MAX_REVISION).default(1);
 const STATUSES = {
   [EVENT_TYPES.scheduled]: "scheduled",
   [EVENT_TYPES.completed]: "completed",
@@ -37,18 +60,25 @@ const STATUSES = {
   [EVENT_TYPES.voided]: "voided",
 } as const;
 
-/** Reads the names of an event that may be wrong in every other respect. */
+/** A name of several parts; undefined where one of them is. */
+const nameOf = (...parts: (string | number | undefined)[]) =>
+  parts.includes(undefined) ? undefined : JSON.stringify(parts);
+
+/** Reads the names of an event that may be wrong in every other respect; also of a session without its envelope. */
 export function namesOf(value: unknown): EventNames {
-  const read = Named.safeParse(value);
-  if (!read.success) return {};
-  const { id: event_id, source = "", type, data } = read.data;
-  const { school_id, session_id, revision } = data;
-  const event = event_id === undefined ? undefined : JSON.stringify(["event", source, event_id]);
-  if (school_id === undefined || session_id === undefined) return { event_id, event };
+  const envelope = Envelope.safeParse(value).data;
+  if (envelope === undefined) return {};
+  const { id: event_id, source = "", type, data: sent = value } = envelope;
+  const { school_id, session_id, scheduled_start, actual_start, revision } = Data.safeParse(sent).data ?? {};
+  const start = scheduled_start ?? actual_start;
   const told = Revision.safeParse(revision);
-  const order = type !== undefined && told.success ? orderOf(told.data, STATUSES[type]) : undefined;
-  const session = JSON.stringify(["session", school_id, session_id]);
-  return { event_id, event, school_id, session_id, session, order };
+  return {
+    ...{ event_id, school_id, session_id },
+    session: nameOf("session", school_id, session_id),
+    moment: nameOf("moment", session_id, start),
+    event: nameOf("event", source, event_id, start),
+    order: type !== undefined && told.success ? orderOf(told.data, STATUSES[type]) : undefined,
+  };
 }
 
 /** The names without an id that looks like somebody's name: a refused event may hold anything anywhere. */
@@ -57,14 +87,19 @@ export function namesKept({ event_id, school_id, session_id }: EventNames) {
   return { event_id, school_id: kept(school_id), session_id: kept(session_id) };
 }
 
-/** Faults after which the corrected event may be about another session. */
-const MISNAMED: readonly string[] = ["/data/school_id", "/data/session_id"];
-
-/** By which names a refused event is found again: its session, and the event itself where the session may be wrong. */
-export function namesToWatch({ session, event }: EventNames, errors: readonly Fault[]): string[] {
-  const isMisnamed = session === undefined || errors.some(({ pointer }) => MISNAMED.includes(pointer));
-  return [session, isMisnamed ? event : undefined].filter((name) => name !== undefined);
+/** By which name a refused event is found again: what its correction keeps, as far as its faults tell; else by none. */
+export function nameToWatch(
+  { session, moment, event }: EventNames,
+  why: Problem | undefined,
+): string | undefined {
+  const isAbout = (pointer: string) => why?.errors?.some((fault) => fault.pointer === pointer) === true;
+  if (session === undefined || isAbout("/data/session_id")) return event ?? moment;
+  // another school's contract may hold it back for its program or its day
+  const isElsewhere = isAbout("/data/school_id") || why?.type === NOT_CONTRACTED;
+  return isElsewhere ? (moment ?? session) : session;
 }
+
+const NOT_CONTRACTED = problem("not-contracted", "").type;
 
 /** What was refused under a name and is still open. */
 export type OpenRefusal = { result: "rejected" | "conflict"; order?: number | undefined };

@@ -1,7 +1,7 @@
 import type { RefusalStore, Refused } from "../../adapters/refusal-store.ts";
 import type { TakenEvent } from "../../adapters/open-refusals.ts";
 import type { SentEvent } from "../../domain/cloud-event.ts";
-import { namesKept, namesOf, namesToWatch, settles } from "../../domain/refusal.ts";
+import { namesKept, namesOf, nameToWatch, settles } from "../../domain/refusal.ts";
 import { errorName, type Log } from "./log.ts";
 import type { ItemResult } from "./read-item.ts";
 
@@ -44,10 +44,12 @@ async function orSay({ log, service }: Deps, event: string, does: () => Promise<
 function takenOf({ index, result, revision }: ItemResult, value: unknown): TakenHere[] {
   if (revision === undefined || result === "conflict" || result === "rejected" || result === "not_stored")
     return [];
-  const { session, event, order = 0 } = namesOf(value);
-  const names = [session, event].filter((name) => name !== undefined);
-  // of what is stale a later revision is stored
-  return [{ index, names, outcome: result, order: Math.max(order, 4 * revision) }];
+  const { session, moment, event, order = 0 } = namesOf(value);
+  const names = [session, moment, event].filter((name) => name !== undefined);
+  // of what is stale something later is stored: a later stage, or a later revision
+  return [
+    { index, names, outcome: result, order: Math.max(result === "stale" ? order + 1 : order, 4 * revision) },
+  ];
 }
 
 function refusedOf(
@@ -57,17 +59,10 @@ function refusedOf(
 ): Refused[] {
   if (result !== "rejected" && result !== "conflict") return [];
   const read = namesOf(value);
-  const { errors = [] } = problem ?? {};
-  const refused = {
-    ...namesKept(read),
-    result,
-    order: read.order,
-    errors,
-    names: namesToWatch(read, errors),
-  };
+  const name = nameToWatch(read, problem);
+  const refused = { ...namesKept(read), result, order: read.order, errors: problem?.errors ?? [], name };
   const isSettled = taken.some(
-    (one) =>
-      one.index > index && one.names.some((name) => refused.names.includes(name)) && settles(one, refused),
+    (one) => one.index > index && name !== undefined && one.names.includes(name) && settles(one, refused),
   );
   return [{ ...refused, isSettled }];
 }

@@ -312,7 +312,7 @@ const OPERATIONS: ((random: Random) => Operation)[] = [
       event_id: place % 3 === 0 ? undefined : `e${place}`,
       result,
       errors: [{ pointer: "/data", detail: "is wrong" }],
-      names: [`${random.below(12)}`, `${random.below(12)}`].slice(random.below(3)),
+      name: random.chance(0.1) ? undefined : `${random.below(12)}`,
       order: random.chance(0.2) ? undefined : random.below(12),
       isSettled: random.chance(0.1),
     }));

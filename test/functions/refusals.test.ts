@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { nameHash } from "../../adapters/open-refusals.ts";
 import { keptOf, viewOf } from "../../adapters/refusal-store.ts";
-import { namesKept, namesOf, namesToWatch, settles } from "../../domain/refusal.ts";
+import { problem } from "../../domain/problem.ts";
+import { namesKept, namesOf, nameToWatch, settles } from "../../domain/refusal.ts";
 import { completed, scheduled, voided, world, type World } from "../support/world.ts";
 
 const P = "north-star";
@@ -37,14 +38,54 @@ describe("what was refused", () => {
     expect((await marks(here))[0]?.[1]).toBe(0);
   });
 
-  it("is resolved also where the school was wrong, by the event's own id", async () => {
+  it("is resolved also where the school was wrong or a number, whatever the event is called then", async () => {
     const here = world({ clock: ticking(), contracts: [{ school_ids: ["631930"] }] });
-    const ids = Array.from({ length: 40 }, (_, index) => `e-${index}`);
-    const batch = (school_id: string) => ids.map((id) => completed({ session_id: id, school_id }, { id }));
-    await here.post(batch("2"));
-    expect((await kept(here))[0]?.open).toBe(40);
-    await here.post(batch("631930"));
-    expect((await kept(here))[0]?.open).toBe(0);
+    const ids = Array.from({ length: 40 }, (_, index) => `S-${index}`);
+    await here.post(ids.map((session_id) => completed({ session_id, school_id: "2" })));
+    await here.post(ids.map((session_id) => completed({ session_id, school_id: 631930 })));
+    expect((await kept(here)).map(({ open }) => open)).toEqual([40, 40]);
+    await here.post(ids.map((session_id) => completed({ session_id })));
+    expect((await kept(here)).map(({ open }) => open)).toEqual([0, 0]);
+  });
+
+  it("is resolved where another contract did not cover it, and where the session had no id", async () => {
+    const contracts = [{ school_ids: ["2"], program_ids: ["math"] }, { school_ids: ["631930"] }];
+    const here = world({ clock: ticking(), contracts });
+    await here.post([completed({ school_id: "2" }), completed({ session_id: undefined }, { id: "without" })]);
+    expect((await kept(here))[0]?.open).toBe(2);
+    await here.post([completed(), completed({ session_id: "now" }, { id: "without" })]);
+    expect(await marks(here)).toEqual([[[true, true], 0]]);
+  });
+
+  it("is resolved where a session was sent without its envelope", async () => {
+    const here = world({ clock: ticking() });
+    await here.post([completed().data]);
+    await here.post(completed());
+    expect(await marks(here)).toEqual([[[true], 0]]);
+  });
+
+  it("is not resolved by another session whose event has the same id", async () => {
+    const here = world({ clock: ticking(), contracts: [{ school_ids: ["631930"] }] });
+    await here.post(completed({ session_id: "March", school_id: "2" }, { id: "row-2" }));
+    await here.post(completed({ session_id: undefined }, { id: "row-2" }));
+    await here.post(
+      completed({ session_id: "April", scheduled_start: "2026-03-02T09:00:00-07:00" }, { id: "row-2" }),
+    );
+    expect((await kept(here)).map(({ open }) => open)).toEqual([1, 1]);
+  });
+
+  it("is resolved by its correction where a later stage of it is stored already", async () => {
+    const here = world({ clock: ticking() });
+    await here.post(completed());
+    await here.post(scheduled({ scheduled_duration: -5 }));
+    await here.post(scheduled());
+    expect(await marks(here)).toEqual([[[true], 0]]);
+  });
+
+  it("is resolved in one request beside what stays open of the same session", async () => {
+    const here = world({ clock: ticking() });
+    await here.post([faulty(), completed(), completed({ tutor_id: "T9" })]);
+    expect(await marks(here)).toEqual([[[true, false], 1]]);
   });
 
   it("stays open after what was posted of other sessions, schools, providers, sources and earlier revisions", async () => {
@@ -97,7 +138,7 @@ describe("what was refused", () => {
   it("is resolved by its correction in the same request, and not by what came before it there", async () => {
     const here = world({ clock: ticking() });
     await here.post([faulty(), completed()]);
-    await here.post([completed({ session_id: "S-2" }), faulty({ session_id: "S-2", revision: "2" })]);
+    await here.post([completed({ session_id: "S-2" }), faulty({ session_id: "S-2", revision: 0 })]);
     expect(await marks(here)).toEqual([
       [[true], 0],
       [[false], 1],
@@ -144,15 +185,15 @@ describe("what was refused", () => {
       session_id: wide("学", 128),
       result: "rejected" as const,
       errors: Array.from({ length: 20 }, () => ({ pointer: wide("学", 300), detail: wide("x", 200) })),
-      names: [`session ${index}`, `event ${index}`],
+      name: `session ${index}`,
     }));
     const doc = keptOf({ provider_id: P, request_id: "r", at: new Date(), refused });
     expect(Buffer.byteLength(JSON.stringify(doc))).toBeLessThan(400 * 1024 * 0.98);
   });
 
   it("counts as open where more is open than was read", () => {
-    const { at, names } = { at: "2026-03-02T18:00:00.000Z", names: [["a"], []] };
-    const doc = { at, rejected: 2, conflicts: 0, items: [], names: names.map((one) => one.map(nameHash)) };
+    const [at, names] = ["2026-03-02T18:00:00.000Z", [nameHash("a"), ""]];
+    const doc = { at, rejected: 2, conflicts: 0, items: [], names };
     const open = (isWhole: boolean) => viewOf(doc, { opened: new Map(), isWhole }).open;
     expect([open(true), open(false)]).toEqual([1, 2]);
   });
@@ -166,15 +207,21 @@ describe("the names of an event", () => {
     [{ id: 7, data: null }, {}],
     [
       { id: "e", source: "/s", data: { school_id: "1" } },
-      { event_id: "e", event: '["event","/s","e"]' },
+      { event_id: "e", event: undefined, session: undefined },
     ],
     [
       { data: fine, type: "tutoring.session.completed" },
       { session: '["session","1","S"]', order: 5 },
     ],
     [{ data: { ...fine, revision: 2 }, type: "tutoring.session.voided" }, { order: 10 }],
+    [{ data: { ...fine, revision: "2" }, type: "tutoring.session.voided" }, { order: 10 }],
     [{ data: { ...fine, revision: 0 }, type: "tutoring.session.voided" }, { order: undefined }],
     [{ data: { ...fine, revision: 2 }, type: "unknown" }, { order: undefined }],
+    [{ ...fine, actual_start: "1970-01-01T00:00:01Z" }, { moment: '["moment","S",1000]' }],
+    [
+      { id: "e", source: "/s", data: { scheduled_start: "1970-01-01T00:00:01Z" } },
+      { event: '["event","/s","e",1000]' },
+    ],
   ])("in %j are %j", (value, wanted) => {
     expect(namesOf(value)).toMatchObject(wanted);
   });
@@ -182,11 +229,18 @@ describe("the names of an event", () => {
   it("are kept as text only where they look like nobody's, and are compared all the same", () => {
     const read = namesOf({ data: { school_id: "1", session_id: "Maria Gonzalez" } });
     expect(namesKept(read)).toEqual({ event_id: undefined, school_id: "1", session_id: undefined });
-    expect(namesToWatch(read, [])).toEqual(['["session","1","Maria Gonzalez"]']);
-    expect(namesToWatch({ session: "s", event: "e" }, [{ pointer: "/data/school_id", detail: "" }])).toEqual([
-      "s",
-      "e",
-    ]);
+    expect(nameToWatch(read, undefined)).toBe('["session","1","Maria Gonzalez"]');
+  });
+
+  it("are looked for by what a correction keeps", () => {
+    const names = { session: "s", moment: "m", event: "e" };
+    const why = (pointer: string) => problem("invalid-event", "", [{ pointer, detail: "" }]);
+    expect(nameToWatch(names, why("/data/students"))).toBe("s");
+    expect(nameToWatch(names, why("/data/school_id"))).toBe("m");
+    expect(nameToWatch(names, why("/data/session_id"))).toBe("e");
+    expect(nameToWatch(names, problem("not-contracted", ""))).toBe("m");
+    expect(nameToWatch({ moment: "m" }, undefined)).toBe("m");
+    expect(nameToWatch({}, undefined)).toBeUndefined();
   });
 });
 

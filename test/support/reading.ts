@@ -122,7 +122,7 @@ export async function fill({ summaries, setup, alerts, refusals }: Stores): Prom
       provider_id,
       request_id: "r",
       at: NOW,
-      refused: [{ event_id: `event-${provider_id}`, result: "rejected", errors: [], names: [] }],
+      refused: [{ event_id: `event-${provider_id}`, result: "rejected", errors: [], name: undefined }],
     });
 }
 export const alertOf = (school_id: string) => `student-missed-sessions#${studentOf(school_id, 0)}#${DAY}`;
