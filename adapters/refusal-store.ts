@@ -1,7 +1,7 @@
 import { DeleteItemCommand, PutItemCommand } from "@aws-sdk/client-dynamodb";
 import * as z from "zod";
 import type { Fault } from "../domain/problem.ts";
-import type { OpenRefusal } from "../domain/refusal.ts";
+import type { OpenRefusal } from "../domain/settling.ts";
 import { keyItem, keyOf, number, text } from "./items.ts";
 import {
   markOpen,
@@ -153,29 +153,36 @@ async function keep(table: TableAccess, refusal: Refusal): Promise<void> {
   await put(refusal);
 }
 
-export function dynamoRefusalStore(table: TableAccess): RefusalStore {
-  return {
-    forget: (provider_id, at) => forgetAt(table, provider_id, at),
-    keep: (refusal) => keep(table, refusal),
-    settle: async (provider_id, taken) => {
-      if ((await settleOpen(table, provider_id, taken)) > 0) await addStamp(table, ofProvider(provider_id));
-    },
-    between: async (provider_id, from, to) => {
-      if (to < from) return [];
-      const items = await queryAll(table, {
-        TableName: table.tableName,
-        ConsistentRead: true,
-        KeyConditionExpression: "#pk = :pk AND #sk BETWEEN :from AND :to",
-        ExpressionAttributeNames: { "#pk": ATTRIBUTE.pk, "#sk": ATTRIBUTE.sk },
-        ExpressionAttributeValues: {
-          ":pk": text(refusalPartition(provider_id)),
-          ":from": text(from),
-          ":to": text(`${to}~`),
-        },
-      });
-      if (items.length === 0) return [];
-      const open = await readOpen(table, provider_id);
-      return items.map((item) => viewOf(Kept.parse(docOf(item)), open));
-    },
-  };
-}
+/** For the door: it refuses and takes, and does not look back. */
+export const refusalWriter = (table: TableAccess): Pick<RefusalStore, "keep" | "settle"> => ({
+  keep: (refusal) => keep(table, refusal),
+  settle: async (provider_id, taken) => {
+    if ((await settleOpen(table, provider_id, taken)) > 0) await addStamp(table, ofProvider(provider_id));
+  },
+});
+
+export const refusalReader = (table: TableAccess): Pick<RefusalStore, "between"> => ({
+  between: async (provider_id, from, to) => {
+    if (to < from) return [];
+    const items = await queryAll(table, {
+      TableName: table.tableName,
+      ConsistentRead: true,
+      KeyConditionExpression: "#pk = :pk AND #sk BETWEEN :from AND :to",
+      ExpressionAttributeNames: { "#pk": ATTRIBUTE.pk, "#sk": ATTRIBUTE.sk },
+      ExpressionAttributeValues: {
+        ":pk": text(refusalPartition(provider_id)),
+        ":from": text(from),
+        ":to": text(`${to}~`),
+      },
+    });
+    if (items.length === 0) return [];
+    const open = await readOpen(table, provider_id);
+    return items.map((item) => viewOf(Kept.parse(docOf(item)), open));
+  },
+});
+
+export const dynamoRefusalStore = (table: TableAccess): RefusalStore => ({
+  ...refusalWriter(table),
+  ...refusalReader(table),
+  forget: (provider_id, at) => forgetAt(table, provider_id, at),
+});

@@ -1,4 +1,4 @@
-import { settles } from "../../domain/refusal.ts";
+import { settles } from "../../domain/settling.ts";
 import { nameHash, replaces, strongest, type Opened, type TakenEvent } from "../open-refusals.ts";
 import {
   keptOf,

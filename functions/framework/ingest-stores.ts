@@ -1,6 +1,6 @@
 import { erasedStudents } from "../../adapters/pseudonyms.ts";
 import { dynamoQuotaStore } from "../../adapters/quota-store.ts";
-import { dynamoRefusalStore } from "../../adapters/refusal-store.ts";
+import { refusalWriter } from "../../adapters/refusal-store.ts";
 import type { TableAccess } from "../../adapters/query.ts";
 import { dynamoSessionStore } from "../../adapters/session-store.ts";
 import { dynamoSetupStore } from "../../adapters/setup-store.ts";
@@ -22,7 +22,7 @@ export function ingestStores(
     idPattern: async () => (await patterns("all"))?.pattern,
     erased: async () => (await erased("all")) ?? (() => false),
     sessions: dynamoSessionStore(table),
-    refusals: dynamoRefusalStore(table),
+    refusals: refusalWriter(table),
     quotas: dynamoQuotaStore(table),
     zones: cached(async (school_id) => (await setup.school(school_id))?.time_zone, clock),
     contracts: async (provider_id) => (await providers(provider_id))?.contracts ?? [],

@@ -1,7 +1,8 @@
 import type { RefusalStore, Refused } from "../../adapters/refusal-store.ts";
 import type { TakenEvent } from "../../adapters/open-refusals.ts";
 import type { SentEvent } from "../../domain/cloud-event.ts";
-import { namesKept, namesOf, nameToWatch, settles } from "../../domain/refusal.ts";
+import { namesKept, namesOf, nameToWatch } from "../../domain/refusal.ts";
+import { settles } from "../../domain/settling.ts";
 import { errorName, type Log } from "./log.ts";
 import type { ItemResult } from "./read-item.ts";
 

@@ -8,7 +8,7 @@ import {
   type Partitions,
   type ReaderConfig,
 } from "../../adapters/reader-sessions.ts";
-import { dynamoRefusalStore } from "../../adapters/refusal-store.ts";
+import { refusalReader } from "../../adapters/refusal-store.ts";
 import { dynamoSessionStore } from "../../adapters/session-store.ts";
 import { dynamoSetupStore } from "../../adapters/setup-store.ts";
 import { dynamoSummaryStore } from "../../adapters/summary-store.ts";
@@ -23,7 +23,7 @@ const schoolStores = (table: TableAccess, stamps: TableAccess): SchoolStores => 
   alerts: dynamoAlertStore(table, stamps),
 });
 const providerStores = (table: TableAccess): ProviderStores => ({
-  refusals: dynamoRefusalStore(table),
+  refusals: refusalReader(table),
   quarantine: dynamoSessionStore(table).quarantine,
 });
 

@@ -2,7 +2,8 @@ import { describe, expect, it } from "vitest";
 import { nameHash } from "../../adapters/open-refusals.ts";
 import { keptOf, viewOf } from "../../adapters/refusal-store.ts";
 import { problem } from "../../domain/problem.ts";
-import { namesKept, namesOf, nameToWatch, settles } from "../../domain/refusal.ts";
+import { namesKept, namesOf, nameToWatch } from "../../domain/refusal.ts";
+import { settles } from "../../domain/settling.ts";
 import { completed, scheduled, voided, world, type World } from "../support/world.ts";
 
 const P = "north-star";
