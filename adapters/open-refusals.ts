@@ -1,16 +1,10 @@
-import {
-  DeleteItemCommand,
-  GetItemCommand,
-  paginateQuery,
-  QueryCommand,
-  UpdateItemCommand,
-} from "@aws-sdk/client-dynamodb";
+import { DeleteItemCommand, paginateQuery, QueryCommand, UpdateItemCommand } from "@aws-sdk/client-dynamodb";
 import { createHash } from "node:crypto";
 import { settles, type OpenRefusal, type Taken } from "../domain/settling.ts";
 import { RETENTION } from "../domain/retention.ts";
 import { concurrently } from "./concurrently.ts";
 import { keyItem, keyOf, number, numberOf, text, type Item } from "./items.ts";
-import type { TableAccess } from "./query.ts";
+import { getAll, type TableAccess } from "./query.ts";
 import { ATTRIBUTE, expiresAt, OPEN_REFUSALS, openRefusalKey, refusalPartition } from "./table.ts";
 import { refusedBy } from "./write-under-order.ts";
 
@@ -96,13 +90,8 @@ export async function settleOpen(
     taken.flatMap((event) => event.names.map((name) => ({ event, hash: nameHash(name) }))),
     ({ hash }) => hash,
   );
-  const found: Item[] = [];
-  await concurrently([...byHash.keys()], WIDTH, async (hash) => {
-    const Key = keyItem(openRefusalKey(provider_id, hash));
-    const command = new GetItemCommand({ TableName: table.tableName, Key, ConsistentRead: true });
-    const { Item: item } = await table.client.send(command);
-    if (item !== undefined) found.push(item);
-  });
+  const keys = [...byHash.keys()].map((hash) => openRefusalKey(provider_id, hash));
+  const found = await getAll(table, keys);
   const settled = found.filter((item) => {
     const opened = openedOf(item);
     return byHash.get(opened.hash)?.some(({ event }) => settles(event, opened));

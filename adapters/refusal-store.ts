@@ -161,6 +161,7 @@ export const refusalWriter = (table: TableAccess): Pick<RefusalStore, "keep" | "
   },
 });
 
+/** For the pages and the reports: it looks back, and changes nothing. */
 export const refusalReader = (table: TableAccess): Pick<RefusalStore, "between"> => ({
   between: async (provider_id, from, to) => {
     if (to < from) return [];

@@ -5,6 +5,9 @@ import type { Words } from "./words/words.ts";
 
 /** What a provider must mend, item by item: refused events, sessions without a report, students whom no roster names. */
 
+/** Of a provider's items, those shown at most. */
+const SHOWN = 100;
+
 type Item = NonNullable<NonNullable<Quality["refused"]>[number]["items"]>[number];
 /** What is left to do about a refused event, fault by fault; nothing where it was taken since. */
 function toDo({ resolved, errors, result }: Item, words: Words): Item["errors"] {
@@ -42,15 +45,13 @@ export function Refused({ quality: { refused } }: { quality: Quality }) {
             { name: words.provider.fix },
             { name: words.provider.when, end: true },
           ]}
-          rows={rows.slice(0, 100)}
+          rows={rows.slice(0, SHOWN)}
         />
       )}
     </Card>
   );
 }
 
-/** Of a provider's items, those shown at most. */
-const SHOWN = 100;
 type Listed = {
   label: string;
   /** What the first column and the last one hold. */
@@ -105,7 +106,7 @@ export function Unmatched({ quality: { days } }: { quality: Quality }) {
   return (
     <Card title={`${words.provider.unmatched}: ${count}`} id="unmatched">
       <p>{words.provider.unmatchedHelp}</p>
-      <p class="ids">{[...ids].sort().slice(0, 100).join(", ")}</p>
+      <p class="ids">{[...ids].sort().slice(0, SHOWN).join(", ")}</p>
     </Card>
   );
 }

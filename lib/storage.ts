@@ -167,7 +167,7 @@ export class Storage extends Construct {
     });
     this.#grant(to, { actions: ["GetItem"], partitions: [SETUP_PARTITION] });
     this.#grant(to, {
-      actions: ["GetItem", "PutItem", "Query", "UpdateItem", "DeleteItem"],
+      actions: ["BatchGetItem", "PutItem", "Query", "UpdateItem", "DeleteItem"],
       partitions: [any(PREFIX.refused)],
     });
     this.#grant(to, { actions: ["UpdateItem"], partitions: [any(PREFIX.quota), any(PREFIX.providerStamp)] });
