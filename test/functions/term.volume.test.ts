@@ -16,7 +16,8 @@ import { announceSeed, seeded } from "../support/random.ts";
 import { TERM, termPosts, termSetup } from "../support/term.ts";
 import { TEXTS_A_DAY } from "../../domain/contact.ts";
 
-// a term in which a lead is texted, so that there are texts to judge
+// a term in which a lead is texted, so that there are texts to judge: nobody is texted about what she has acknowledged
+// before 8 a.m., and in some terms that is all there was to text
 const seed = announceSeed("a term of the demo district", 19);
 const QUARTER_MS = 900_000;
 const ZONE = "America/Denver";
