@@ -7,7 +7,15 @@ import { contentOf, readContent } from "../../domain/session-content.ts";
 import { SessionEvent } from "../../domain/session-event.ts";
 import { sessionOf } from "../../domain/session.ts";
 import { DEFAULT_SETTINGS, ProgramOverrides } from "../../domain/settings.ts";
-import { nothingSetUp, Program, Provider, School, Setup } from "../../domain/setup.ts";
+import {
+  DEFAULT_EVENTS_PER_MINUTE,
+  District,
+  nothingSetUp,
+  Program,
+  Provider,
+  School,
+  Setup,
+} from "../../domain/setup.ts";
 import { alert, SCHOOL } from "../support/school.ts";
 import { canceled, completed } from "../support/world.ts";
 
@@ -16,6 +24,8 @@ import { canceled, completed } from "../support/world.ts";
 const letters = (count: number) => "a".repeat(count);
 const program = { program_id: "p" };
 const provider = { provider_id: "p" };
+const district = { district_id: "d" };
+const linkOf = (length: number) => "https://sis.example.org/{student_id}/".padEnd(length, "a");
 const contact = { contact_id: "c", role: "site_lead", email: "a@b.org", school_ids: ["A"] };
 const optIn = { on: "2026-01-05", how: "form" };
 
@@ -31,6 +41,8 @@ describe("what is set up", () => {
     ["events_per_minute", Provider, provider, [500, 1_000_000], [499, 1_000_001]],
     ["name", Provider, provider, [letters(200)], [letters(201)]],
     ["provider_id", Provider, provider, ["a", letters(64)], ["", letters(65), "A", "-a"]],
+    ["name", District, district, [letters(200)], [letters(201)]],
+    ["student_link", District, district, [linkOf(500)], [linkOf(501), "https://sis.example.org/"]],
     ["name", School, SCHOOL, [letters(200)], [letters(201)]],
     ["id_pattern", Setup, {}, ["a", letters(200)], ["", letters(201), "("]],
     ["school_ids", Contract, {}, [["A"]], [[]]],
@@ -43,6 +55,7 @@ describe("what is set up", () => {
   });
 
   it("has defaults", () => {
+    expect(DEFAULT_EVENTS_PER_MINUTE).toBe(500 * 60);
     expect(Program.parse(program)).toEqual({
       ...program,
       sessions_per_week: 3,

@@ -123,6 +123,10 @@ describe("reports late", () => {
     ]);
   });
 
+  it("has lasted since the first day of which reports are missing", () => {
+    expect(found([reported("2026-03-10", 1), withMissing(1, 1)])).toMatchObject([{ since: "2026-03-11" }]);
+  });
+
   it("waits 24 hours after the end of a session", () => {
     const at = (instant: string) => ({ now: Date.parse(instant) / 1000 });
     expect(found([withMissing(1, 1)], at("2026-03-12T17:29:59Z"))).toEqual([]);

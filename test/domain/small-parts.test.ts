@@ -4,18 +4,47 @@ import { conformanceOf } from "../../domain/conformance.ts";
 import { costOf } from "../../domain/cost.ts";
 import { summarize } from "../../domain/day-summary.ts";
 import { dosageReport } from "../../domain/dosage-report.ts";
+import { csvCell, exactCsvCell } from "../../domain/csv-cell.ts";
 import { duplicateKeys } from "../../domain/json-text.ts";
 import { isDue, latestMail, Message } from "../../domain/message.ts";
 import { nearest } from "../../domain/nearest.ts";
 import { gini, quantileOf, ratio } from "../../domain/numbers.ts";
 import { lastFeasibleDay, planOf, requiredPace } from "../../domain/pace.ts";
-import { mondayOfWeek, weekOf } from "../../domain/read-model.ts";
+import { missingReports, mondayOfWeek, weekOf } from "../../domain/read-model.ts";
 import { addDays, clockOf, dayOf, instantAt, isDay, isoWeekday, isZone } from "../../domain/school-day.ts";
 import { DEFAULT_SETTINGS, levelOf, Overrides, settingsOf } from "../../domain/settings.ts";
 import { Program } from "../../domain/setup.ts";
 import { liveSecrets, schemeOf } from "../../domain/webhook.ts";
-import { row, SCHOOL } from "../support/school.ts";
+import { dayOf as schoolDay, pending, row, SCHOOL } from "../support/school.ts";
 import { completed } from "../support/world.ts";
+
+describe("a cell", () => {
+  it.each<[unknown, string, string]>([
+    ["plain", "plain", "plain"],
+    ["=1+1", "'=1+1", "=1+1"],
+    ['a "b", c', '"a ""b"", c"', '"a ""b"", c"'],
+    [-5, "-5", "-5"],
+    [true, "true", "true"],
+    [false, "false", "false"],
+    [undefined, "", ""],
+    [{ a: 1 }, "", ""],
+  ])("of %j is %j for a person, and %j in a file that is imported again", (value, shown, exact) => {
+    expect([csvCell(value), exactCsvCell(value)]).toEqual([shown, exact]);
+  });
+});
+
+describe("missing reports", () => {
+  it("are those of sessions that are over, the oldest first, then by id", () => {
+    const at = (session_id: string, scheduled_end: number) => ({
+      ...pending("2026-03-11"),
+      session_id,
+      scheduled_end,
+    });
+    const sessions = [at("S-2", 200), at("S-3", 100), at("S-1", 200), at("S-0", 201)];
+    const { summary } = schoolDay("2026-03-11", [], { pending: sessions });
+    expect(missingReports(summary, 200).map(({ session_id }) => session_id)).toEqual(["S-3", "S-1", "S-2"]);
+  });
+});
 
 describe("thresholds", () => {
   const share = { least: undefined, most: 1, under: 0, over: 1.01 };
