@@ -74,6 +74,8 @@ export type Identity = {
   provider_id?: string | undefined;
   /** A person, by the address in her token. */
   email?: string | undefined;
+  /** Whether she signed in, and nobody vouches for her address. */
+  unverified?: boolean | undefined;
   /** Whether she signed in with a second factor. */
   mfa?: boolean | undefined;
   /** What her token says she may do. */

@@ -24,11 +24,15 @@ type SwitchName =
   | "oidcClientId"
   | "oidcSecretName"
   | "samlMetadataUrl"
+  | "emailVerifiedClaim"
+  | "mfaEnforced"
   | "mfaValues"
   | "grantsFromClaim"
   | "textOrigin";
 
 const OIDC = ["oidcIssuer", "oidcClientId", "oidcSecretName"] as const;
+/** Switches that mean something with OpenID Connect alone. */
+const OIDC_MORE = ["emailVerifiedClaim", "mfaValues"] as const;
 const PAGE = ["pageDomain", "pageCertificateArn"] as const;
 
 /** Every switch of a deployment: a line of `rollcall.config.yaml`, or `-c NAME=VALUE`, which overrides that line. */
@@ -70,9 +74,19 @@ export const SWITCHES: Record<SwitchName, Switch> = {
     says: "the district's identity provider, by SAML",
     example: "https://id.district.example/metadata.xml",
   },
+  emailVerifiedClaim: {
+    says: "the claim by which OpenID Connect vouches for an address, `email_verified` unless you say otherwise",
+    example: "xms_edov",
+    with: [...OIDC, "emailVerifiedClaim"],
+  },
+  mfaEnforced: {
+    says: "`yes` where the identity provider lets nobody in here without a second factor",
+    example: "yes",
+  },
   mfaValues: {
-    says: "what the identity provider says in `amr` or `acr` of somebody who gave a second factor",
+    says: "else: what OpenID Connect says in `amr` or `acr` of somebody who gave a second factor",
     example: "mfa",
+    with: [...OIDC, "mfaValues"],
   },
   grantsFromClaim: {
     says: "`yes` lets its claim `rollcall_grants` stand in for `people:`",
@@ -99,6 +113,8 @@ export type DeployConfig = {
   pageDomain: { name: string; certificateArn: string } | undefined;
   /** The district's identity provider, by which people sign in. */
   identityProvider: IdentityProvider | undefined;
+  /** Whether it lets nobody in here without a second factor. */
+  mfaEnforced: boolean;
   /** What it says in `amr` or `acr` of somebody who gave a second factor: `mfa`, or an address of its own. */
   mfaValues: string;
   /** Whether it may say what somebody may see, in its claim `rollcall_grants`. */
@@ -112,7 +128,13 @@ export type DeployConfig = {
 };
 
 export type IdentityProvider =
-  | { kind: "oidc"; issuer: string; clientId: string; /** In Secrets Manager. */ secretName: string }
+  | {
+      kind: "oidc";
+      issuer: string;
+      clientId: string;
+      /** In Secrets Manager. */ secretName: string;
+      /** What vouches for an address. */ emailVerifiedClaim: string;
+    }
   | { kind: "saml"; metadataUrl: string };
 
 type Context = { tryGetContext(name: string): unknown };
@@ -143,7 +165,8 @@ export function readConfig(node: Context): DeployConfig {
     pageDomain: pageDomainOf(of),
     identityProvider: identityProviderOf(of),
     mfaValues: of("mfaValues") ?? "",
-    grantsFromClaim: isYes(of("grantsFromClaim")),
+    mfaEnforced: isYes(of, "mfaEnforced"),
+    grantsFromClaim: isYes(of, "grantsFromClaim"),
     textOrigin: of("textOrigin"),
     logRetention: production ? RetentionDays.ONE_YEAR : RetentionDays.ONE_MONTH,
     deletionProtection: production,
@@ -168,10 +191,11 @@ function prefixOf(prefix: string): string {
 }
 
 /** Throws on what is neither yes nor no: `grantsFromClaim: ture` must not be a silent no. */
-function isYes(value: string | undefined): boolean {
+function isYes(of: Of, name: SwitchName): boolean {
+  const value = of(name);
   if (value === undefined || value === "no" || value === "false") return false;
   if (value === "yes" || value === "true") return true;
-  throw new Error(`grantsFromClaim "${value}" is neither yes nor no`);
+  throw new Error(`${name} "${value}" is neither yes nor no`);
 }
 
 function pageDomainOf(of: Of): DeployConfig["pageDomain"] {
@@ -189,11 +213,15 @@ function identityProviderOf(of: Of): IdentityProvider | undefined {
   const none = issuer === undefined && clientId === undefined && secretName === undefined;
   if (metadataUrl !== undefined && !none)
     throw new Error("name one identity provider: samlMetadataUrl, or the oidc switches");
+  const stray = none ? OIDC_MORE.find((name) => of(name) !== undefined) : undefined;
+  if (stray !== undefined)
+    throw new Error(`${stray} needs OpenID Connect (${OIDC.join(", ")}); with SAML, see mfaEnforced`);
   if (metadataUrl !== undefined) return { kind: "saml", metadataUrl };
   if (none) return undefined;
   if (issuer === undefined || clientId === undefined || secretName === undefined)
     throw new Error("oidcIssuer, oidcClientId and oidcSecretName belong together");
-  return { kind: "oidc", issuer, clientId, secretName };
+  const emailVerifiedClaim = of("emailVerifiedClaim") ?? "email_verified";
+  return { kind: "oidc", issuer, clientId, secretName, emailVerifiedClaim };
 }
 
 /** Sets of switches that every check of the template goes through: each alone with what it needs, and all together. */
@@ -206,7 +234,7 @@ export function switchSets(): Record<string, string>[] {
     );
   const names = Object.keys(SWITCHES);
   const alone = Object.entries(SWITCHES).map(([name, { with: partners }]) => valuesOf(partners ?? [name]));
-  const together = [OIDC, ["samlMetadataUrl"]].map((left) =>
+  const together = [[...OIDC, ...OIDC_MORE], ["samlMetadataUrl"]].map((left) =>
     valuesOf(names.filter((name) => !left.some((one) => one === name))),
   );
   const seen = new Map([...alone, ...together].map((set) => [JSON.stringify(set), set]));

@@ -33,6 +33,8 @@ const CLAIMS = {
   "custom:acr": ProviderAttribute.other("acr"),
   "custom:grants": ProviderAttribute.other("rollcall_grants"),
 };
+/** When it said so: of OpenID Connect, which dates every statement. */
+const DATED = { ...CLAIMS, "custom:said_at": ProviderAttribute.other("iat") };
 
 /** How people sign in: by the district's identity provider, or as local users with a TOTP code. */
 export class SignIn extends Construct {
@@ -47,6 +49,7 @@ export class SignIn extends Construct {
       name: "issue-token",
       environment: {
         MFA_VALUES: config.mfaValues,
+        MFA_ENFORCED: config.mfaEnforced ? "yes" : "no",
         GRANTS_FROM_CLAIM: config.grantsFromClaim ? "yes" : "no",
       } satisfies EnvOf<typeof IssueTokenEnv>,
       timeout: Duration.seconds(5),
@@ -75,7 +78,7 @@ export class SignIn extends Construct {
         requireUppercase: true,
       },
       accountRecovery: AccountRecovery.EMAIL_ONLY,
-      customAttributes: { amr: text(), acr: text(), grants: text() },
+      customAttributes: { amr: text(), acr: text(), grants: text(), said_at: text() },
       // access tokens with claims of our own
       featurePlan: FeaturePlan.ESSENTIALS,
       deletionProtection: config.deletionProtection,
@@ -127,7 +130,11 @@ export class SignIn extends Construct {
       clientId: given.clientId,
       clientSecret: SecretValue.secretsManager(given.secretName).unsafeUnwrap(),
       scopes: ["openid", "email"],
-      attributeMapping: { email: ProviderAttribute.other("email"), custom: CLAIMS },
+      attributeMapping: {
+        email: ProviderAttribute.other("email"),
+        emailVerified: ProviderAttribute.other(given.emailVerifiedClaim),
+        custom: DATED,
+      },
     });
   }
 }

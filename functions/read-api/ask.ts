@@ -68,6 +68,9 @@ const UNKNOWN =
 const NO_ACCESS =
   "You signed in, but your address stands in no set-up, or your time is over. Ask the district's Rollcall admin.";
 
+const UNVERIFIED =
+  "You signed in, but your identity provider does not say that your address is verified, so it is not believed. Ask the district's Rollcall admin.";
+
 /** Who asks and what she may reach. Throws where nobody known does. */
 export async function known(deps: ReadDeps, identity: Identity) {
   const setup = await deps.known();
@@ -75,6 +78,7 @@ export async function known(deps: ReadDeps, identity: Identity) {
   const { checks } = deps;
   const today = now.toISOString().slice(0, 10);
   const caller = setup && callerOf(identity, setup, { today, checks });
+  if (identity.unverified === true) throw new Refused("no-access", UNVERIFIED);
   if (setup !== undefined && caller === undefined && (identity.email ?? "") !== "")
     throw new Refused("no-access", NO_ACCESS);
   if (setup === undefined || caller === undefined) throw new Refused("unauthorized", UNKNOWN);
@@ -108,7 +112,7 @@ export function schoolAsked(ask: Ask, need: Level): School {
 export function withheldOr({ caller }: Pick<Ask, "caller">, otherwise: Refused): Refused {
   if (caller.withheld.length === 0) return otherwise;
   const detail =
-    "Sign in with a second factor: your identity provider did not say that you gave one, and a district's admin must.";
+    "Sign out, and sign in with a second factor: your identity provider did not say that you gave one as this session began, and a district's admin must.";
   return new Refused("second-factor", detail);
 }
 

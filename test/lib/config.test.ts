@@ -21,6 +21,12 @@ describe("the deploy config", () => {
     ["half a page address", { pageDomain: "rollcall.example" }, "belong together"],
     ["neither yes nor no", { grantsFromClaim: "ture" }, "neither yes nor no"],
     [
+      "what only OpenID Connect says",
+      { mfaValues: "mfa", samlMetadataUrl: "https://a.example" },
+      "mfaValues needs",
+    ],
+    ["a claim of nobody", { emailVerifiedClaim: "xms_edov" }, "emailVerifiedClaim needs OpenID Connect"],
+    [
       "two identity providers",
       { samlMetadataUrl: "https://a.example", oidcIssuer: "https://id.example" },
       "one identity provider",
@@ -33,7 +39,7 @@ describe("the deploy config", () => {
     const sets = switchSets();
     for (const set of sets) expect(() => read(set)).not.toThrow();
     expect(new Set(sets.flatMap((set) => Object.keys(set)))).toEqual(new Set(Object.keys(SWITCHES)));
-    const whole = sets.filter((set) => Object.keys(set).length >= Object.keys(SWITCHES).length - 3);
+    const whole = sets.filter((set) => Object.keys(set).length >= Object.keys(SWITCHES).length - 5);
     expect(whole).toHaveLength(2);
   });
 });
