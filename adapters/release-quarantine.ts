@@ -38,9 +38,12 @@ async function releaseRecord(
   const session = readContent(record.content);
   const day = session === undefined ? undefined : dayOf(startOf(session), zone);
   const program_id = session === undefined ? undefined : (session.program_id ?? "");
-  // waits on until a contract covers it
-  if (uncovered(contracts, { school_id: record.school_id, program_id, day }) !== undefined) return false;
   const { first_reported_at: reported, ...snapshot } = record;
+  // in time is what came in time, however long it waited; a plan or a void that waited is judged by its own day
+  const today = reported === undefined ? (day ?? "") : dayOf(Date.parse(reported) / 1000, zone);
+  // waits on until a contract covers it
+  if (uncovered(contracts, { school_id: record.school_id, program_id, day, today }) !== undefined)
+    return false;
   const content = withoutErasedContent(record.content, isErased);
   const { outcome } = await sessions.put({ snapshot: { ...snapshot, content, day }, reported });
   // posted again with another content meanwhile: kept, because it was acknowledged

@@ -135,10 +135,18 @@ async function moveUnchanged(table: TableAccess, record: SessionRecord, day: str
   const command = new UpdateItemCommand({
     TableName: table.tableName,
     Key: keyItem(sessionKey(record)),
-    UpdateExpression: "SET #day = :day",
+    UpdateExpression: "SET #day = :day, #expires = :expires",
     ConditionExpression,
-    ExpressionAttributeNames: { ...ExpressionAttributeNames, "#day": ATTRIBUTE.day },
-    ExpressionAttributeValues: { ...ExpressionAttributeValues, ":day": text(day) },
+    ExpressionAttributeNames: {
+      ...ExpressionAttributeNames,
+      "#day": ATTRIBUTE.day,
+      "#expires": ATTRIBUTE.expires,
+    },
+    ExpressionAttributeValues: {
+      ...ExpressionAttributeValues,
+      ":day": text(day),
+      ":expires": number(expiresAfter(day, RETENTION.sessions)),
+    },
   });
   return (await refusedBy(() => table.client.send(command))) === undefined;
 }

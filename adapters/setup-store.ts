@@ -26,14 +26,16 @@ import {
   type TableKey,
 } from "./table.ts";
 
+export type EventRules = Pick<Setup, "id_pattern" | "session_age_days">;
+
 /** The facts that the admin loads. */
 export type SetupStore = {
   /** Read consistently, past every cache. */
   school(school_id: string): Promise<School | undefined>;
   contact(contact_id: string): Promise<Contact | undefined>;
   provider(provider_id: string): Promise<Provider | undefined>;
-  /** The form of ids of students and tutors; undefined where the safe default holds. */
-  idPattern(): Promise<string | undefined>;
+  /** What the deployment asks of every event; what is undefined has a safe default. */
+  eventRules(): Promise<EventRules>;
   all(): Promise<Setup>;
   put(setup: Setup): Promise<void>;
   /** Takes out what the last file did not name. */
@@ -67,6 +69,7 @@ const Named = z.object({ people: z.array(z.string()).optional(), contacts: z.arr
 /** Absent where no file held the list. */
 export type Named = z.infer<typeof Named>;
 const ID_PATTERN = setupKey("IDS", "pattern");
+const AGE = setupKey("AGE", "sessions");
 const NAMED = setupKey("NAMED", "last");
 
 const KINDS: Record<SetupList, string> = {
@@ -101,11 +104,13 @@ export function dynamoSetupStore(table: TableAccess): SetupStore {
       const doc = await getDoc(table, setupKey("CONTACT", contact_id));
       return doc === undefined ? undefined : Contact.parse(doc);
     },
-    idPattern: async () =>
-      z
-        .string()
-        .optional()
-        .parse(await getDoc(table, ID_PATTERN)),
+    eventRules: async () => {
+      const [pattern, age] = await Promise.all([getDoc(table, ID_PATTERN), getDoc(table, AGE)]);
+      return {
+        id_pattern: z.string().optional().parse(pattern),
+        session_age_days: z.int().optional().parse(age),
+      };
+    },
     all: () => readSetup(table),
     put: (setup) => putDocs(table, documentsOf(setup)),
     remove: (entries) => removeEntries(table, entries),
@@ -195,6 +200,7 @@ function documentsOf(setup: Setup): Document[] {
       ? []
       : [{ key: setupKey("OWNER", "default"), value: setup.default_owner }]),
     ...(setup.id_pattern === undefined ? [] : [{ key: ID_PATTERN, value: setup.id_pattern }]),
+    ...(setup.session_age_days === undefined ? [] : [{ key: AGE, value: setup.session_age_days }]),
     ...(setup.settings === undefined
       ? []
       : [{ key: setupKey("SETTINGS", "deployment"), value: setup.settings }]),
@@ -213,6 +219,7 @@ async function readSetup(table: TableAccess): Promise<Setup> {
     people: of("PERSON").map((doc) => Person.parse(doc)),
     default_owner: of("OWNER").map((doc) => Id.parse(doc))[0],
     id_pattern: of("IDS").map((doc) => z.string().parse(doc))[0],
+    session_age_days: of("AGE").map((doc) => z.int().parse(doc))[0],
     settings: of("SETTINGS").map((doc) => Overrides.parse(doc))[0],
   };
 }

@@ -28,7 +28,13 @@ export async function putUnderOrder(table: TableAccess, place: Place, arrival: A
   const record = sessionOfItem({ ...stored, ...keyItem(key) });
   const { outcome, write } = arrive(record, arrival);
   if (write !== undefined) {
-    const lost = await refusedBy(() => table.client.send(replaceOf(table, { place, record, write })));
+    const replacement = { place, record, write };
+    // what is stored keeps its expiry with its content where only its arrival is another
+    const lost = await refusedBy(() =>
+      outcome === "accepted"
+        ? table.client.send(replaceOf(table, replacement))
+        : table.client.send(earlierOf(table, replacement)),
+    );
     if (lost !== undefined) return putUnderOrder(table, place, arrival);
   }
   return storedAs(outcome, write ?? record);
@@ -112,6 +118,22 @@ export const unchanged = (record: SessionRecord) => {
     },
   };
 };
+
+function earlierOf(table: TableAccess, { place, record, write }: Replacement): UpdateItemCommand {
+  const { ConditionExpression, ExpressionAttributeNames, ExpressionAttributeValues } = unchanged(record);
+  return new UpdateItemCommand({
+    TableName: table.tableName,
+    Key: keyItem(place.key),
+    UpdateExpression: "SET #reported = :earlier",
+    ConditionExpression,
+    ExpressionAttributeNames,
+    ExpressionAttributeValues: {
+      ...ExpressionAttributeValues,
+      ":earlier": text(write.first_reported_at ?? ""),
+    },
+    ReturnValuesOnConditionCheckFailure: "ALL_OLD",
+  });
+}
 
 function replaceOf(table: TableAccess, { place, record, write }: Replacement): PutItemCommand {
   const { key, expires } = place;

@@ -135,6 +135,9 @@ function entriesOf(setup: Setup): Entry[] {
     ...(setup.people ?? []).map((value) => ({ name: `person ${value.person_id}`, value })),
     ...(setup.default_owner === undefined ? [] : [{ name: "default owner", value: setup.default_owner }]),
     ...(setup.id_pattern === undefined ? [] : [{ name: "id pattern", value: setup.id_pattern }]),
+    ...(setup.session_age_days === undefined
+      ? []
+      : [{ name: "session age days", value: setup.session_age_days }]),
     ...(setup.settings === undefined ? [] : [{ name: "settings", value: setup.settings }]),
   ];
 }

@@ -41,13 +41,14 @@ async function eventsAt(from: string): Promise<string> {
 }
 
 async function setUpOf({ setup }: Pick<Target, "setup">, provider_id: string): Promise<SetUp> {
-  const { schools, programs, providers, id_pattern } = await setup.all();
+  const { schools, programs, providers, id_pattern, session_age_days } = await setup.all();
   const provider = providers.find((one) => one.provider_id === provider_id);
   if (provider === undefined) throw new UsageError(`There is no provider ${provider_id} in the set-up.`);
   return {
     contracts: provider.contracts ?? [],
     zones: new Map(schools.map(({ school_id, time_zone }) => [school_id, time_zone])),
     idPattern: idPatternOf(id_pattern),
+    session_age_days,
     programs: new Set(programs.map(({ program_id }) => program_id)),
   };
 }
@@ -55,7 +56,11 @@ async function setUpOf({ setup }: Pick<Target, "setup">, provider_id: string): P
 type Given = { value: unknown; text: string };
 
 /** An array of events, one event, or one event a line. */
-export function checkText(text: string, setUp?: SetUp): ReturnType<typeof conformanceOf> {
+export function checkText(
+  text: string,
+  setUp?: SetUp,
+  now: Date = new Date(),
+): ReturnType<typeof conformanceOf> {
   const given = eventsOf(text.replace(/^\uFEFF/, ""));
   if (given.length === 0) throw new UsageError("There is no event in it, so nothing was checked.");
   // read as the door reads them
@@ -64,7 +69,7 @@ export function checkText(text: string, setUp?: SetUp): ReturnType<typeof confor
   );
   return conformanceOf(
     sent.map(({ value }) => value),
-    { now: new Date(), setUp, hidden: (index) => sent[index]?.faults ?? [] },
+    { now, setUp, hidden: (index) => sent[index]?.faults ?? [] },
   );
 }
 

@@ -100,6 +100,7 @@ function missingOf(now: Setup, then: Setup): Setup {
     ...{ districts, schools, programs, providers, contacts, people },
     ...(now.default_owner === undefined && { default_owner: then.default_owner }),
     ...(now.id_pattern === undefined && { id_pattern: then.id_pattern }),
+    ...(now.session_age_days === undefined && { session_age_days: then.session_age_days }),
     ...(now.settings === undefined && { settings: then.settings }),
   };
 }

@@ -4,7 +4,7 @@ import { overlapping } from "./overlaps.ts";
 import { dayOf } from "./school-day.ts";
 import { scheduledMinutes, sessionOf, startOf } from "./session.ts";
 import { EVENT_TYPES, type SessionEvent } from "./session-event.ts";
-import { timeFaults } from "./time-faults.ts";
+import { isTooOld, timeFaults } from "./time-faults.ts";
 
 /** An event and where it stands. */
 export type Place = { index: number; event: SessionEvent };
@@ -16,6 +16,8 @@ export type SetUp = {
   programs: ReadonlySet<string>;
   /** The form of ids that the district names. */
   idPattern?: RegExp | undefined;
+  /** How old a session may be that is reported. */
+  session_age_days?: number | undefined;
 };
 
 export type Check = {
@@ -83,15 +85,30 @@ function attended({ index, event }: Place) {
   }));
 }
 
-function isUncovered({ event }: Place, { contracts, zones }: SetUp): boolean {
+function isUncovered(place: Place, setUp: SetUp, now: Date): boolean {
+  const { event } = place;
+  const { contracts, zones } = setUp;
   const { school_id } = event.data;
-  if (event.type === EVENT_TYPES.voided)
-    return uncovered(contracts, { school_id, program_id: undefined, day: undefined }) !== undefined;
   const zone = zones.get(school_id);
+  const today = dayOf(now.getTime() / 1000, zone ?? "UTC");
+  if (event.type === EVENT_TYPES.voided)
+    return uncovered(contracts, { school_id, program_id: undefined, day: undefined, today }) !== undefined;
   // what nobody set up waits, and is asked for its contract then
   if (zone === undefined && contracts.length > 0) return false;
-  const day = zone === undefined ? undefined : dayOf(startOf(sessionOf(event.data, "scheduled")), zone);
-  return uncovered(contracts, { school_id, program_id: programOf(event), day }) !== undefined;
+  const day = dayAt(place, setUp);
+  return uncovered(contracts, { school_id, program_id: programOf(event), day, today }) !== undefined;
+}
+
+/** The school-local day of a session; undefined where an event or the set-up does not say it. */
+function dayAt({ event }: Place, { zones }: SetUp): string | undefined {
+  const zone = zones.get(event.data.school_id);
+  if (zone === undefined || event.type === EVENT_TYPES.voided) return undefined;
+  return dayOf(startOf(sessionOf(event.data, "scheduled")), zone);
+}
+
+function isOld(place: Place, setUp: SetUp, now: Date): boolean {
+  const [day, zone] = [dayAt(place, setUp), setUp.zones.get(place.event.data.school_id) ?? "UTC"];
+  return day !== undefined && isTooOld(day, dayOf(now.getTime() / 1000, zone), setUp.session_age_days);
 }
 
 /** What each check asks of the events that follow the contract. */
@@ -192,10 +209,19 @@ export const CHECKS: readonly Check[] = [
     check: "the contract with the district",
     level: "fail",
     well: "Every school, program and day is covered.",
-    mend: "its school, program or day is not covered by a contract, so it is refused; ask the district.",
+    mend: "its school, program or day is not covered by a contract, or the contract ended too long ago, so it is refused; ask the district.",
     needsSetUp: true,
-    find: (events, { setUp }) =>
-      setUp === undefined ? [] : events.filter((place) => isUncovered(place, setUp)),
+    find: (events, { now, setUp }) =>
+      setUp === undefined ? [] : events.filter((place) => isUncovered(place, setUp, now)),
+  },
+  {
+    check: "sessions that are not too old",
+    level: "fail",
+    well: "Every session is young enough to be reported.",
+    mend: "a session is older than the district takes, so it is refused; ask the district to raise `session_age_days`.",
+    needsSetUp: true,
+    find: (events, { now, setUp }) =>
+      setUp === undefined ? [] : events.filter((place) => isOld(place, setUp, now)),
   },
   {
     check: "schools that are set up",

@@ -9,6 +9,8 @@ export const Contract = z
     program_ids: z.array(Id).min(1).optional(),
     from: Day.optional(),
     to: Day.optional(),
+    /** Days after `to` in which it may still be reported, corrected and read under this contract; 30 where it is not said. */
+    late_report_days: z.int().min(0).max(400).optional(),
   })
   .refine(({ from, to }) => from === undefined || to === undefined || from <= to, {
     path: ["to"],
@@ -24,6 +26,15 @@ export const isAtSchool = ({ school_ids }: Pick<Contract, "school_ids">, school_
 export const isInForce = (contract: Contract, school_id: string, day: string) =>
   isAtSchool(contract, school_id) && isCurrent(contract, day);
 
+/** Days after its end in which a contract still lets a provider report late, correct and read. */
+export const LATE_REPORT_DAYS = 30;
+
+/** The last date on which anything may be done under a contract; undefined while it has no end. */
+export const lastDayOf = ({ to, late_report_days = LATE_REPORT_DAYS }: Contract): string | undefined =>
+  to === undefined ? undefined : addDays(to, late_report_days);
+
+const isClosed = (contract: Contract, today: string) => (lastDayOf(contract) ?? today) < today;
+
 /** What an event is about. A void names neither program nor day, so neither is asked of it. */
 export type ReportedPlace = {
   school_id: string;
@@ -31,30 +42,31 @@ export type ReportedPlace = {
   program_id: string | undefined;
   /** School-local date of the session. */
   day: string | undefined;
+  /** School-local date on which it is reported. */
+  today: string;
 };
 
 /** What no contract covers, from far to near; undefined where one covers all of it. */
-export type Uncovered = "school" | "program" | "day";
+export type Uncovered = "school" | "program" | "day" | "closed";
 
 export function uncovered(contracts: readonly Contract[], place: ReportedPlace): Uncovered | undefined {
-  const { school_id, program_id, day } = place;
+  const { school_id, program_id, day, today } = place;
   const atSchool = contracts.filter((contract) => isAtSchool(contract, school_id));
   if (atSchool.length === 0) return "school";
   const ofProgram = atSchool.filter(
     ({ program_ids }) => program_id === undefined || (program_ids?.includes(program_id) ?? true),
   );
   if (ofProgram.length === 0) return "program";
-  return day === undefined || ofProgram.some((contract) => isCurrent(contract, day)) ? undefined : "day";
+  const covering = day === undefined ? ofProgram : ofProgram.filter((contract) => isCurrent(contract, day));
+  if (covering.length === 0) return "day";
+  return covering.every((contract) => isClosed(contract, today)) ? "closed" : undefined;
 }
-
-/** Days after its contract for which a provider reads what it reported, to correct it; after that it reads nothing. */
-export const READ_AFTER_DAYS = 30;
 
 /** Whether a provider may read about a school on this day: while a contract there runs, and shortly after. */
 export const isReadable = (contracts: readonly Contract[], school_id: string, today: string) =>
   contracts.some(
-    ({ school_ids, from, to }) =>
-      isAtSchool({ school_ids }, school_id) &&
-      (from === undefined || from <= today) &&
-      (to === undefined || addDays(to, READ_AFTER_DAYS) >= today),
+    (contract) =>
+      isAtSchool(contract, school_id) &&
+      (contract.from === undefined || contract.from <= today) &&
+      !isClosed(contract, today),
   );

@@ -163,6 +163,18 @@ export function lastedMinutes({ actual_start, actual_end }: Times): number | und
   return minutesBetween(actual_start, actual_end);
 }
 
+/** A session may end a day after it began, and began within a day of its plan. */
+const MOST_FROM_PLAN = { actual_start: DAY_MINUTES, actual_end: 2 * DAY_MINUTES };
+
+/** Which actual times lie on another day than was planned: a slip of the year or the month, not a delay. */
+function farFromPlan(session: Times): ("actual_start" | "actual_end")[] {
+  const { scheduled_start: planned } = session;
+  if (planned === undefined) return [];
+  return (["actual_start", "actual_end"] as const).filter(
+    (name) => Math.abs(minutesBetween(planned, session[name] ?? planned)) > MOST_FROM_PLAN[name],
+  );
+}
+
 type Completed = Times & { students: { attendance_status: string; minutes_present?: number }[] };
 
 function checkTimes(session: Completed, context: z.RefinementCtx): void {
@@ -175,6 +187,8 @@ function checkTimes(session: Completed, context: z.RefinementCtx): void {
   if (lasted !== undefined && lasted < 0) issue(["actual_end"], "lies before actual_start");
   if (lasted !== undefined && lasted > DAY_MINUTES)
     issue(["actual_end"], "is more than a day after actual_start");
+  for (const name of farFromPlan(session))
+    issue([name], "is more than a day from scheduled_start; correct it, or send the start that was planned");
   for (const [index, student] of session.students.entries()) checkMinutes({ session, student, index, issue });
 }
 

@@ -79,6 +79,7 @@ export const mergeSetup = (stored: Setup, file: Setup): Setup => ({
   people: upsert(stored.people ?? [], file.people ?? [], (row) => row.person_id),
   default_owner: file.default_owner ?? stored.default_owner,
   id_pattern: file.id_pattern ?? stored.id_pattern,
+  session_age_days: file.session_age_days ?? stored.session_age_days,
   settings: file.settings ?? stored.settings,
 });
 

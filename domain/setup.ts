@@ -3,6 +3,7 @@ import { Person } from "./access.ts";
 import { Contact } from "./contact.ts";
 import { Contract } from "./contract.ts";
 import { Day, Id, ProviderId } from "./ids.ts";
+import { RETENTION } from "./retention.ts";
 import { idPatternOf } from "./opaque-ids.ts";
 import { isZone, type Calendar } from "./school-day.ts";
 import { Overrides, ProgramOverrides, type Layer } from "./settings.ts";
@@ -114,6 +115,8 @@ export const Setup = z.strictObject({
     .max(200)
     .refine(isPattern, { error: "is no regular expression, such as \\d{10}" })
     .optional(),
+  /** How old a session may be when it is reported or corrected, in days; as long as sessions are kept where it is not said. */
+  session_age_days: z.int().min(1).max(RETENTION.sessions).optional(),
   /** Thresholds of the whole deployment. */
   settings: Overrides.optional(),
 });

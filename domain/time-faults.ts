@@ -1,4 +1,6 @@
 import type { Fault } from "./problem.ts";
+import { RETENTION } from "./retention.ts";
+import { addDays } from "./school-day.ts";
 import { EVENT_TYPES, type SessionEvent } from "./session-event.ts";
 
 /** Minutes by which a sender's clock may be ahead of ours. */
@@ -22,3 +24,10 @@ export function timeFaults(event: SessionEvent, now: Date): Fault[] {
       detail: `lies more than ${TOLERANCE_MINUTES} minutes in the future, but the session is completed; correct the time, or post tutoring.session.scheduled`,
     }));
 }
+
+/**
+ * Whether a session of a school-local day is older than what is taken: than `session_age_days` of the set-up, else than
+ * sessions are kept, because what is stored then would expire at once.
+ */
+export const isTooOld = (day: string, today: string, session_age_days: number = RETENTION.sessions) =>
+  day < addDays(today, -session_age_days);

@@ -8,7 +8,7 @@ import {
 } from "../../domain/setup.ts";
 import type { Contact } from "../../domain/contact.ts";
 import { mergeSetup, upsert, withoutEntries, type Unnamed } from "../../domain/setup-prune.ts";
-import type { Named, SetupStore } from "../setup-store.ts";
+import type { EventRules, Named, SetupStore } from "../setup-store.ts";
 import { InMemoryStampStore } from "./stamp-store.ts";
 
 export class InMemorySetupStore implements SetupStore {
@@ -35,8 +35,8 @@ export class InMemorySetupStore implements SetupStore {
     return this.#setup.providers.find((provider) => provider.provider_id === provider_id);
   }
 
-  async idPattern(): Promise<string | undefined> {
-    return this.#setup.id_pattern;
+  async eventRules(): Promise<EventRules> {
+    return this.#setup;
   }
 
   async all(): Promise<Setup> {

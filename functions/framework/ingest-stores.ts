@@ -3,9 +3,10 @@ import { dynamoQuotaStore } from "../../adapters/quota-store.ts";
 import { refusalWriter } from "../../adapters/refusal-store.ts";
 import type { TableAccess } from "../../adapters/query.ts";
 import { dynamoSessionStore } from "../../adapters/session-store.ts";
-import { dynamoSetupStore } from "../../adapters/setup-store.ts";
+import { dynamoSetupStore, type EventRules } from "../../adapters/setup-store.ts";
 import { idPatternOf } from "../../domain/opaque-ids.ts";
 import { cached } from "./cached.ts";
+import type { ReadRules } from "./store-events.ts";
 import type { TakeDeps } from "./take-events.ts";
 
 /** What taking events needs, on a table: the same for every door through which they come. */
@@ -16,10 +17,10 @@ export function ingestStores(
   const setup = dynamoSetupStore(table);
   const providers = cached((provider_id) => setup.provider(provider_id), clock);
   const erased = cached(() => erasedStudents(table), clock);
-  // that none is named is remembered, too: most districts name none, and every request asks
-  const patterns = cached(async () => ({ pattern: idPatternOf(await setup.idPattern()) }), clock);
+  // that nothing is said is remembered, too: most districts say nothing, and every request asks
+  const rules = cached(async () => rulesOf(await setup.eventRules()), clock);
   return {
-    idPattern: async () => (await patterns("all"))?.pattern,
+    rules: async () => (await rules("all")) ?? {},
     erased: async () => (await erased("all")) ?? (() => false),
     sessions: dynamoSessionStore(table),
     refusals: refusalWriter(table),
@@ -32,3 +33,8 @@ export function ingestStores(
     log,
   };
 }
+
+const rulesOf = ({ id_pattern, session_age_days }: EventRules): ReadRules => ({
+  idPattern: idPatternOf(id_pattern),
+  session_age_days,
+});

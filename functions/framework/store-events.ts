@@ -4,14 +4,24 @@ import type { Stored } from "../../adapters/write-under-order.ts";
 import { uncovered, type Contract, type Uncovered } from "../../domain/contract.ts";
 import type { IsErased } from "../../domain/erasure.ts";
 import { problem, type Fault } from "../../domain/problem.ts";
+import { RETENTION } from "../../domain/retention.ts";
 import { dayOf } from "../../domain/school-day.ts";
+import { isTooOld } from "../../domain/time-faults.ts";
 import { differences } from "../../domain/snapshot-differences.ts";
-import { arrivalOf, revisionOf, type Snapshot } from "../../domain/session-record.ts";
+import { arrivalOf, isVoid, revisionOf, type Snapshot } from "../../domain/session-record.ts";
 import { readItem, type Item, type ItemResult } from "./read-item.ts";
 import type { SentEvent } from "../../domain/cloud-event.ts";
 import { concurrently } from "../../adapters/concurrently.ts";
 import { errorName, type Log } from "./log.ts";
 import { noteRefusals } from "./refusals.ts";
+
+/** What a district asks of every event beside the contract of its sender. */
+export type ReadRules = {
+  /** The form of ids of students and tutors. */
+  idPattern?: RegExp | undefined;
+  /** How old a session may be. */
+  session_age_days?: number | undefined;
+};
 
 /** The zone of a school; undefined where no such school is set up. */
 export type SchoolZones = (school_id: string) => Promise<string | undefined>;
@@ -23,8 +33,8 @@ export type IngestDeps = {
   refusals: Pick<RefusalStore, "keep" | "settle">;
   /** Who was erased, remembered for a minute at most: nothing that is posted brings them back. */
   erased: () => Promise<IsErased>;
-  /** The form of ids of students and tutors that the district named, remembered for a minute at most. */
-  idPattern: () => Promise<RegExp | undefined>;
+  /** What the district asks of every event, remembered for a minute at most. */
+  rules: () => Promise<ReadRules>;
   clock: () => Date;
   /** Whose log it is: events come through several doors. */
   service: string;
@@ -34,6 +44,7 @@ export type IngestDeps = {
 type RequestDeps = IngestDeps & {
   room: ReturnType<typeof waitingRoom>;
   signed: readonly Contract[];
+  ageDays: number | undefined;
 };
 
 /** A provider whose system posts for unknown schools is stopped here, before it fills the table. */
@@ -52,7 +63,10 @@ export async function storeEvents(
   const { provider_id } = posting;
   const results: ItemResult[] = [];
   const bySession = new Map<string, Item[]>();
-  const [isErased, idPattern] = await Promise.all([deps.erased(), deps.idPattern()]);
+  const [isErased, { idPattern, session_age_days: ageDays }] = await Promise.all([
+    deps.erased(),
+    deps.rules(),
+  ]);
   const reader = { provider_id, isErased, idPattern, now: deps.clock() };
   for (const [index, event] of sent.entries()) {
     const read = readItem(event, index, reader);
@@ -63,7 +77,7 @@ export async function storeEvents(
     }
   }
   const signed = bySession.size === 0 ? [] : await deps.contracts(provider_id);
-  const request = { ...deps, room: waitingRoom(deps, provider_id), signed };
+  const request = { ...deps, room: waitingRoom(deps, provider_id), signed, ageDays };
   await concurrently([...bySession.values()], WIDTH, async (items) => {
     for (const item of items) results[item.index] = await storeItem(request, item);
   });
@@ -84,25 +98,53 @@ const NOT_CONTRACTED: Record<Uncovered, Fault> = {
     pointer: "/data/scheduled_start",
     detail: "lies outside your contracts at this school; ask the district to extend them",
   },
+  closed: {
+    pointer: "/data/scheduled_start",
+    detail:
+      "lies in a contract that ended too long ago to report or correct; ask the district for more `late_report_days`",
+  },
+};
+/** The same of what is stored, which a correction or a void would change. */
+const STORED: Partial<Record<Uncovered, Fault>> = {
+  day: {
+    pointer: "/data/session_id",
+    detail:
+      "is stored on a day outside your contracts at this school, so it cannot be changed; ask the district",
+  },
+  closed: {
+    pointer: "/data/session_id",
+    detail:
+      "is stored in a contract that ended too long ago to correct; ask the district for more `late_report_days`",
+  },
 };
 
-function notContracted(why: Uncovered): Pick<ItemResult, "result" | "problem"> {
+type Answer = Pick<ItemResult, "result" | "revision" | "problem">;
+
+function notContracted(fault: Fault): Answer {
   const detail = "You have no contract for this; nothing of it was stored. Post it again once you have one.";
-  return { result: "rejected", problem: problem("not-contracted", detail, [NOT_CONTRACTED[why]]) };
+  return { result: "rejected", problem: problem("not-contracted", detail, [fault]) };
+}
+
+function tooOld(pointer: string, { ageDays = RETENTION.sessions }: Pick<RequestDeps, "ageDays">): Answer {
+  const detail = "The session is too old to be reported or corrected; nothing of it was stored.";
+  const told = `lies more than ${ageDays} days ago, and this district takes nothing older (\`session_age_days\`)`;
+  return { result: "rejected", problem: problem("invalid-event", detail, [{ pointer, detail: told }]) };
 }
 
 async function storeItem(deps: RequestDeps, { index, id, snapshot, program_id }: Item): Promise<ItemResult> {
   try {
     const zone = await deps.zones(snapshot.school_id);
+    const now = deps.clock();
+    const today = dayOf(now.getTime() / 1000, zone ?? "UTC");
+    const day = schoolDay(snapshot.start, zone ?? "UTC");
+    if (day !== undefined && isTooOld(day, today, deps.ageDays))
+      return { index, id, ...tooOld("/data/scheduled_start", deps) };
     if (zone === undefined) return { index, id, ...(await quarantine(deps, snapshot)) };
-    const day = schoolDay(snapshot.start, zone);
-    const why = uncovered(deps.signed, { school_id: snapshot.school_id, program_id, day });
-    if (why !== undefined) return { index, id, ...notContracted(why) };
-    return {
-      index,
-      id,
-      ...answerOf(await deps.sessions.put(arrivalOf(snapshot, day, deps.clock())), snapshot),
-    };
+    const why = uncovered(deps.signed, { school_id: snapshot.school_id, program_id, day, today });
+    if (why !== undefined) return { index, id, ...notContracted(NOT_CONTRACTED[why]) };
+    const unchangeable = await refusedBefore(deps, snapshot, today);
+    if (unchangeable !== undefined) return { index, id, ...unchangeable };
+    return { index, id, ...answerOf(await deps.sessions.put(arrivalOf(snapshot, day, now)), snapshot) };
   } catch (error) {
     deps.log({ service: deps.service, event: "not_stored", error: errorName(error) });
     return {
@@ -114,13 +156,26 @@ async function storeItem(deps: RequestDeps, { index, id, snapshot, program_id }:
   }
 }
 
+/** A correction and a void change what is stored, so its day is judged, too: only they read before they write. */
+async function refusedBefore(
+  deps: RequestDeps,
+  snapshot: Snapshot,
+  today: string,
+): Promise<Answer | undefined> {
+  const { school_id, order } = snapshot;
+  if (revisionOf(order) === 1 && !isVoid(order)) return undefined;
+  const day = (await deps.sessions.get(snapshot))?.day;
+  if (day === undefined) return undefined;
+  if (isTooOld(day, today, deps.ageDays)) return tooOld("/data/session_id", deps);
+  const why = uncovered(deps.signed, { school_id, program_id: undefined, day, today });
+  const fault = why && STORED[why];
+  return fault && notContracted(fault);
+}
+
 const schoolDay = (start: number | undefined, zone: string) =>
   start === undefined ? undefined : dayOf(start, zone);
 
-function answerOf(
-  { outcome, order, content = "" }: Stored,
-  snapshot: Snapshot,
-): Pick<ItemResult, "result" | "revision" | "problem"> {
+function answerOf({ outcome, order, content = "" }: Stored, snapshot: Snapshot): Answer {
   const revision = revisionOf(order);
   if (outcome !== "conflict") return { result: outcome, revision };
   const detail = `Revision ${revision} is stored with another content. Look at what differs: where yours is the correction, send the whole snapshot with revision ${revision + 1}; where it is another session, it needs a session_id of its own.`;
@@ -149,7 +204,7 @@ function waitingRoom({ sessions }: IngestDeps, provider_id: string) {
 /** Who has no contract at all waits for nothing; whether one covers the event is asked when its school is set up. */
 async function quarantine(deps: RequestDeps, snapshot: Snapshot): Promise<Omit<ItemResult, "index" | "id">> {
   const { sessions, room } = deps;
-  if (deps.signed.length === 0) return notContracted("school");
+  if (deps.signed.length === 0) return notContracted(NOT_CONTRACTED.school);
   if (!(await room.take())) {
     const detail = `${QUARANTINE_LIMIT} events wait for schools that are not set up. Ask the district to set up the school.`;
     return { result: "not_stored", problem: problem("quarantine-full", detail) };

@@ -86,8 +86,10 @@ async function isCovered({ contracts, zones, clock }: HandlerDeps, record: Sessi
   const { school_id, provider_id, day } = record;
   const program_id = readContent(record.content)?.program_id;
   const [zone, signed] = [await zones(school_id), await contracts(provider_id)];
-  if (zone === undefined || uncovered(signed, { school_id, program_id, day }) !== undefined) return false;
-  return isReadable(signed, school_id, dayOf(clock().getTime() / 1000, zone));
+  if (zone === undefined) return false;
+  const today = dayOf(clock().getTime() / 1000, zone);
+  if (uncovered(signed, { school_id, program_id, day, today }) !== undefined) return false;
+  return isReadable(signed, school_id, today);
 }
 
 /** What a provider posted, in the words in which it was posted. */

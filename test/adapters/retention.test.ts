@@ -11,6 +11,7 @@ import { dynamoRefusalStore } from "../../adapters/refusal-store.ts";
 import { dynamoSessionStore } from "../../adapters/session-store.ts";
 import { dynamoSummaryStore } from "../../adapters/summary-store.ts";
 import { Message } from "../../domain/message.ts";
+import { RETENTION } from "../../domain/retention.ts";
 import { freshTable } from "../support/dynamo.ts";
 
 const PRIVACY = readFileSync(join(import.meta.dirname, "..", "..", "docs", "privacy.md"), "utf8");
@@ -106,6 +107,33 @@ describe("what the privacy page promises", () => {
     // marks and counts of an hour end by themselves; the kind's own item is the one that is kept
     const longest = Math.max(...days);
     expect(Math.abs(longest - kind.days)).toBeLessThan(8);
+  });
+
+  it("is counted from the day of the snapshot that counts, whatever else arrives", async () => {
+    const store = dynamoSessionStore(table);
+    const ends = async () => {
+      const { Items = [] } = await table.client.send(new ScanCommand({ TableName: table.tableName }));
+      return Items.filter(({ sk }) => sk?.S?.includes("S") === true).map(({ day, expires, reported }) => [
+        day?.S,
+        Number(expires?.N),
+        reported?.S,
+      ]);
+    };
+    const endOf = (day: string) => Date.parse(`${day}T00:00:00Z`) / 1000 + RETENTION.sessions * 86_400;
+    const put = (order: number, day: string, reported: string) =>
+      store.put({ snapshot: { ...snapshot, order, day, content: `{"o":${order}}` }, reported });
+
+    expect((await put(9, "2026-03-04", "2026-03-04T20:00:00.000Z")).outcome).toBe("accepted");
+    expect(await ends()).toEqual([["2026-03-04", endOf("2026-03-04"), "2026-03-04T20:00:00.000Z"]]);
+    // stale, and of a day long ago, but it came first
+    expect((await put(5, "2021-01-01", "2026-03-04T19:00:00.000Z")).outcome).toBe("stale");
+    expect(await ends()).toEqual([["2026-03-04", endOf("2026-03-04"), "2026-03-04T19:00:00.000Z"]]);
+    // newer, though it came earlier
+    expect((await put(13, "2026-03-05", "2026-03-04T18:00:00.000Z")).outcome).toBe("accepted");
+    expect(await ends()).toEqual([["2026-03-05", endOf("2026-03-05"), "2026-03-04T18:00:00.000Z"]]);
+    const [record] = await store.ofSchool("A");
+    expect(record && (await store.move(record, "2026-03-06"))).toBe(true);
+    expect(await ends()).toEqual([["2026-03-06", endOf("2026-03-06"), "2026-03-04T18:00:00.000Z"]]);
   });
 
   it("is no promise about an item without an end (control)", async () => {

@@ -55,10 +55,21 @@ describe("rollcall provider check", () => {
       completed({ school_id: "700", program_id: "art" }),
       completed({ school_id: "800" }),
     ];
-    const results = new Map(checkText(JSON.stringify(events), setUp).results.map((one) => [one.check, one]));
+    const at = (day: string, known: typeof setUp & { session_age_days?: number }) => {
+      const { results: all } = checkText(JSON.stringify(events), known, new Date(`${day}T18:00:00Z`));
+      return new Map(all.map((one) => [one.check, one]));
+    };
+    const results = at("2026-03-31", setUp);
     expect(results.get("the contract with the district")).toMatchObject({ level: "fail", at: ["/1"] });
     expect(results.get("schools that are set up")).toMatchObject({ level: "warn", at: ["/2", "/3"] });
     expect(results.get("programs that are set up")).toMatchObject({ level: "warn", at: ["/2"] });
+    expect(at("2026-04-01", setUp).get("the contract with the district")).toMatchObject({ at: ["/0", "/1"] });
+    expect(results.get("sessions that are not too old")).toMatchObject({ level: "pass" });
+    const young = { ...setUp, session_age_days: 29 };
+    expect(at("2026-03-31", young).get("sessions that are not too old")).toMatchObject({
+      level: "fail",
+      at: ["/0"],
+    });
     expect(resultsOf(...events).get("schools, programs and contracts")?.level).toBe("skip");
   });
 

@@ -118,7 +118,7 @@ async function run(count: number, { log: leak }: Leaky = {}) {
       zones: async () => ZONE,
       ...openDoor(),
       // names are planted as ids: the district lets them through, and still none may leave the table
-      idPattern: async () => /./,
+      rules: async () => ({ idPattern: /./ }),
       clock,
       log,
       openapi: () => "{}",

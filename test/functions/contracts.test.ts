@@ -1,11 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { releaseQuarantine } from "../../adapters/release-quarantine.ts";
-import { uncovered } from "../../domain/contract.ts";
+import { isReadable, uncovered, type Contract } from "../../domain/contract.ts";
 import { nothingSetUp } from "../../domain/setup.ts";
 import { canceled, completed, request, scheduled, voided, world, ZONE } from "../support/world.ts";
 
 /** After every session of these events: a completed session lies in the past. */
-const LATER = new Date("2100-01-02T12:00:00Z");
+const SOON = new Date("2026-03-20T12:00:00Z");
 
 const SCHOOL = "631930";
 type Answer = { statusCode?: number; body?: string };
@@ -37,17 +37,34 @@ describe("a contract", () => {
     ["B", undefined, undefined, undefined],
     ["C", "math", "2026-01-05", "school"],
   ])("at %s of %s on %s leaves uncovered: %s", (school_id, program_id, day, wanted) => {
-    expect(uncovered(contracts, { school_id, program_id, day })).toBe(wanted);
+    const today = day ?? "2026-01-10";
+    expect(uncovered(contracts, { school_id, program_id, day, today })).toBe(wanted);
+  });
+  it.each([
+    ["its end", {}, "2026-05-29", undefined],
+    ["30 days after", {}, "2026-06-28", undefined],
+    ["31 days after", {}, "2026-06-29", "closed"],
+    ["10 days after, of 10", { late_report_days: 10 }, "2026-06-08", undefined],
+    ["11 days after, of 10", { late_report_days: 10 }, "2026-06-09", "closed"],
+    ["a day after, of none", { late_report_days: 0 }, "2026-05-30", "closed"],
+  ])("lets report and read on %s: %j", (_, more, today, wanted) => {
+    const own = [{ school_ids: ["A"], from: "2026-01-05", to: "2026-05-29", ...more }];
+    const place = { school_id: "A", program_id: "", day: "2026-05-20", today };
+    expect(uncovered(own, place)).toBe(wanted);
+    expect(isReadable(own, "A", today)).toBe(wanted === undefined);
+    // of another that covers the day and has no end, it is taken
+    expect(uncovered([...own, {}], place)).toBeUndefined();
+    expect(uncovered([...own, { from: "2026-06-01" }], place)).toBe(wanted);
   });
   it("names nothing and covers everything, and none covers nothing", () => {
-    const place = { school_id: "A", program_id: "", day: "2026-01-05" };
+    const place = { school_id: "A", program_id: "", day: "2026-01-05", today: "2026-01-05" };
     expect([uncovered([{}], place), uncovered([], place)]).toEqual([undefined, "school"]);
   });
 });
 
 describe("posting under a contract", () => {
   it("is judged by the school's own date, not by the clock of the server", async () => {
-    const here = world({ clock: () => LATER, contracts: [{ school_ids: [SCHOOL], to: "2026-03-02" }] });
+    const here = world({ clock: () => SOON, contracts: [{ school_ids: [SCHOOL], to: "2026-03-02" }] });
     // 23:30 in Denver is the next day in UTC
     const late = { scheduled_start: "2026-03-02T23:30:00-07:00" };
     expect(codeOf(await here.post(completed({ ...late, session_id: "late" })))).toBe("accepted");
@@ -57,19 +74,77 @@ describe("posting under a contract", () => {
     expect(here.sessions.facts.size).toBe(1);
   });
 
-  it("takes corrections of what was covered, also after it has ended", async () => {
-    const here = world({
-      contracts: [{ school_ids: [SCHOOL], to: "2026-03-02" }],
-      clock: () => new Date("2026-09-01T12:00:00Z"),
-    });
+  it("takes late reports and corrections of what was covered for 30 days after it has ended, and then none", async () => {
+    let now = "2026-04-01T12:00:00-06:00";
+    const contracts: Contract[] = [{ school_ids: [SCHOOL], program_ids: ["math"], to: "2026-03-02" }];
+    const here = world({ contracts, clock: () => new Date(now) });
+    const own = { program_id: "math" };
+    expect(codeOf(await here.post(completed(own)))).toBe("accepted");
+    expect(codeOf(await here.post(completed({ ...own, revision: 2, tutor_id: "T9" })))).toBe("accepted");
+    expect(codeOf(await here.post(completed({ ...own, session_id: "S-2" })))).toBe("accepted");
+    expect(codeOf(await here.post(voided({ session_id: "S-2", revision: 2 })))).toBe("accepted");
+
+    now = "2026-04-02T00:30:00-06:00";
+    const stored = structuredClone([...here.sessions.facts]);
+    const late = [
+      completed({ ...own, session_id: "S-3" }),
+      completed({ ...own, revision: 3, tutor_id: "T1" }),
+      voided({ revision: 3 }),
+    ];
+    for (const event of late) {
+      const answer = read(await here.post(event));
+      expect([answer.status, answer.result]).toEqual([403, "rejected"]);
+      expect(answer.errors?.[0]?.detail).toContain("too long ago");
+    }
+    // another contract at the same school lets nobody take away what lies in the one that ended
+    contracts.push({ school_ids: [SCHOOL], program_ids: ["ela"], from: "2026-03-03", to: "2027-03-02" });
+    const moved = { revision: 3, program_id: "ela", scheduled_start: "2026-03-30T10:00:00-06:00" };
+    for (const event of [voided({ revision: 3 }), completed(moved)]) {
+      const answer = read(await here.post(event));
+      expect([answer.status, answer.errors?.[0]?.pointer]).toEqual([403, "/data/session_id"]);
+    }
+    expect([...here.sessions.facts]).toEqual(stored);
+    expect(codeOf(await here.post(completed({ ...moved, session_id: "S-4", revision: 1 })))).toBe("accepted");
+  });
+
+  it("takes no session that is older than the district lets it, and lets none such be changed", async () => {
+    let now = "2026-03-12T12:00:00-06:00";
+    const rules = { session_age_days: 10 };
+    const here = world({ clock: () => new Date(now), rules });
     expect(codeOf(await here.post(completed()))).toBe("accepted");
-    expect(codeOf(await here.post(completed({ revision: 2, tutor_id: "T9" })))).toBe("accepted");
-    expect(codeOf(await here.post(voided({ revision: 3 })))).toBe("accepted");
+    now = "2026-03-13T00:30:00-06:00";
+    const stored = structuredClone([...here.sessions.facts]);
+    const posted = [
+      [completed({ session_id: "S-2" }), "/data/scheduled_start"],
+      [completed({ revision: 2 }), "/data/scheduled_start"],
+      [completed({ revision: 2, scheduled_start: "2026-03-12T10:00:00-06:00" }), "/data/session_id"],
+      [voided({ revision: 2 }), "/data/session_id"],
+    ] as const;
+    for (const [event, pointer] of posted) {
+      const answer = read(await here.post(event));
+      expect([answer.status, codeOf(await here.post(event)), answer.errors?.[0]?.pointer]).toEqual([
+        422,
+        "invalid-event",
+        pointer,
+      ]);
+      expect(answer.errors?.[0]?.detail).toContain("10 days");
+    }
+    expect([...here.sessions.facts]).toEqual(stored);
+    // what waits for a school is as old
+    const waiting = world({ clock: () => new Date(now), rules, zone: () => undefined });
+    expect(codeOf(await waiting.post(completed()))).toBe("invalid-event");
+  });
+
+  it("takes nothing older than it is kept, where the district says nothing", async () => {
+    const here = world({ clock: () => new Date("2031-03-08T12:00:00-07:00"), rules: {} });
+    expect(codeOf(await here.post(completed()))).toBe("invalid-event");
+    const there = world({ clock: () => new Date("2031-03-05T12:00:00-07:00"), rules: {} });
+    expect(codeOf(await there.post(completed()))).toBe("accepted");
   });
 
   it("refuses another school, another program and a session moved out of it, and keeps the rest of the batch", async () => {
     const here = world({
-      clock: () => LATER,
+      clock: () => SOON,
       contracts: [{ school_ids: [SCHOOL], program_ids: ["math"], to: "2026-03-06" }],
     });
     const own = { program_id: "math" };

@@ -152,6 +152,20 @@ export const BAD_EVENTS: BadEvent[] = [
   data("American date", "/scheduled_start", { scheduled_start: "3/2/2026 10:00 AM" }),
   data("seconds since 1970", "/scheduled_start", { scheduled_start: 1_772_470_800 }),
   data("year 1999", "/scheduled_start", { scheduled_start: "1999-12-31T10:00:00Z" }),
+  data("an actual start five years after the plan", "/actual_start", {
+    actual_start: "2031-03-02T10:01:00-07:00",
+    actual_end: "2031-03-02T10:31:00-07:00",
+  }),
+  data("an actual start a day and a minute before the plan", "/actual_start", {
+    scheduled_start: "2026-03-02T10:00:00-07:00",
+    actual_start: "2026-03-01T09:59:00-07:00",
+    actual_end: "2026-03-01T10:31:00-07:00",
+  }),
+  data("an end a month after the plan", "/actual_end", {
+    scheduled_start: "2026-01-28T10:00:00-07:00",
+    actual_start: undefined,
+    actual_end: "2026-03-01T10:31:00-07:00",
+  }),
   data("year 2100", "/scheduled_start", { scheduled_start: "2100-01-01T10:00:00Z" }),
   data("offset of 25 hours", "/scheduled_start", { scheduled_start: "2026-03-02T10:00:00+25:00" }),
   data("duration 0", "/scheduled_duration", { scheduled_duration: 0 }),

@@ -1,12 +1,13 @@
 import { InMemoryQuotaStore } from "../../adapters/in-memory/quota-store.ts";
 import { InMemoryRefusalStore } from "../../adapters/in-memory/refusal-store.ts";
+import type { ReadRules } from "../../functions/framework/store-events.ts";
 import type { Contract } from "../../domain/contract.ts";
 
 /** What taking events needs beside its stores: a contract for everything, and no limit that is ever met. */
 export const openDoor = () => ({
   contracts: async (): Promise<Contract[]> => [{}],
   refusals: new InMemoryRefusalStore(),
-  idPattern: async (): Promise<RegExp | undefined> => undefined,
+  rules: async (): Promise<ReadRules> => ({ session_age_days: 36_600 }),
   erased: async () => () => false,
   quotas: new InMemoryQuotaStore(),
   service: "ingest-events",

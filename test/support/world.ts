@@ -5,6 +5,7 @@ import type { Contract } from "../../domain/contract.ts";
 import type { SessionStore } from "../../adapters/session-store.ts";
 import type { SummaryStore } from "../../adapters/summary-store.ts";
 import type { HttpEvent } from "../../functions/framework/http.ts";
+import type { ReadRules } from "../../functions/framework/store-events.ts";
 import { ingestEvents } from "../../functions/ingest-events/handler.ts";
 import { summarizeSchool } from "../../functions/summarize-school/handler.ts";
 
@@ -20,6 +21,7 @@ type Parts = {
   zone?: (school_id: string) => string | undefined;
   contracts?: Contract[];
   limit?: number;
+  rules?: ReadRules;
 };
 
 /** The shipped handlers over in-memory adapters. */
@@ -41,6 +43,7 @@ export function world(parts: Parts = {}) {
     ...door,
     ...(parts.contracts && { contracts: async () => parts.contracts ?? [] }),
     ...(parts.limit && { limit: async () => parts.limit }),
+    ...(parts.rules && { rules: async () => parts.rules ?? {} }),
     clock,
     log,
     openapi: () => "{}",
