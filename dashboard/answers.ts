@@ -92,7 +92,9 @@ export type Overview = Timed & {
 };
 /** Of a small group only that it is one. */
 type Hidden = { suppressed?: true };
-export type Report = Omit<DosageReport, "by_school"> &
+export type Report = Omit<DosageReport, "by_school" | keyof Dosage> &
+  Hidden &
+  Partial<Dosage> &
   Timed & {
     by_school: ({ school_id: string } & Hidden & Partial<Dosage>)[];
     export: string;

@@ -325,9 +325,12 @@ export const readPaths = {
       target_hours: z
         .string()
         .optional()
-        .meta({ description: "Without it each student is measured by her program's target, else by 60" }),
+        .meta({
+          description:
+            "Without it each student is measured by her program's target, else by 60; for who sees students",
+        }),
     },
-    is: z.looseObject({
+    is: group.extend({
       target_hours: z.number().nullable().meta({ description: "null where students have different targets" }),
       target_from: z.enum(["asked", "program", "default", "mixed"]),
       by_school: z.array(group.extend({ school_id: z.string() })),

@@ -138,4 +138,18 @@ export const Progress = z.object({
     .meta({ description: "Last day on which daily sessions still reach it; empty when past" }),
 });
 export const Grants = z.array(z.looseObject({ role: z.enum(ACCESS_ROLES) }));
-export const group = z.looseObject({ suppressed: z.literal(true).optional() });
+export const group = z.looseObject({
+  suppressed: z
+    .literal(true)
+    .optional()
+    .meta({
+      description:
+        "Fewer than 10 students are enrolled, tutored or not tutored, or it stands beside such a group",
+    }),
+  suppressed_figures: z
+    .array(z.enum(["full_dosage_rate", "buckets"]))
+    .optional()
+    .meta({
+      description: "Left out, because they would tell of fewer than 10 students, here or by subtraction",
+    }),
+});

@@ -60,18 +60,27 @@ function Whole({ dosage }: { dosage: Report }) {
   const { students_tutored, students_enrolled, hours, full_dosage_rate, target_hours } = dosage;
   const target = target_hours === null ? words.district.programTarget : `${target_hours} h`;
   const full = `${words.district.fullRate} (${target})`;
+  // 13 of 14 tell of the one who is not: what would tell of few is left out
+  const { hidden } = words.district;
+  const rate = (of: "of_tutored" | "of_enrolled") =>
+    full_dosage_rate === undefined ? hidden : share(full_dosage_rate[of]);
+  const countOf = (count: number | undefined) => (count === undefined ? hidden : number(count));
   return (
     <Tiles>
-      <Tile label={words.district.hours} value={hoursOf(hours?.mean)} of={words.district.perStudent} />
       <Tile
-        label={full}
-        value={share(full_dosage_rate?.of_tutored)}
-        of={`${words.district.ofTutored} (${number(students_tutored)})`}
+        label={words.district.hours}
+        value={hours === undefined ? hidden : hoursOf(hours.mean)}
+        of={words.district.perStudent}
       />
       <Tile
         label={full}
-        value={share(full_dosage_rate?.of_enrolled)}
-        of={`${words.district.ofEnrolled} (${number(students_enrolled)})`}
+        value={rate("of_tutored")}
+        of={`${words.district.ofTutored} (${countOf(students_tutored)})`}
+      />
+      <Tile
+        label={full}
+        value={rate("of_enrolled")}
+        of={`${words.district.ofEnrolled} (${countOf(students_enrolled)})`}
       />
     </Tiles>
   );

@@ -201,7 +201,7 @@ export const ENGLISH: Words = {
     offPace: "Behind the goal",
     noOffPace: "Nobody is behind the goal.",
     notForRole: "Your role sees no figure of students by school, whatever its size",
-    suppressed: "hidden: fewer than 10 students, or beside such a group",
+    suppressed: "hidden: it would tell of fewer than 10 students, here or beside another figure",
     week: "Week",
     share: "Share of students",
     download: "Download as CSV",

@@ -202,7 +202,7 @@ export const SPANISH: Words = {
     offPace: "Detrás de la meta",
     noOffPace: "Nadie está detrás de la meta.",
     notForRole: "Su función no ve cifras de estudiantes por escuela, sea cual sea su tamaño",
-    suppressed: "oculto: menos de 10 estudiantes, o junto a tal grupo",
+    suppressed: "oculto: revelaría datos de menos de 10 estudiantes, aquí o junto a otra cifra",
     week: "Semana",
     share: "Parte de los estudiantes",
     download: "Descargar como CSV",

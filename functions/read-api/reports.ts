@@ -32,17 +32,13 @@ function reportAsked(ask: Ask): Wanted {
   return { schools, students };
 }
 
-/** DATAS reports these targets. */
-const PRESETS = ["15", "30", "60"];
-
 /** Two reports that differ by a day, a school or an hour of the target differ by a student. */
 function refuseNarrowing(ask: Ask): void {
-  const narrowed = ["school_id", "from", "to"].find((name) => ask.query(name) !== undefined);
-  const target = ask.query("target_hours");
-  if (narrowed === undefined && (target === undefined || PRESETS.includes(target))) return;
+  const narrowed = ["school_id", "from", "to", "target_hours"].find((name) => ask.query(name) !== undefined);
+  if (narrowed === undefined) return;
   throw new Refused(
     "not-allowed",
-    `Your role sees whole districts and school years, with a target of ${PRESETS.join(", ")} hours: leave out ${narrowed ?? "target_hours"}.`,
+    `Your role sees whole districts and school years, measured by the programs' own targets: leave out ${narrowed}.`,
   );
 }
 
