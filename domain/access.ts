@@ -123,7 +123,8 @@ export type Scope = {
   districts: ReadonlySet<string>;
   schools: ReadonlyMap<string, Level>;
   providers: ReadonlySet<string>;
-  audit: boolean;
+  /** Districts whose audit log is hers. */
+  audit: ReadonlySet<string>;
 };
 
 type Reading = { now: Date; checks?: Checks };
@@ -138,12 +139,14 @@ export function scopeOf(caller: Caller, setup: Setup, { now, checks = CHECKS }: 
     reached
       .filter(({ level }) => level === wanted)
       .flatMap(({ own }) => own.map(({ school_id }): [string, Level] => [school_id, wanted]));
+  const districtsOf = (grants: readonly Grant[]) =>
+    new Set(grants.flatMap((grant) => ("district_id" in grant ? [grant.district_id] : [])));
   return {
-    districts: new Set(caller.grants.flatMap((grant) => ("district_id" in grant ? [grant.district_id] : []))),
+    districts: districtsOf(caller.grants),
     // who sees students sees the figures, too
     schools: new Map([...idsAt("totals"), ...idsAt("students")]),
     providers: new Set(reached.flatMap(({ providers }) => providers)),
-    audit: caller.grants.some(({ role }) => role === "auditor" || role === "district_admin"),
+    audit: districtsOf(caller.grants.filter(({ role }) => role === "auditor" || role === "district_admin")),
   };
 }
 
@@ -185,7 +188,7 @@ export const CHECKS = {
   school: (scope: Scope, school_id: string): boolean => scope.schools.has(school_id),
   students: (scope: Scope, school_id: string): boolean => scope.schools.get(school_id) === "students",
   provider: (scope: Scope, provider_id: string): boolean => scope.providers.has(provider_id),
-  audit: (scope: Scope): boolean => scope.audit,
+  audit: (scope: Scope): boolean => scope.audit.size > 0,
   /** What is signed for one caller and one question is of no use for another. */
   bound: (
     signed: { caller: string; question: string },

@@ -23,8 +23,13 @@ export async function getAudit(ask: Ask) {
   return { day, ...page, items: page.items.map(({ key: _, ...line }) => line) };
 }
 
-/** Lines about her schools; those of no school, such as admin commands, for who sees every district. */
+/**
+ * Lines about schools of the districts whose log is hers, and no others that she may see for another reason; those of no
+ * school, such as admin commands, for who audits every district.
+ */
 function isOwn({ scope, setup }: Ask, school_id: string | undefined): boolean {
-  if (school_id !== undefined) return scope.schools.has(school_id);
-  return setup.districts.every(({ district_id }) => scope.districts.has(district_id));
+  if (school_id === undefined)
+    return setup.districts.every(({ district_id }) => scope.audit.has(district_id));
+  const school = setup.schools.find((one) => one.school_id === school_id);
+  return school !== undefined && scope.audit.has(school.district_id);
 }

@@ -55,7 +55,7 @@ export async function getMe(ask: Ask) {
         };
       }),
     providers: [...scope.providers].sort(byText),
-    audit: scope.audit,
+    audit: scope.audit.size > 0,
     ...namesOf(ask, schools),
   };
 }

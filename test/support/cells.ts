@@ -1,3 +1,4 @@
+import * as z from "zod";
 import { sign } from "../../functions/framework/links.ts";
 import type { Identity } from "../../domain/access.ts";
 import {
@@ -17,7 +18,8 @@ type Sight = {
   schools: Record<string, "totals" | "students">;
   districts: string[];
   providers: string[];
-  audit: boolean;
+  /** Schools whose lines of the audit log are hers to see. */
+  audit: string[];
 };
 type Who = { identity: Identity; sight: Sight | undefined };
 
@@ -30,11 +32,11 @@ const sight = (more: Partial<Sight> = {}): Sight => ({
   schools: {},
   districts: [],
   providers: [],
-  audit: false,
+  audit: [],
   ...more,
 });
 
-const D1 = ["p1", "p2"];
+const D1 = ["p1", "p2", "p4"];
 /** Who asks, and what she may see: written by hand, as the table of roles says it. */
 export const CALLERS: Record<string, Who> = {
   "district admin": {
@@ -43,7 +45,7 @@ export const CALLERS: Record<string, Who> = {
       schools: { A: "students", B: "students" },
       districts: ["D1"],
       providers: D1,
-      audit: true,
+      audit: ["A", "B"],
     }),
   },
   "district admin without a second factor": { identity: person("admin1"), sight: sight() },
@@ -53,7 +55,12 @@ export const CALLERS: Record<string, Who> = {
   },
   auditor: {
     identity: person("auditor1"),
-    sight: sight({ schools: { A: "totals", B: "totals" }, districts: ["D1"], providers: D1, audit: true }),
+    sight: sight({
+      schools: { A: "totals", B: "totals" },
+      districts: ["D1"],
+      providers: D1,
+      audit: ["A", "B"],
+    }),
   },
   "site lead": { identity: person("leadA"), sight: sight({ schools: { A: "students" } }) },
   "site lead in capitals": { identity: person("LEADA"), sight: sight({ schools: { A: "students" } }) },
@@ -65,6 +72,54 @@ export const CALLERS: Record<string, Who> = {
   "provider user": { identity: person("user1"), sight: sight({ providers: ["p1"] }) },
   "provider user of another": { identity: person("user2"), sight: sight({ providers: ["p2"] }) },
   "provider user, contract expired": { identity: person("user3"), sight: sight() },
+  "site lead of A, viewer of the district": {
+    identity: person("leadViewer"),
+    sight: sight({ schools: { A: "students", B: "totals" }, districts: ["D1"], providers: D1 }),
+  },
+  "viewer of one district, site lead in another": {
+    identity: person("viewerLeadC"),
+    sight: sight({ schools: { A: "totals", B: "totals", C: "students" }, districts: ["D1"], providers: D1 }),
+  },
+  "auditor of one district, site lead in another": {
+    identity: person("auditorLeadC"),
+    sight: sight({
+      schools: { A: "totals", B: "totals", C: "students" },
+      districts: ["D1"],
+      providers: D1,
+      audit: ["A", "B"],
+    }),
+  },
+  "auditor of one district, viewer of another": {
+    identity: person("auditorViewer"),
+    sight: sight({
+      schools: { A: "totals", B: "totals", C: "totals" },
+      districts: ["D1", "D2"],
+      providers: D1,
+      audit: ["A", "B"],
+    }),
+  },
+  "admin of one district, site lead in another": {
+    identity: person("adminLeadC", { mfa: true }),
+    sight: sight({
+      schools: { A: "students", B: "students", C: "students" },
+      districts: ["D1"],
+      providers: D1,
+      audit: ["A", "B"],
+    }),
+  },
+  "the same without a second factor": {
+    identity: person("adminLeadC"),
+    sight: sight({ schools: { C: "students" } }),
+  },
+  "provider user and site lead": {
+    identity: person("userLead"),
+    sight: sight({ schools: { A: "students" }, providers: ["p2"] }),
+  },
+  "provider key, contract over for 12 days": {
+    identity: { provider_id: "p4" },
+    sight: sight({ providers: ["p4"] }),
+  },
+  "provider key, contract over for longer than it says": { identity: { provider_id: "p5" }, sight: sight() },
   "provider key": { identity: { provider_id: "p1" }, sight: sight({ providers: ["p1"] }) },
   "provider key, contract expired": { identity: { provider_id: "p3" }, sight: sight() },
   "person whose time is over": { identity: person("gone"), sight: undefined },
@@ -78,7 +133,7 @@ export const CALLERS: Record<string, Who> = {
 
 const SCHOOLS = ["A", "B", "C", "deleted"];
 const DISTRICTS = ["D1", "D2", "deleted"];
-const PROVIDERS = ["p1", "p2", "p3", "deleted"];
+const PROVIDERS = ["p1", "p2", "p3", "p4", "p5", "deleted"];
 
 export type Cell = { operation: string; caller: string; what: string; wanted: Wanted; allowed: boolean };
 type Row = (
@@ -206,7 +261,7 @@ export const ROWS: Record<string, Row> = {
     add("a cursor as link", { path: { token: cursor(id, "") } }, false);
   },
   getAudit: (who, add) => {
-    add("today", { query: { day: "2026-03-04" } }, who.sight?.audit === true);
+    add("today", { query: { day: "2026-03-04" } }, (who.sight?.audit.length ?? 0) > 0);
     for (const [what, token] of BAD_CURSORS)
       add(`cursor ${what}`, { query: { day: "2026-03-04", cursor: token } }, false);
   },
@@ -255,9 +310,10 @@ export function cellsOf(routeOf: (operation: string) => string): Cell[] {
 /** Names in an answer that its reader may not see. */
 export function foreignNames(body: string, caller: string): string[] {
   const seen = CALLERS[caller]?.sight ?? sight();
-  const found = [...body.matchAll(/\b(student|session|tutor|event)-([\w]+)(?:-(\w+))?/g)];
+  const found = [...body.matchAll(/\b(student|session|tutor|event|audit)-([\w]+)(?:-(\w+))?/g)];
   return found.flatMap(([name, kind, first = "", second = ""]) => {
     if (name === MOVED || /^(student-missed|tutor-changed)/.test(name)) return [];
+    if (kind === "audit") return seen.audit.includes(first) ? [] : [name];
     if (kind === "event") return seen.providers.includes(first) ? [] : [name];
     const bySchool = seen.schools[first] === "students";
     if (kind === "session")
@@ -270,6 +326,21 @@ export function foreignNames(body: string, caller: string): string[] {
   });
 }
 
+const Record = z.object({
+  history: z.array(z.object({ school_id: z.string() })),
+  schools: z.array(z.object({ school_id: z.string() })),
+});
+
+/** Schools of whose students the reader may know, beside others, where one student's record is told. */
+function foreignRecords({ operation, caller }: Cell, status: number, body: string): string[] {
+  if (operation !== "getStudent" || status !== 200) return [];
+  const { history, schools } = Record.parse(JSON.parse(body));
+  const seen = CALLERS[caller]?.sight ?? sight();
+  return [...history, ...schools]
+    .filter(({ school_id }) => seen.schools[school_id] !== "students")
+    .map(({ school_id }) => `her record at ${school_id}`);
+}
+
 /** What leaks in a cell: an answer where there must be none, or a name in it that is not the caller's to see. */
 export async function leakOf(
   cell: Cell,
@@ -278,7 +349,7 @@ export async function leakOf(
   const { status, body } = await ask(cell.wanted);
   const name = `${cell.operation} · ${cell.caller} · ${cell.what}`;
   if (status === 200 && !cell.allowed) return `${name}: answered`;
-  const foreign = foreignNames(body, cell.caller);
+  const foreign = [...foreignNames(body, cell.caller), ...foreignRecords(cell, status, body)];
   return foreign.length > 0 ? `${name}: tells ${foreign.slice(0, 3).join(", ")}` : undefined;
 }
 

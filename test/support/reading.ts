@@ -47,6 +47,55 @@ export const PEOPLE = [
     grants: [{ role: "site_lead", school_ids: ["A"] }],
     to: "2026-03-03",
   },
+  // several grants at once: each counts where it is given, and nowhere else
+  {
+    person_id: "leadViewer",
+    email: "leadViewer@x.org",
+    grants: [
+      { role: "site_lead", school_ids: ["A"] },
+      { role: "district_viewer", district_id: "D1" },
+    ],
+  },
+  {
+    person_id: "viewerLeadC",
+    email: "viewerLeadC@x.org",
+    grants: [
+      { role: "district_viewer", district_id: "D1" },
+      { role: "site_lead", school_ids: ["C"] },
+    ],
+  },
+  {
+    person_id: "auditorLeadC",
+    email: "auditorLeadC@x.org",
+    grants: [
+      { role: "site_lead", school_ids: ["C"] },
+      { role: "auditor", district_id: "D1" },
+    ],
+  },
+  {
+    person_id: "auditorViewer",
+    email: "auditorViewer@x.org",
+    grants: [
+      { role: "auditor", district_id: "D1" },
+      { role: "district_viewer", district_id: "D2" },
+    ],
+  },
+  {
+    person_id: "adminLeadC",
+    email: "adminLeadC@x.org",
+    grants: [
+      { role: "district_admin", district_id: "D1" },
+      { role: "site_lead", school_ids: ["C"] },
+    ],
+  },
+  {
+    person_id: "userLead",
+    email: "userLead@x.org",
+    grants: [
+      { role: "provider_user", provider_id: "p2" },
+      { role: "site_lead", school_ids: ["A"] },
+    ],
+  },
   { person_id: "nothing", email: "nothing@x.org", grants: [] },
 ];
 export const READ_SETUP = Setup.parse({
@@ -58,6 +107,9 @@ export const READ_SETUP = Setup.parse({
     { provider_id: "p2", contracts: [{ school_ids: ["B", "C"] }] },
     // over for more than 30 days
     { provider_id: "p3", contracts: [{ school_ids: ["A"], to: "2026-01-30" }] },
+    // over for 12 days, and for 12 of the 10 in which it lets be reported late
+    { provider_id: "p4", contracts: [{ school_ids: ["A"], to: "2026-02-20" }] },
+    { provider_id: "p5", contracts: [{ school_ids: ["A"], to: "2026-02-20", late_report_days: 10 }] },
   ],
   people: PEOPLE,
 });
@@ -163,7 +215,12 @@ export function reading(parts: Parts) {
           number: 1,
           at: NOW.toISOString(),
           previous: "",
-          lines: [{ at: NOW.toISOString(), who: "somebody", what: "audit-line", count: 1 }],
+          lines: [
+            { at: NOW.toISOString(), who: "somebody", what: "audit-none", count: 1 },
+            ...["A", "B", "C"].map((school_id) => ({
+              ...{ at: NOW.toISOString(), who: "somebody", what: `audit-${school_id}`, school_id, count: 1 },
+            })),
+          ],
           hash: "h",
         },
       ],
