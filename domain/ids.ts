@@ -5,6 +5,12 @@ import { isDay } from "./school-day.ts";
 const ALLOWED = /^[^\p{Cc}/#]+$/u;
 
 /**
+ * Characters of no width, and those that turn the direction of a text: two ids that read alike would be two students.
+ * Soft hyphen, zero-width and directional marks, word joiners, variation selectors, the byte order mark, tags.
+ */
+const INVISIBLE = /[\p{Default_Ignorable_Code_Point}\p{Bidi_Control}\p{Zl}\p{Zp}\uFFF9-\uFFFB]/u;
+
+/**
  * An opaque identifier from another system: trimmed, NFC, 1 to 128 characters, no control characters, `/` or `#`.
  * It stays text: "0016740395" and "16740395" are two students.
  */
@@ -14,6 +20,9 @@ export const Id = z
   .normalize("NFC")
   .min(1, { error: "is empty; give an id of 1 to 128 characters" })
   .max(128, { error: "is longer than 128 characters; shorten the id" })
+  .refine((text) => !INVISIBLE.test(text), {
+    error: "holds a character that nobody sees, such as a zero-width space; type or copy the id anew",
+  })
   .regex(ALLOWED, { error: "holds a control character, '/' or '#'; remove it from the id" })
   .refine((text) => text.isWellFormed(), { error: "holds half a surrogate pair; send well-formed Unicode" });
 export type Id = z.infer<typeof Id>;

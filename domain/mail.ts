@@ -134,7 +134,12 @@ function fitting(items: readonly Item[], words: number, button: number): Item[] 
 
 /** Safe within HTML, also in an attribute. */
 export const escape = (text: string) =>
-  text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll('"', "&quot;");
+  text
+    .replaceAll("&", "&amp;")
+    .replaceAll("<", "&lt;")
+    .replaceAll(">", "&gt;")
+    .replaceAll('"', "&quot;")
+    .replaceAll("'", "&#39;");
 
 const STYLE =
   "body{margin:0;background:#f4f5f7;color:#1c1e21}main{font:16px/1.5 system-ui,sans-serif;max-width:34em;margin:0 auto;padding:20px 16px}" +

@@ -23,6 +23,7 @@ const TITLES = {
   "unsupported-media-type": [415, "The content type is not supported"],
   "not-contracted": [403, "No contract covers what the event is about"],
   "over-quota": [429, "Too many events in this minute"],
+  "too-many-reads": [429, "Too many requests in this minute"],
   unsigned: [401, "The signature does not verify"],
   "not-allowed": [403, "Your role does not allow this"],
   "no-access": [403, "Nobody has given you access yet"],

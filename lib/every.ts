@@ -1,4 +1,4 @@
-import { Duration } from "aws-cdk-lib";
+import { Duration, Stack } from "aws-cdk-lib";
 import { PolicyStatement, Role, ServicePrincipal } from "aws-cdk-lib/aws-iam";
 import type { IFunction } from "aws-cdk-lib/aws-lambda";
 import { Schedule, ScheduleExpression } from "aws-cdk-lib/aws-scheduler";
@@ -9,7 +9,10 @@ type Clock = { id: string; rate: Duration; target: IFunction; roleId?: string };
 
 /** Starts a function at a fixed rate, by a role that may start this one function and nothing else. */
 export function every(scope: Construct, { id, rate, target, roleId = `${id}Role` }: Clock): void {
-  const role = new Role(scope, roleId, { assumedBy: new ServicePrincipal("scheduler.amazonaws.com") });
+  // schedules of this account and of no other
+  const conditions = { StringEquals: { "aws:SourceAccount": Stack.of(scope).account } };
+  const assumedBy = new ServicePrincipal("scheduler.amazonaws.com", { conditions });
+  const role = new Role(scope, roleId, { assumedBy });
   role.addToPolicy(
     new PolicyStatement({ actions: ["lambda:InvokeFunction"], resources: [target.functionArn] }),
   );

@@ -1,6 +1,13 @@
-import { Duration, RemovalPolicy, Validations } from "aws-cdk-lib";
+import { Duration, RemovalPolicy, Stack, Validations } from "aws-cdk-lib";
 import { AccessLogFormat } from "aws-cdk-lib/aws-apigateway";
-import { HttpApi, HttpMethod, HttpStage, LogGroupLogDestination } from "aws-cdk-lib/aws-apigatewayv2";
+import {
+  CfnRoute,
+  CfnStage,
+  HttpApi,
+  HttpMethod,
+  HttpStage,
+  LogGroupLogDestination,
+} from "aws-cdk-lib/aws-apigatewayv2";
 import { HttpLambdaAuthorizer, HttpLambdaResponseType } from "aws-cdk-lib/aws-apigatewayv2-authorizers";
 import { HttpLambdaIntegration } from "aws-cdk-lib/aws-apigatewayv2-integrations";
 import type { Function } from "aws-cdk-lib/aws-lambda";
@@ -23,12 +30,25 @@ const ACCESS_LOG = {
   authorizerError: "$context.authorizer.error",
 };
 
+/** Requests a second, and at once: what a route may take of the account's share, whoever asks. */
+const LIMITS = {
+  posts: { ThrottlingRateLimit: 300, ThrottlingBurstLimit: 600 },
+  webhooks: { ThrottlingRateLimit: 100, ThrottlingBurstLimit: 200 },
+  others: { ThrottlingRateLimit: 200, ThrottlingBurstLimit: 400 },
+};
+
+const limitOf = (routeKey: string) => {
+  if (routeKey === "POST /v1/events") return LIMITS.posts;
+  return routeKey.startsWith("POST /v1/webhooks/") ? LIMITS.webhooks : LIMITS.others;
+};
+
 type Props = { storage: Storage; config: DeployConfig };
 
 /** The address that provider systems post to. */
 export class IngestApi extends Construct {
   readonly api: HttpApi;
   readonly url: string;
+  readonly #stage: HttpStage;
   readonly functions: readonly [ingest: Function, authorize: Function, webhook: Function];
 
   constructor(scope: Construct, id: string, { storage, config }: Props) {
@@ -53,13 +73,15 @@ export class IngestApi extends Construct {
       config,
     });
     storage.grantReadProviderKeys(authorize);
+    storage.grantNoteUsedKeys(authorize);
     const webhook = this.#webhook({ storage, config });
     this.functions = [ingest, authorize, webhook];
     this.api = new HttpApi(this, "Api", {
       createDefaultStage: false,
       description: "Rollcall: session events",
     });
-    this.url = this.#stage(logRetention, storage).url;
+    this.#stage = this.#newStage(logRetention, storage);
+    this.url = this.#stage.url;
     this.#routes(ingest, authorize);
     this.#webhookRoute(webhook);
   }
@@ -88,7 +110,21 @@ export class IngestApi extends Construct {
       Validations.of(route).acknowledge({ id: "AwsSolutions-APIG4", reason });
   }
 
-  #stage(retention: DeployConfig["logRetention"], { key }: Storage): HttpStage {
+  /**
+   * Gives each route a share of its own, so that one sender's storm takes nothing from the pages. Called once all routes
+   * are there: the stage names them.
+   */
+  limitRoutes(): void {
+    const routes = Stack.of(this)
+      .node.findAll()
+      .filter((child) => child instanceof CfnRoute);
+    const stage = this.#stage.node.defaultChild;
+    if (!(stage instanceof CfnStage)) return;
+    stage.routeSettings = Object.fromEntries(routes.map(({ routeKey }) => [routeKey, limitOf(routeKey)]));
+    for (const route of routes) stage.addDependency(route);
+  }
+
+  #newStage(retention: DeployConfig["logRetention"], { key }: Storage): HttpStage {
     const logs = new LogGroup(this, "AccessLogs", {
       retention,
       encryptionKey: key,

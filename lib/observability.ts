@@ -1,4 +1,4 @@
-import { Duration, Validations } from "aws-cdk-lib";
+import { Duration, Stack, Validations } from "aws-cdk-lib";
 import {
   Alarm,
   AnomalyDetectionAlarm,
@@ -33,7 +33,9 @@ export class Observability extends Construct {
   constructor(scope: Construct, id: string, { storage, config }: { storage: Storage; config: DeployConfig }) {
     super(scope, id);
     this.topic = new Topic(this, "Alarms", { masterKey: storage.key, enforceSSL: true });
-    const cloudwatch = new ServicePrincipal("cloudwatch.amazonaws.com");
+    // alarms of this account and of no other
+    const conditions = { StringEquals: { "aws:SourceAccount": Stack.of(this).account } };
+    const cloudwatch = new ServicePrincipal("cloudwatch.amazonaws.com", { conditions });
     this.topic.grantPublish(cloudwatch);
     storage.key.addToResourcePolicy(
       new PolicyStatement({

@@ -322,13 +322,10 @@ export const readPaths = {
       district_id: z.string().optional(),
       from: day.optional().meta({ description: "The first day of the school year where nothing is said" }),
       to: day.optional().meta({ description: "Today where nothing is said" }),
-      target_hours: z
-        .string()
-        .optional()
-        .meta({
-          description:
-            "Without it each student is measured by her program's target, else by 60; for who sees students",
-        }),
+      target_hours: z.string().optional().meta({
+        description:
+          "Without it each student is measured by her program's target, else by 60; for who sees students",
+      }),
     },
     is: group.extend({
       target_hours: z.number().nullable().meta({ description: "null where students have different targets" }),

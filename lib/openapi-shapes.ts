@@ -139,13 +139,10 @@ export const Progress = z.object({
 });
 export const Grants = z.array(z.looseObject({ role: z.enum(ACCESS_ROLES) }));
 export const group = z.looseObject({
-  suppressed: z
-    .literal(true)
-    .optional()
-    .meta({
-      description:
-        "Fewer than 10 students are enrolled, tutored or not tutored, or it stands beside such a group",
-    }),
+  suppressed: z.literal(true).optional().meta({
+    description:
+      "Fewer than 10 students are enrolled, tutored or not tutored, or it stands beside such a group",
+  }),
   suppressed_figures: z
     .array(z.enum(["full_dosage_rate", "buckets"]))
     .optional()

@@ -43,6 +43,7 @@ export class RollcallStack extends Stack {
       api: ingest.api,
       apiUrl: ingest.url,
     });
+    ingest.limitRoutes();
     const proof = new Proof(this, "Proof", { storage, config });
     acknowledgeFindings(this);
     const observability = new Observability(this, "Observability", { storage, config });

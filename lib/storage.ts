@@ -182,7 +182,12 @@ export class Storage extends Construct {
 
   /** Find out whose key it is, and when it was last used. */
   grantReadProviderKeys(to: IGrantable): void {
-    this.#grant(to, { actions: ["GetItem", "UpdateItem"], partitions: [any(PREFIX.key)] });
+    this.#grant(to, { actions: ["GetItem"], partitions: [any(PREFIX.key)] });
+  }
+
+  /** Write down, to the hour, that a key was used. */
+  grantNoteUsedKeys(to: IGrantable): void {
+    this.#grant(to, { actions: ["UpdateItem"], partitions: [any(PREFIX.key)] });
   }
 
   /** Know who may see what, sign cursors and links, and write down what was read. */
@@ -191,6 +196,7 @@ export class Storage extends Construct {
     this.#grant(to, { actions: ["GetItem", "PutItem"], partitions: [SECRET_PARTITION, PSEUDONYM_PARTITION] });
     this.#grant(to, { actions: ["UpdateItem", "Query"], partitions: [AUDIT_OPEN_PARTITION] });
     this.#grant(to, { actions: ["Query"], partitions: [AUDIT_PARTITION] });
+    this.#grant(to, { actions: ["UpdateItem"], partitions: [any(PREFIX.quota)] });
     // a count names nobody, so it lies before the wall that each caller's session is
     this.#grant(to, {
       actions: ["BatchGetItem"],

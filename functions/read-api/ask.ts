@@ -15,6 +15,7 @@ import { dayOf, isDay } from "../../domain/school-day.ts";
 import type { School, Setup } from "../../domain/setup.ts";
 import type { HttpEvent } from "../framework/http.ts";
 import { endOfDay, sign, type Grant } from "../framework/links.ts";
+import type { ReadQuota } from "./read-quota.ts";
 import { reachOf, type OpenWall } from "./wall.ts";
 
 export type ReadDeps = {
@@ -26,6 +27,7 @@ export type ReadDeps = {
   audit: Pick<AuditStore, "seen" | "blocks" | "open">;
   /** Pseudonym of a student. */
   pseudonym: (student_id: string) => Promise<string>;
+  quota: ReadQuota;
   secret: () => Promise<string>;
   verify: (token: string, secret: string, now: Date) => Grant | undefined;
   clock: () => Date;
@@ -54,9 +56,12 @@ export type Ask = {
 export class Refused extends Error {
   override name = "Refused";
   readonly problem: Problem;
-  constructor(name: Parameters<typeof problem>[0], detail: string) {
+  /** Seconds after which it is worth to ask again. */
+  readonly retryAfter: number | undefined;
+  constructor(name: Parameters<typeof problem>[0], detail: string, retryAfter?: number) {
     super(detail);
     this.problem = problem(name, detail);
+    this.retryAfter = retryAfter;
   }
 }
 
@@ -82,6 +87,13 @@ export async function known(deps: ReadDeps, identity: Identity) {
   if (setup !== undefined && caller === undefined && (identity.email ?? "") !== "")
     throw new Refused("no-access", NO_ACCESS);
   if (setup === undefined || caller === undefined) throw new Refused("unauthorized", UNKNOWN);
+  const wait = await deps.quota(caller.id, now);
+  if (wait !== undefined)
+    throw new Refused(
+      "too-many-reads",
+      "You asked too often in this minute; ask again after Retry-After.",
+      wait,
+    );
   return { setup, now, caller, scope: scopeOf(caller, setup, { now, checks }) };
 }
 

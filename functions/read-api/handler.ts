@@ -50,14 +50,17 @@ export const readApi =
       const [operation, answer] = route;
       const identity = event.requestContext.authorizer?.lambda ?? {};
       const ask = await askOf(deps, event, { identity, operation });
-      const result = conditional(event, json(200, await answer(ask), PRIVATE));
+      const result = conditional(event, ask, json(200, await answer(ask), PRIVATE));
       // what is answered with 304 was read, and written down, before
       if (result.statusCode === 200) await writeNotes(ask);
       return compressed(event, result);
     } catch (error) {
       if (!(error instanceof Refused)) throw error;
       return problemResult(error.problem, {
-        headers: { ...(error.problem.status === 401 && { "www-authenticate": "Bearer" }) },
+        headers: {
+          ...(error.problem.status === 401 && { "www-authenticate": "Bearer" }),
+          ...(error.retryAfter !== undefined && { "retry-after": String(error.retryAfter) }),
+        },
       });
     }
   };
@@ -106,10 +109,14 @@ function bodyOf({ body = "", isBase64Encoded }: HttpEvent): unknown {
   }
 }
 
-/** 304 where the caller has this answer already. */
-function conditional({ headers, routeKey }: HttpEvent, result: HttpResult): HttpResult {
+/** 304 where this caller, with these grants, has this answer already: nobody else's tag is worth anything. */
+function conditional(
+  { headers, routeKey }: HttpEvent,
+  { caller: { id, grants } }: Ask,
+  result: HttpResult,
+): HttpResult {
   const etag = `"${createHash("sha256")
-    .update(result.body ?? "")
+    .update(JSON.stringify([id, grants, result.body]))
     .digest("base64url")
     .slice(0, 22)}"`;
   const known = (headers["if-none-match"] ?? "").split(",").map((one) => one.trim().replace(/^W\//, ""));

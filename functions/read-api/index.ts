@@ -1,6 +1,7 @@
 import { dynamoAuditStore } from "../../adapters/audit-store.ts";
 import { dynamoClient } from "../../adapters/aws-clients.ts";
 import { pseudonyms } from "../../adapters/pseudonyms.ts";
+import { dynamoQuotaStore } from "../../adapters/quota-store.ts";
 import { readerSessions } from "../../adapters/reader-sessions.ts";
 import { linkSecretStore, pseudonymSecretStore } from "../../adapters/secret-store.ts";
 import { dynamoSetupStore } from "../../adapters/setup-store.ts";
@@ -13,6 +14,7 @@ import { consoleLog as log } from "../framework/log.ts";
 import { ReadApiEnv } from "./env.ts";
 import { readApi } from "./handler.ts";
 import { openWall } from "./open-wall.ts";
+import { readQuota } from "./read-quota.ts";
 
 const env = ReadApiEnv.parse(process.env);
 const table = { client: dynamoClient(), tableName: env.TABLE_NAME };
@@ -30,6 +32,7 @@ const handle = readApi({
   stamps: dynamoStampStore(table),
   audit: dynamoAuditStore(table),
   pseudonym: pseudonyms(pseudonymSecretStore(table)),
+  quota: readQuota(dynamoQuotaStore(table)),
   secret: async () => (await secret("links")) ?? "",
   verify,
   clock,

@@ -61,6 +61,7 @@ describe("hostile input", () => {
             pseudonym: async () => "p",
             secret: async () => SECRET,
             verify,
+    quota: async () => undefined,
             clock,
             apiUrl: "https://api.example",
           }),

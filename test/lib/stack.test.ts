@@ -78,7 +78,7 @@ describe("every function", () => {
   it("is small enough to start fast: 355 KB at most, more for those that speak to STS, S3 or KMS", () => {
     // STS and S3 answer in XML, whose reader the others do without; a webhook is opened with KMS, then taken as events are
     const larger = new Map([
-      ["read-api", 422_000],
+      ["read-api", 424_000],
       ["seal-audit", 420_000],
       ["receive-webhook", 360_000],
     ]);
@@ -235,7 +235,11 @@ describe("every permission", () => {
       actionsOf(statement).some((action) => /^dynamodb:(Query|Scan|Batch|.*Item$)/.test(action)),
     );
     expect(onTable.length).toBeGreaterThan(8);
-    for (const { statement } of onTable) expect(text(statement.Condition)).toContain("dynamodb:LeadingKeys");
+    for (const { statement } of onTable) {
+      expect(text(statement.Condition)).toContain("dynamodb:LeadingKeys");
+      // else what names no key at all would be allowed
+      expect(text(statement.Condition)).toContain('"Null":{"dynamodb:LeadingKeys":"false"}');
+    }
     expect(text(statements)).not.toContain("dynamodb:Scan");
     expect(text(statements)).not.toContain("dynamodb:BatchWriteItem");
   });
@@ -254,6 +258,10 @@ describe("every permission", () => {
     expect(may("AuthorizeProvider", "GetItem")).toContain("KEY#");
     expect(may("AuthorizeProvider", "GetItem")).not.toContain("SCHOOL#");
     expect(may("AuthorizeProvider", "PutItem")).toBe("[]");
+    expect(may("AuthorizeProvider", "UpdateItem")).toContain("KEY#");
+    expect(may("AuthorizeReader", "GetItem")).toContain("KEY#");
+    for (const action of ["PutItem", "UpdateItem", "DeleteItem"])
+      expect(may("AuthorizeReader", action)).toBe("[]");
     expect(may("Summarize", "PutItem")).not.toContain("SCHOOL#");
     expect(may("Notify", "Query")).toBe("[]");
   });
@@ -294,7 +302,37 @@ describe("every permission", () => {
   });
 });
 
+it("services of AWS act for this account alone", () => {
+  const trusted = all.flatMap(([id, { Properties = {} }]) =>
+    ["AssumeRolePolicyDocument", "PolicyDocument", "KeyPolicy"].flatMap((name) => {
+      const document = Properties[name] as { Statement: (Statement & { Principal?: unknown })[] } | undefined;
+      return (document?.Statement ?? []).map((statement) => ({ id, statement }));
+    }),
+  );
+  const ofServices = trusted.filter(({ statement }) =>
+    /(cloudwatch|scheduler|logs)\./.test(text(statement.Principal ?? "")),
+  );
+  expect(ofServices.length).toBeGreaterThan(3);
+  for (const { statement } of ofServices)
+    // logs are bound by the address of the group that is encrypted
+    expect(text(statement.Condition)).toMatch(/aws:SourceAccount|kms:EncryptionContext:aws:logs:arn/);
+});
+
 describe("the API", () => {
+  it("gives every route a share of its own, and posts not that of the pages", () => {
+    const keys = of("AWS::ApiGatewayV2::Route").map(([, { Properties }]) => String(Properties?.["RouteKey"]));
+    const [stage] = of("AWS::ApiGatewayV2::Stage");
+    const settings = stage?.[1].Properties?.["RouteSettings"] as Record<
+      string,
+      { ThrottlingRateLimit: number }
+    >;
+    expect(Object.keys(settings).sort()).toEqual(keys.sort());
+    for (const key of keys) expect([key, (settings[key]?.ThrottlingRateLimit ?? 0) > 0]).toEqual([key, true]);
+    expect(settings["POST /v1/events"]?.ThrottlingRateLimit).toBe(300);
+    // the stage names its routes, so they are there before it
+    expect((stage?.[1] as { DependsOn?: string[] }).DependsOn?.length).toBeGreaterThanOrEqual(keys.length);
+  });
+
   it("lets nobody post or read sessions past the authorizer", () => {
     const routes = of("AWS::ApiGatewayV2::Route").map(([, { Properties }]) => [
       String(Properties?.["RouteKey"]),

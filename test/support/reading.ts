@@ -199,6 +199,8 @@ type Parts = {
   checks?: Checks;
   verify?: ReadDeps["verify"];
   clock?: () => Date;
+  known?: ReadDeps["known"];
+  quota?: ReadDeps["quota"];
 };
 
 export function reading(parts: Parts) {
@@ -227,6 +229,7 @@ export function reading(parts: Parts) {
       open: async () => [],
     },
     pseudonym: async (student_id) => `pseudonym of ${student_id.length}`,
+    quota: async () => undefined,
     secret: async () => SECRET,
     clock: () => NOW,
     ...parts,
