@@ -1,9 +1,8 @@
-import { spawn } from "node:child_process";
-import { cpSync, mkdtempSync, readFileSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { parseArgs } from "node:util";
 import ts from "typescript";
+import { copyOfProject, passesIn, PROJECT as root } from "../test/support/project-copy.ts";
 import { seeded } from "../test/support/random.ts";
 
 /**
@@ -18,10 +17,7 @@ const { values } = parseArgs({
     json: { type: "boolean", default: false },
   },
 });
-const root = join(import.meta.dirname, "..");
 const WORKERS = 2;
-/** Longer than any run of these tests: a mutant that never ends is noticed. */
-const TIMEOUT_MS = 180_000;
 
 type Mutant = { file: string; start: number; end: number; text: string; line: number; was: string };
 
@@ -78,44 +74,21 @@ const files = readdirSync(join(root, "domain"), { recursive: true, encoding: "ut
   .filter((file) => !file.includes("wording") && file.includes(values.only))
   .sort();
 
-/** A copy of the project that shares its packages. */
-function copyOf(): string {
-  const place = mkdtempSync(join(tmpdir(), "rollcall-mutants-"));
-  for (const name of readdirSync(root))
-    if (!["node_modules", ".git", ".rollcall", "dist", "cdk.out"].includes(name))
-      cpSync(join(root, name), join(place, name), { recursive: true });
-  symlinkSync(join(root, "node_modules"), join(place, "node_modules"));
-  return place;
-}
+const CONFIG = "test/mutants.config.ts";
 
 /** Whether the tests that reach the mutant's file fail. */
 const isKilled = async (place: string, { file }: Mutant) =>
-  !(await passes(place, ["related", file, "--run"]));
-
-function passes(place: string, what: readonly string[]): Promise<boolean> {
-  const vitest = join(root, "node_modules", "vitest", "vitest.mjs");
-  const flags = [...what, "--bail=1", "--reporter=dot", "--config=test/mutants.config.ts"];
-  return new Promise((resolve) => {
-    const child = spawn(process.execPath, [vitest, ...flags], {
-      ...{ cwd: place, stdio: "ignore" },
-      detached: true,
-    });
-    const timer = setTimeout(() => process.kill(-(child.pid ?? 0), "SIGKILL"), TIMEOUT_MS);
-    child.on("exit", (code) => {
-      clearTimeout(timer);
-      resolve(code === 0);
-    });
-  });
-}
+  !(await passesIn(place, ["related", file, "--run"], CONFIG));
 
 async function tryAll(mutants: Mutant[]): Promise<Mutant[]> {
   const survivors: Mutant[] = [];
   const queue = [...mutants];
   let tried = 0;
   const worker = async () => {
-    const place = copyOf();
+    const place = copyOfProject();
     // else everything would be noticed
-    if (!(await passes(place, ["run"]))) throw new Error("The tests fail without any planted fault.");
+    if (!(await passesIn(place, ["run"], CONFIG)))
+      throw new Error("The tests fail without any planted fault.");
     for (let mutant = queue.shift(); mutant !== undefined; mutant = queue.shift()) {
       const file = join(place, mutant.file);
       const text = readFileSync(file, "utf8");
