@@ -28,7 +28,20 @@ export async function releaseQuarantine(
   return released;
 }
 
-type Terms = { zone: string; contracts: readonly Contract[]; isErased: IsErased };
+type Waiting = Pick<SessionRecord, "school_id" | "provider_id" | "session_id">;
+
+/** Stores one session that waits, where its school was set up just now; resolves to whether it did. */
+export async function releaseSession(
+  sessions: SessionStore,
+  { school_id, provider_id, session_id }: Waiting,
+  terms: Terms,
+): Promise<boolean> {
+  const waiting = await sessions.quarantine.waiting(provider_id, school_id);
+  const record = waiting.find((one) => one.session_id === session_id);
+  return record !== undefined && releaseRecord(sessions, record, terms);
+}
+
+export type Terms = { zone: string; contracts: readonly Contract[]; isErased: IsErased };
 
 async function releaseRecord(
   sessions: SessionStore,

@@ -15,13 +15,21 @@ const NAMES = new Set([
 const CODES = new Set(["ECONNRESET", "ECONNREFUSED", "EPIPE", "ETIMEDOUT", "EAI_AGAIN"]);
 
 /** Whether trying again can help: throttling, a fault of the service, a broken connection, a transaction in the way. */
-export function isTransient(error: unknown): boolean {
-  if (!(error instanceof Error)) return false;
-  if (NAMES.has(error.name)) return true;
-  if ("$fault" in error && error.$fault === "server") return true;
-  if ("code" in error && typeof error.code === "string" && CODES.has(error.code)) return true;
-  return (
-    "CancellationReasons" in error &&
-    JSON.stringify(error.CancellationReasons).includes("TransactionConflict")
-  );
-}
+export const isTransient = (error: unknown): boolean =>
+  error instanceof Error && (isNamed(error) || isServersFault(error) || isInTheWay(error));
+
+const isNamed = (error: Error) =>
+  NAMES.has(error.name) || ("code" in error && typeof error.code === "string" && CODES.has(error.code));
+
+/** Also what the SDK knows no name for, such as a full disk of DynamoDB Local. */
+const isServersFault = (error: Error) =>
+  ("$fault" in error && error.$fault === "server") ||
+  ("$metadata" in error && statusOf(error.$metadata) >= 500);
+
+const statusOf = (metadata: unknown) =>
+  typeof metadata === "object" && metadata !== null && "httpStatusCode" in metadata
+    ? Number(metadata.httpStatusCode)
+    : 0;
+
+const isInTheWay = (error: Error) =>
+  "CancellationReasons" in error && JSON.stringify(error.CancellationReasons).includes("TransactionConflict");

@@ -9,6 +9,7 @@ import { buildFunctions } from "../lib/build-functions.ts";
 import { LOCAL_CONTEXT, synthesize } from "../lib/synthesize.ts";
 import { MissingJava } from "../local/dynamo-engine.ts";
 import { stateOf } from "../local/state.ts";
+import { BusyFolder } from "../local/engine-lock.ts";
 import { BusyPort } from "../local/listen.ts";
 import { startStack, type LocalStack } from "../local/stack.ts";
 
@@ -123,7 +124,8 @@ try {
   const [school] = (await target.setup.all()).schools;
   console.log(school === undefined ? emptyWelcome(stack) : welcome(stack, key, school.school_id));
 } catch (error) {
-  if (!(error instanceof MissingJava) && !(error instanceof BusyPort)) throw error;
+  const isExpected = [MissingJava, BusyPort, BusyFolder].some((kind) => error instanceof kind);
+  if (!isExpected || !(error instanceof Error)) throw error;
   console.error(error.message);
   process.exitCode = 1;
 }

@@ -33,6 +33,7 @@ const TITLES = {
   resolved: [409, "The alert is resolved"],
   unauthorized: [401, "The key or token is missing, wrong, expired or revoked"],
   "not-found": [404, "There is nothing here"],
+  unavailable: [503, "The service takes nothing at the moment"],
   internal: [500, "Something went wrong on our side"],
 } as const satisfies Record<string, readonly [number, string]>;
 export type ProblemName = keyof typeof TITLES;

@@ -39,6 +39,7 @@ const failures = {
   "401": failure("The token or key is missing, wrong, expired or revoked, or nobody knows its bearer"),
   "403": failure("The caller's role does not allow this, or a second factor is missing"),
   "404": failure("There is nothing here that the caller may see"),
+  "503": failure("The database takes nothing now; ask again after Retry-After"),
   "429": failure("One caller asks 600 times a minute at most; ask again after Retry-After"),
 };
 const invalidCursor = { "410": failure("The cursor is altered, expired, or of another caller or list") };

@@ -162,7 +162,7 @@ export class Storage extends Construct {
   grantAppendSessions(to: IGrantable): void {
     this.#grant(to, { actions: ["GetItem", "UpdateItem", "PutItem"], partitions: [any(PREFIX.school)] });
     this.#grant(to, {
-      actions: ["GetItem", "UpdateItem", "PutItem", "Query"],
+      actions: ["GetItem", "UpdateItem", "PutItem", "Query", "DeleteItem"],
       partitions: [any(PREFIX.quarantine)],
     });
     this.#grant(to, { actions: ["GetItem"], partitions: [SETUP_PARTITION] });

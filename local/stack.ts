@@ -203,12 +203,13 @@ function idOf(plan: Plan, name: string): string {
 function startMappings(
   plan: Plan,
   streams: Map<string, string>,
-  deps: Omit<MappingDeps, "streamArn">,
+  deps: Omit<MappingDeps, "streamArn" | "say">,
 ): () => void {
+  const say = (line: string) => console.error(line);
   const mappings = plan.mappings.map((spec) => {
     const streamArn = streams.get(spec.EventSourceArn);
     if (streamArn === undefined) throw new Error(`mapping ${spec.id} reads no stream of the template`);
-    const mapping = new StreamMapping(spec, { ...deps, streamArn });
+    const mapping = new StreamMapping(spec, { ...deps, say, streamArn });
     mapping.run().catch((error: unknown) => mapping.failed(error));
     return mapping;
   });

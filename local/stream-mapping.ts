@@ -24,6 +24,8 @@ export type MappingDeps = {
   giveUp: (mapping: MappingSpec, records: unknown[]) => Promise<void>;
   /** Whether the functions' time is not the machine's. */
   isHurried: () => boolean;
+  /** Tells whoever runs the stack. */
+  say: (line: string) => void;
   checkpoint: { read: (id: string) => string | undefined; write: (id: string, sequence: string) => void };
 };
 
@@ -39,6 +41,8 @@ export class StreamMapping {
   readonly #deps: MappingDeps;
   readonly #patterns: unknown[];
   #stopped = false;
+  /** The last record that was read. */
+  #last: string | undefined;
 
   constructor(spec: MappingSpec, deps: MappingDeps) {
     this.#spec = spec;
@@ -58,20 +62,47 @@ export class StreamMapping {
   }
 
   async run(): Promise<void> {
-    let iterator = await this.#iterator();
+    let iterator: string | undefined;
     while (!this.#stopped) {
-      const page = Records.parse(
-        await this.#deps.wire("DynamoDBStreams_20120810.GetRecords", {
-          ShardIterator: iterator,
-          Limit: this.#spec.BatchSize,
-        }),
-      );
+      const page = await this.#patiently(async () => {
+        const ShardIterator = (iterator ??= await this.#iterator());
+        // after a silence the next read begins behind the last record: an iterator lives for 15 minutes
+        iterator = undefined;
+        return this.#read(ShardIterator);
+      });
       await this.#process(page.Records.filter((record) => this.#wanted(record)));
-      const last = page.Records.at(-1)?.dynamodb.SequenceNumber;
-      if (last !== undefined) this.#deps.checkpoint.write(this.#spec.id, last);
-      iterator = page.NextShardIterator ?? iterator;
+      this.#remember(page.Records.at(-1)?.dynamodb.SequenceNumber);
+      iterator = page.NextShardIterator;
       await sleep(this.#deps.isHurried() ? HURRIED_POLL_MS : POLL_MS);
     }
+  }
+
+  #remember(sequence: string | undefined): void {
+    if (sequence === undefined) return;
+    this.#last = sequence;
+    this.#deps.checkpoint.write(this.#spec.id, sequence);
+  }
+
+  async #read(ShardIterator: string) {
+    const input = { ShardIterator, Limit: this.#spec.BatchSize };
+    return Records.parse(await this.#deps.wire("DynamoDBStreams_20120810.GetRecords", input));
+  }
+
+  /** Asks until there is an answer: an engine that is busy or being restarted ends nothing. */
+  async #patiently<T>(ask: () => Promise<T>): Promise<T> {
+    for (let tries = 0; ; tries += 1) {
+      const answer = await ask().catch((error: unknown) => this.#silent(error, tries));
+      if (answer !== undefined && tries > 0)
+        this.#deps.say(`The database answers again; ${this.#spec.id} goes on.`);
+      if (answer !== undefined) return answer;
+      await sleep(RETRY_MS[Math.min(tries, RETRY_MS.length - 1)]);
+    }
+  }
+
+  /** Says once that nothing was answered. Throws what no waiting mends. */
+  #silent(error: unknown, tries: number): undefined {
+    if (this.#stopped || error instanceof z.ZodError) throw error;
+    if (tries === 0) this.#deps.say(`The database does not answer; ${this.#spec.id} waits and tries again.`);
   }
 
   async #iterator(): Promise<string> {
@@ -80,7 +111,7 @@ export class StreamMapping {
       await wire("DynamoDBStreams_20120810.DescribeStream", { StreamArn: streamArn }),
     );
     const ShardId = shards.StreamDescription.Shards[0]?.ShardId;
-    const SequenceNumber = checkpoint.read(this.#spec.id);
+    const SequenceNumber = this.#last ?? checkpoint.read(this.#spec.id);
     const from =
       SequenceNumber === undefined
         ? { ShardIteratorType: "TRIM_HORIZON" }

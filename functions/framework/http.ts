@@ -1,6 +1,7 @@
 import middy from "@middy/core";
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from "aws-lambda";
 import type { Identity } from "../../domain/access.ts";
+import { isTransient } from "../../adapters/transient.ts";
 import { problem, type Problem } from "../../domain/problem.ts";
 import { errorName, type Log } from "./log.ts";
 
@@ -37,6 +38,9 @@ export function compressed({ headers }: Pick<HttpEvent, "headers">): Problem | u
   );
 }
 
+/** Seconds after which a throttled or full database is worth another try. */
+const RETRY_SECONDS = 5;
+
 type Wrapped = {
   service: string;
   log: Log;
@@ -60,7 +64,16 @@ export function httpHandler({ service, log, clock, handle }: Wrapped) {
     .onError((request) => {
       const { requestId: request_id } = request.event.requestContext;
       const error = errorName(request.error);
-      log({ service, event: "failed", request_id, route: request.event.routeKey, status: 500, error });
-      request.response = problemResult(problem("internal", "Nothing was acknowledged. Try again later."));
+      const fault = isTransient(request.error)
+        ? problem(
+            "unavailable",
+            "The database takes nothing now. Nothing was acknowledged; ask again after Retry-After.",
+          )
+        : problem("internal", "Nothing was acknowledged. Try again later.");
+      const { status } = fault;
+      log({ service, event: "failed", request_id, route: request.event.routeKey, status, error });
+      request.response = problemResult(fault, {
+        headers: status === 503 ? { "retry-after": String(RETRY_SECONDS) } : {},
+      });
     });
 }

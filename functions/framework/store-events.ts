@@ -1,4 +1,5 @@
 import type { RefusalStore } from "../../adapters/refusal-store.ts";
+import { releaseSession } from "../../adapters/release-quarantine.ts";
 import type { SessionStore } from "../../adapters/session-store.ts";
 import type { Stored } from "../../adapters/write-under-order.ts";
 import { uncovered, type Contract, type Uncovered } from "../../domain/contract.ts";
@@ -45,6 +46,7 @@ type RequestDeps = IngestDeps & {
   room: ReturnType<typeof waitingRoom>;
   signed: readonly Contract[];
   ageDays: number | undefined;
+  isErased: IsErased;
 };
 
 /** A provider whose system posts for unknown schools is stopped here, before it fills the table. */
@@ -77,7 +79,7 @@ export async function storeEvents(
     }
   }
   const signed = bySession.size === 0 ? [] : await deps.contracts(provider_id);
-  const request = { ...deps, room: waitingRoom(deps, provider_id), signed, ageDays };
+  const request = { ...deps, room: waitingRoom(deps, provider_id), signed, ageDays, isErased };
   await concurrently([...bySession.values()], WIDTH, async (items) => {
     for (const item of items) results[item.index] = await storeItem(request, item);
   });
@@ -201,6 +203,19 @@ function waitingRoom({ sessions }: IngestDeps, provider_id: string) {
   };
 }
 
+/**
+ * A school that was set up between the look at it and the write: what waited of it was released before this came to
+ * wait, so it is released here, and not by the next sweep.
+ */
+async function releasedMeanwhile(deps: RequestDeps, snapshot: Snapshot): Promise<boolean> {
+  const zone = await deps.zones(snapshot.school_id);
+  if (zone === undefined) return false;
+  const terms = { zone, contracts: deps.signed, isErased: deps.isErased };
+  const released = await releaseSession(deps.sessions, snapshot, terms);
+  if (released) deps.room.giveBack();
+  return released;
+}
+
 /** Who has no contract at all waits for nothing; whether one covers the event is asked when its school is set up. */
 async function quarantine(deps: RequestDeps, snapshot: Snapshot): Promise<Omit<ItemResult, "index" | "id">> {
   const { sessions, room } = deps;
@@ -211,7 +226,9 @@ async function quarantine(deps: RequestDeps, snapshot: Snapshot): Promise<Omit<I
   }
   const put = await sessions.quarantine.put(arrivalOf(snapshot, undefined, deps.clock()));
   const stored = answerOf(put, snapshot);
-  if (stored.result === "accepted") return { ...stored, result: "quarantined" };
-  room.giveBack();
-  return stored;
+  if (stored.result !== "accepted") {
+    room.giveBack();
+    return stored;
+  }
+  return (await releasedMeanwhile(deps, snapshot)) ? stored : { ...stored, result: "quarantined" };
 }

@@ -182,6 +182,18 @@ describe("posting under a contract", () => {
     expect((await here.raw(asked)).statusCode).toBe(404);
   });
 
+  it("stores at once what came to wait as its school was being set up", async () => {
+    // not there at the first look, there at the second
+    const looks = [undefined, ZONE, ZONE, ZONE];
+    const here = world({ zone: () => looks.shift(), contracts: [{ school_ids: [SCHOOL] }] });
+    expect(codeOf(await here.post(completed()))).toBe("accepted");
+    expect([here.sessions.facts.size, await here.sessions.quarantine.count("north-star")]).toEqual([1, 0]);
+    expect([...here.sessions.facts.values()][0]).toMatchObject({ day: "2026-03-02", school_id: SCHOOL });
+    // and lets wait what it still knows no school for
+    const there = world({ zone: () => undefined });
+    expect(codeOf(await there.post(completed()))).toBe("quarantined");
+  });
+
   it("asks for a contract before it lets anything wait, and again before it is released", async () => {
     const none = world({ contracts: [], zone: () => undefined });
     expect(codeOf(await none.post(completed()))).toBe("not-contracted");

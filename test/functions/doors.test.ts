@@ -6,9 +6,11 @@ import { readerSessions, schoolPartitions, sessionPolicy } from "../../adapters/
 import { Id } from "../../domain/ids.ts";
 import { escape } from "../../domain/mail.ts";
 import { ENGLISH } from "../../domain/wording/english.ts";
+import { httpHandler } from "../../functions/framework/http.ts";
 import { page } from "../../functions/answer-mail/page.ts";
 import { COUNTED_TOGETHER, READS_PER_MINUTE, readQuota } from "../../functions/read-api/read-quota.ts";
 import { allows } from "../support/iam.ts";
+import { request } from "../support/world.ts";
 import { DAY, memoryWorld, NOW, READ_SETUP, reading } from "../support/reading.ts";
 
 const lead = { email: "leadA@x.org", mfa: false };
@@ -137,6 +139,32 @@ describe("what is written into a page or a mail", () => {
     });
     expect(body.split(escape(HOSTILE)).length - 1).toBe(10);
     expect([body.includes("<img"), body.includes("onerror='")]).toEqual([false, false]);
+  });
+});
+
+describe("a door whose database takes nothing", () => {
+  const fullDisk = () =>
+    Object.assign(new Error("disk full"), { name: "Unknown", $metadata: { httpStatusCode: 500 } });
+  it.each([
+    ["a full disk", fullDisk, 503, "5"],
+    ["throttling", () => Object.assign(new Error(), { name: "ThrottlingException" }), 503, "5"],
+    ["a broken connection", () => Object.assign(new Error(), { code: "ECONNREFUSED" }), 503, "5"],
+    ["a fault of our own", () => new TypeError("x is undefined"), 500, undefined],
+    [
+      "what it refuses for good",
+      () => Object.assign(new Error(), { name: "ValidationException", $metadata: { httpStatusCode: 400 } }),
+      500,
+      undefined,
+    ],
+  ])("says of %s whether to come again", async (_, fault, status, after) => {
+    const lines: unknown[] = [];
+    const handle = httpHandler({
+      ...{ service: "s", log: (line) => void lines.push(line), clock: () => NOW },
+      handle: () => Promise.reject(fault()),
+    });
+    const answer = await handle(request({}), {} as never);
+    expect([answer.statusCode, answer.headers?.["retry-after"]]).toEqual([status, after]);
+    expect(lines).toMatchObject([{ event: "failed", status }]);
   });
 });
 

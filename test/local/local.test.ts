@@ -1,11 +1,14 @@
+import { spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
 import { createServer } from "node:http";
-import { cpSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { startDynamo } from "../../local/dynamo-engine.ts";
+import { freeFolder } from "../../local/engine-lock.ts";
 import { listen } from "../../local/listen.ts";
 import { rateOf } from "../../local/schedules.ts";
-import { matches } from "../../local/stream-mapping.ts";
+import { matches, StreamMapping } from "../../local/stream-mapping.ts";
 import { readPlan } from "../../local/template.ts";
 import { ASSEMBLY } from "../support/dynamo.ts";
 import { temporaryFolder } from "../support/stack.ts";
@@ -57,6 +60,96 @@ describe("the local stack", () => {
     const port = await listen(server, 0);
     await expect(listen(createServer(), port)).rejects.toThrow(`Port ${port} is in use`);
     server.close();
+  });
+
+  it("ends its engine with itself, also where nobody is asked, and lets no second one on a folder", async () => {
+    const folder = temporaryFolder();
+    const script = join(folder, "start.ts");
+    const engine = join(import.meta.dirname, "..", "..", "local", "dynamo-engine.ts");
+    writeFileSync(
+      script,
+      `import { startDynamo } from ${JSON.stringify(engine)}; const one = await startDynamo({ port: 0, folder: ${JSON.stringify(folder)} }); console.log(one.endpoint); setInterval(() => {}, 1000);`,
+    );
+    const stack = spawn(process.execPath, [script], { stdio: ["ignore", "pipe", "inherit"] });
+    const [line] = (await once(stack.stdout, "data")) as [Buffer];
+    const endpoint = line.toString().trim();
+    expect((await fetch(endpoint)).status).toBe(400);
+    await expect(startDynamo({ port: 0, folder })).rejects.toThrow(
+      `in use by the stack of process ${stack.pid}`,
+    );
+
+    stack.kill("SIGKILL");
+    await once(stack, "exit");
+    const next = await startDynamo({ port: 0, folder });
+    await expect(fetch(endpoint)).rejects.toThrow("fetch failed");
+    expect((await fetch(next.endpoint)).status).toBe(400);
+    await next.close();
+    expect(existsSync(join(folder, "engine.json"))).toBe(false);
+  });
+
+  it("ends an engine whose stack was killed, by its recorded id", async () => {
+    const folder = temporaryFolder();
+    // as an engine is seen whose stack is gone: a Java runtime without its compiler watches no pipe
+    const orphan = spawn("bash", ["-c", "exec -a DynamoDBLocal.jar sleep 60"], { stdio: "ignore" });
+    await vi.waitFor(() => expect(orphan.pid).toBeGreaterThan(0));
+    const gone = spawnSync("true").pid;
+    writeFileSync(join(folder, "engine.json"), JSON.stringify({ engine: orphan.pid, stack: gone }));
+    const ended = once(orphan, "exit");
+    expect(await freeFolder(folder)).toBe(true);
+    await ended;
+    expect(await freeFolder(folder)).toBe(false);
+    writeFileSync(join(folder, "engine.json"), "{");
+    expect(await freeFolder(folder)).toBe(false);
+  });
+
+  it("waits where the database does not answer, says so once, and goes on", async () => {
+    const lines: string[] = [];
+    const taken: unknown[] = [];
+    let [fails, calls] = [3, 0];
+    const record = (SequenceNumber: string) => ({
+      dynamodb: { SequenceNumber, ApproximateCreationDateTime: 0 },
+    });
+    const asked: unknown[] = [];
+    const wire = async (target: string, input: unknown) => {
+      if (target.endsWith("DescribeStream")) return { StreamDescription: { Shards: [{ ShardId: "s" }] } };
+      if (target.endsWith("GetShardIterator")) {
+        asked.push(input);
+        return { ShardIterator: "i" };
+      }
+      calls += 1;
+      if (calls === 1) return { Records: [record("1")], NextShardIterator: "j" };
+      if (calls > 1 && fails-- > 0) throw new TypeError("fetch failed");
+      return { Records: taken.length < 2 ? [record("2")] : [], NextShardIterator: "k" };
+    };
+    const mapping = new StreamMapping(
+      {
+        id: "Mapping",
+        FunctionName: "f",
+        EventSourceArn: "s",
+        BatchSize: 10,
+        BisectBatchOnFunctionError: false,
+        MaximumBatchingWindowInSeconds: 0,
+        MaximumRecordAgeInSeconds: -1,
+      },
+      {
+        ...{ wire, streamArn: "s", giveUp: async () => undefined, isHurried: () => false },
+        ...{
+          say: (line) => void lines.push(line),
+          checkpoint: { read: () => undefined, write: () => undefined },
+        },
+        invoke: async (_, event) => void taken.push(event),
+      },
+    );
+    const run = mapping.run();
+    await vi.waitFor(() => expect(taken).toHaveLength(2), 10_000);
+    mapping.stop();
+    await run;
+    expect(lines).toEqual([
+      "The database does not answer; Mapping waits and tries again.",
+      "The database answers again; Mapping goes on.",
+    ]);
+    // behind what was read, not from the beginning
+    expect(asked.at(-1)).toMatchObject({ ShardIteratorType: "AFTER_SEQUENCE_NUMBER", SequenceNumber: "1" });
   });
 
   it("says in one sentence that Java is missing, and how to get it", async () => {
