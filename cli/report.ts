@@ -16,6 +16,7 @@ import {
   wasAttended,
 } from "../domain/metrics.ts";
 import { targetOf } from "../domain/dosage-target.ts";
+import { dayOf } from "../domain/school-day.ts";
 import { type RosterEntry, type Setup } from "../domain/setup.ts";
 import { unpack } from "../domain/summary-packing.ts";
 import { writeTable } from "./csv.ts";
@@ -36,8 +37,8 @@ type Facts = { setup: Setup; roster: RosterEntry[]; summary: Summary };
 
 /** Everything a report needs, for the schools that are asked for; students who changed school keep their hours. */
 export async function readFacts(
-  target: Target,
-  { school, district, from, to }: ReportOptions,
+  target: Pick<Target, "setup" | "summaries">,
+  { school, district, from, to, now }: ReportOptions,
 ): Promise<Facts> {
   const setup = await target.setup.all();
   const wanted = setup.schools.filter(
@@ -52,8 +53,12 @@ export async function readFacts(
   // on the roster at some time of what is reported
   const overlaps = (entry: RosterEntry) => (entry.from ?? from) <= to && (entry.to ?? to) >= from;
   const roster = [...current.values()].filter((entry) => ids.has(entry.school_id) && overlaps(entry));
+  // no later than the school's own day, as the API reports: what lies after it has not happened
+  const untilToday = (zone: string) => [to, dayOf(now.getTime() / 1000, zone)].toSorted(byText)[0] ?? to;
   const stored = await Promise.all(
-    setup.schools.map(({ school_id }) => target.summaries.read({ school_id, from, to })),
+    setup.schools.map(({ school_id, time_zone }) =>
+      target.summaries.read({ school_id, from, to: untilToday(time_zone) }),
+    ),
   );
   const summaries = stored.map((days) => mergeAll(days.map(({ packed }) => unpack(packed))));
   const keep = (row: StudentSession, at: string) =>

@@ -61,7 +61,7 @@ describe("hostile input", () => {
             pseudonym: async () => "p",
             secret: async () => SECRET,
             verify,
-    quota: async () => undefined,
+            quota: async () => undefined,
             clock,
             apiUrl: "https://api.example",
           }),

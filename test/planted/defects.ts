@@ -148,6 +148,28 @@ export const DEFECTS: readonly Defect[] = [
     },
   },
   {
+    what: "a report counts days that have not come",
+    ...{
+      file: "cli/report.ts",
+      from: `to: untilToday(time_zone)`,
+      to: `to: untilToday(time_zone) && to`,
+      tests: ["test/cli/report.test.ts"],
+    },
+  },
+  {
+    what: "what raced with a set-up waits for the sweep",
+    ...{
+      file: "functions/framework/store-events.ts",
+      from: `if (zone === undefined) return false;`,
+      to: `if (zone !== "") return false;`,
+      tests: CONTRACTS,
+    },
+  },
+  {
+    what: "a full disk is a fault of our own",
+    ...{ file: "adapters/transient.ts", from: `statusOf(error.$metadata) >= 500`, to: `false`, tests: DOORS },
+  },
+  {
     what: "a completed session lies in the future",
     ...{
       file: "domain/time-faults.ts",

@@ -8,6 +8,6 @@ export default defineConfig({
     maxWorkers: 1,
     deps: { interopDefault: false },
     testTimeout: 60_000,
-    include: ["test/{domain,functions,adapters}/*.test.ts"],
+    include: ["test/{domain,functions,adapters,cli}/*.test.ts"],
   },
 });
