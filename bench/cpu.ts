@@ -141,6 +141,7 @@ const LOADED_WITH = {
   ISSUER: "https://issuer.example",
   CLIENT_ID: "client",
   GRANTS_FROM_CLAIM: "no",
+  MFA_ENFORCED: "no",
   MFA_VALUES: "mfa",
   SENDER: "a@b.c",
   CONFIGURATION_SET: "set",

@@ -120,6 +120,10 @@ const STORED: Partial<Record<Uncovered, Fault>> = {
   },
 };
 
+/** A void has no start that a fault could name. */
+const faultOf = (why: Uncovered, day: string | undefined) =>
+  (day === undefined ? STORED[why] : undefined) ?? NOT_CONTRACTED[why];
+
 type Answer = Pick<ItemResult, "result" | "revision" | "problem">;
 
 function notContracted(fault: Fault): Answer {
@@ -143,7 +147,7 @@ async function storeItem(deps: RequestDeps, { index, id, snapshot, program_id }:
       return { index, id, ...tooOld("/data/scheduled_start", deps) };
     if (zone === undefined) return { index, id, ...(await quarantine(deps, snapshot)) };
     const why = uncovered(deps.signed, { school_id: snapshot.school_id, program_id, day, today });
-    if (why !== undefined) return { index, id, ...notContracted(NOT_CONTRACTED[why]) };
+    if (why !== undefined) return { index, id, ...notContracted(faultOf(why, day)) };
     const unchangeable = await refusedBefore(deps, snapshot, today);
     if (unchangeable !== undefined) return { index, id, ...unchangeable };
     return { index, id, ...answerOf(await deps.sessions.put(arrivalOf(snapshot, day, now)), snapshot) };
