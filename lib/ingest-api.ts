@@ -121,7 +121,7 @@ export class IngestApi extends Construct {
     const stage = this.#stage.node.defaultChild;
     if (!(stage instanceof CfnStage)) return;
     stage.routeSettings = Object.fromEntries(routes.map(({ routeKey }) => [routeKey, limitOf(routeKey)]));
-    for (const route of routes) stage.addDependency(route);
+    for (const route of routes) stage.addResourceDependency(route);
   }
 
   #newStage(retention: DeployConfig["logRetention"], { key }: Storage): HttpStage {

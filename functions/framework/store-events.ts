@@ -137,20 +137,10 @@ function tooOld(pointer: string, { ageDays = RETENTION.sessions }: Pick<RequestD
   return { result: "rejected", problem: problem("invalid-event", detail, [{ pointer, detail: told }]) };
 }
 
-async function storeItem(deps: RequestDeps, { index, id, snapshot, program_id }: Item): Promise<ItemResult> {
+async function storeItem(deps: RequestDeps, item: Item): Promise<ItemResult> {
+  const { index, id } = item;
   try {
-    const zone = await deps.zones(snapshot.school_id);
-    const now = deps.clock();
-    const today = dayOf(now.getTime() / 1000, zone ?? "UTC");
-    const day = schoolDay(snapshot.start, zone ?? "UTC");
-    if (day !== undefined && isTooOld(day, today, deps.ageDays))
-      return { index, id, ...tooOld("/data/scheduled_start", deps) };
-    if (zone === undefined) return { index, id, ...(await quarantine(deps, snapshot)) };
-    const why = uncovered(deps.signed, { school_id: snapshot.school_id, program_id, day, today });
-    if (why !== undefined) return { index, id, ...notContracted(faultOf(why, day)) };
-    const unchangeable = await refusedBefore(deps, snapshot, today);
-    if (unchangeable !== undefined) return { index, id, ...unchangeable };
-    return { index, id, ...answerOf(await deps.sessions.put(arrivalOf(snapshot, day, now)), snapshot) };
+    return { index, id, ...(await storeSnapshot(deps, item)) };
   } catch (error) {
     deps.log({ service: deps.service, event: "not_stored", error: errorName(error) });
     return {
@@ -160,6 +150,19 @@ async function storeItem(deps: RequestDeps, { index, id, snapshot, program_id }:
       problem: problem("not-stored", "Post this event again after Retry-After."),
     };
   }
+}
+
+async function storeSnapshot(deps: RequestDeps, { snapshot, program_id }: Item): Promise<Answer> {
+  const zone = await deps.zones(snapshot.school_id);
+  const now = deps.clock();
+  const today = dayOf(now.getTime() / 1000, zone ?? "UTC");
+  const day = schoolDay(snapshot.start, zone ?? "UTC");
+  if (day !== undefined && isTooOld(day, today, deps.ageDays)) return tooOld("/data/scheduled_start", deps);
+  if (zone === undefined) return quarantine(deps, snapshot);
+  const why = uncovered(deps.signed, { school_id: snapshot.school_id, program_id, day, today });
+  if (why !== undefined) return notContracted(faultOf(why, day));
+  const unchangeable = await refusedBefore(deps, snapshot, today);
+  return unchangeable ?? answerOf(await deps.sessions.put(arrivalOf(snapshot, day, now)), snapshot);
 }
 
 /** A correction and a void change what is stored, so its day is judged, too: only they read before they write. */
@@ -221,7 +224,7 @@ async function releasedMeanwhile(deps: RequestDeps, snapshot: Snapshot): Promise
 }
 
 /** Who has no contract at all waits for nothing; whether one covers the event is asked when its school is set up. */
-async function quarantine(deps: RequestDeps, snapshot: Snapshot): Promise<Omit<ItemResult, "index" | "id">> {
+async function quarantine(deps: RequestDeps, snapshot: Snapshot): Promise<Answer> {
   const { sessions, room } = deps;
   if (deps.signed.length === 0) return notContracted(NOT_CONTRACTED.school);
   if (!(await room.take())) {

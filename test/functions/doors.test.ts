@@ -56,12 +56,10 @@ describe("who reads", () => {
       doors[at % 2]
         ?.ask({ route: "GET /v1/me", identity })
         .then(({ status, headers }) => [status, headers["retry-after"]]);
-    const allowed = READS_PER_MINUTE + COUNTED_TOGETHER;
     for (let at = 0; at < READS_PER_MINUTE; at += 1) expect(await get(lead, at)).toEqual([200, undefined]);
     let refused = 0;
     for (let at = 0; at < 2 * COUNTED_TOGETHER; at += 1) if ((await get(lead, at))?.[0] === 429) refused += 1;
     expect(refused).toBeGreaterThan(0);
-    expect(allowed).toBeGreaterThan(READS_PER_MINUTE);
     for (let at = 0; at < COUNTED_TOGETHER; at += 1) await get(lead, 0);
     expect(await get(lead, 0)).toEqual([429, "40"]);
     expect(await get(admin, 0)).toEqual([200, undefined]);

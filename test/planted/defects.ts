@@ -124,8 +124,8 @@ export const DEFECTS: readonly Defect[] = [
     what: "a correction is not judged by what it changes",
     ...{
       file: "functions/framework/store-events.ts",
-      from: `if (unchangeable !== undefined)`,
-      to: `if (index < 0 && unchangeable !== undefined)`,
+      from: `return unchangeable ?? answerOf(`,
+      to: `return answerOf(`,
       tests: CONTRACTS,
     },
   },
