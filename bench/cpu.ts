@@ -142,7 +142,6 @@ const LOADED_WITH = {
   CLIENT_ID: "client",
   GRANTS_FROM_CLAIM: "no",
   MFA_ENFORCED: "no",
-  MFA_VALUES: "mfa",
   SENDER: "a@b.c",
   CONFIGURATION_SET: "set",
   AWS_REGION: "us-east-1",

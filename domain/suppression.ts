@@ -3,13 +3,20 @@ import { sum } from "./numbers.ts";
 
 /** Groups of fewer students are not shown to who may see no student: a figure of few is a figure of somebody. */
 export const SMALL_GROUP = 10;
+/** From so many tutored students on, what lies beyond a quartile is a group that may be shown. */
+const QUARTERED_GROUP = 4 * SMALL_GROUP;
 
 export type Suppressed = { suppressed: true };
-/** Figures that are left out of a group that is shown. */
-type Figure = "full_dosage_rate" | "buckets";
+const FIGURES = ["full_dosage_rate", "buckets", "quartiles", "gini"] as const;
+/** Figures that are left out of a group that is shown. `quartiles` are the median and both quartiles of hours. */
+export type Figure = (typeof FIGURES)[number];
+type Hidable = "full_dosage_rate" | "buckets" | "gini";
 /** A group without the figures that would tell of few of its students, and their names. */
-export type Partly<Group extends Dosage> = Omit<Group, Figure> &
-  Partial<Pick<Dosage, Figure>> & { suppressed_figures?: Figure[] };
+export type Partly<Group extends Dosage> = Omit<Group, Hidable | "hours"> &
+  Partial<Pick<Dosage, Hidable>> & {
+    hours: Pick<Dosage["hours"], "mean"> & Partial<Dosage["hours"]>;
+    suppressed_figures?: Figure[];
+  };
 
 type School = DosageReport["by_school"][number];
 type District = DosageReport["by_district"][number];
@@ -26,14 +33,15 @@ const isSmall = (count: number) => 0 < count && count < SMALL_GROUP;
 
 /**
  * The counts that a group's figures tell of, each with what is left of the group: 13 tutored of 14 are a figure of the
- * one who is not.
+ * one who is not. Each of few sessions is one of few students.
  */
 const COUNTS = {
   /** All that is said of the group. */
-  group: ({ students_enrolled: enrolled, students_tutored: tutored }: Dosage) => [
+  group: ({ students_enrolled: enrolled, students_tutored: tutored, sessions }: Dosage) => [
     enrolled,
     tutored,
     enrolled - tutored,
+    sessions,
   ],
   full_dosage_rate: ({ full_dosage_rate: { of_tutored }, students_tutored }: Dosage) =>
     withRest([of_tutored], students_tutored),
@@ -55,97 +63,97 @@ function isCrowd(groups: readonly Dosage[], told: Told): boolean {
   return sum(groups.map((group) => group.students_enrolled)) >= SMALL_GROUP && !sums.some(isSmall);
 }
 
-type Hiding<Group> = {
-  told: Told;
-  /** What is hidden already, for another reason. */
-  also?: ReadonlySet<Group>;
-};
+/** Where something that is told of groups is hidden: of the whole district, and of schools, by their ids. */
+type Places = { whole: boolean; schools: ReadonlySet<string> };
+const NOWHERE: Places = { whole: false, schools: new Set() };
 
 /**
- * Which groups are hidden beside a total that is shown. What is hidden could be had by subtraction, so the smallest of
+ * Which schools are hidden beside a total that is shown. What is hidden could be had by subtraction, so the smallest of
  * the others are hidden with it, until the rest is a crowd.
  */
-export function hiddenOf<Group extends Dosage>(
-  groups: readonly Group[],
-  { told, also = new Set() }: Hiding<Group>,
-): Set<Group> {
-  const hidden = new Set(groups.filter((group) => also.has(group) || isTelling(group, told)));
-  if (hidden.size === 0) return hidden;
-  const others = groups
-    .filter((group) => !hidden.has(group) && group.students_enrolled > 0)
+function hiddenSchools(schools: readonly School[], told: Told, also: Places["schools"]): School[] {
+  const isHidden = (school: School) => also.has(school.school_id) || isTelling(school, told);
+  const hidden = schools.filter(isHidden);
+  if (hidden.length === 0) return hidden;
+  const others = schools
+    .filter((school) => !isHidden(school) && school.students_enrolled > 0)
     .sort((a, b) => a.students_enrolled - b.students_enrolled);
   for (const next of others) {
-    if (hidden.size > 1 && isCrowd([...hidden], told)) break;
-    hidden.add(next);
+    if (hidden.length > 1 && isCrowd(hidden, told)) break;
+    hidden.push(next);
   }
   return hidden;
 }
 
-type Parts = { total: boolean; districts: ReadonlySet<District>; schools: ReadonlySet<School> };
-const NOTHING: Parts = { total: false, districts: new Set(), schools: new Set() };
-
-/** Where something that is told of groups is hidden: of all of them, of districts, of schools. */
-function hiddenParts(report: DosageReport, told: Told, also: Parts = NOTHING): Parts {
-  const { by_district, by_school } = report;
-  const districts = hiddenOf(by_district, { told, also: also.districts });
-  // within a district that is shown its schools must not add up to a hidden one
-  const schools = by_district.flatMap((district) => {
-    const own = by_school.filter(({ district_id }) => district_id === district.district_id);
-    return districts.has(district) ? own : [...hiddenOf(own, { told, also: also.schools })];
-  });
-  // all of them hidden, and a total that is theirs
-  const bare = isTelling(report, told) || by_district.length === districts.size;
-  return { total: also.total || (bare && districts.size > 0), districts, schools: new Set(schools) };
+function placesOf(report: DosageReport, told: Told, also: Places = NOWHERE): Places {
+  const whole = also.whole || isTelling(report, told);
+  const schools = whole ? report.by_school : hiddenSchools(report.by_school, told, also.schools);
+  return { whole, schools: new Set(schools.map(({ school_id }) => school_id)) };
 }
 
-/** The report as somebody without access to students may read it. */
-export function suppressSmallGroups(report: DosageReport): SuppressedReport {
-  const { target_hours, target_from, unmatched, by_school, by_district, ...total } = report;
-  const groups = hiddenParts(report, "group");
+/** Quartiles of different groups cannot be subtracted from one another, so each group stands for itself. */
+function quarteredPlaces(report: DosageReport): Places {
+  const isFew = ({ students_tutored: tutored }: Dosage) => 0 < tutored && tutored < QUARTERED_GROUP;
+  const schools = report.by_school.filter(isFew).map(({ school_id }) => school_id);
+  return { whole: isFew(report), schools: new Set(schools) };
+}
+
+/** Where each of the figures is hidden that may be hidden alone. */
+function figurePlaces(report: DosageReport, groups: Places): Record<Figure, Places> {
   // the last bucket is who got the full dosage: where that is hidden, the buckets are
-  const full = hiddenParts(report, "full_dosage_rate", groups);
-  const figures = [
-    ["full_dosage_rate", full],
-    ["buckets", hiddenParts(report, "buckets", full)],
-  ] as const;
-  const hiddenFigures = (isHidden: (parts: Parts) => boolean) =>
-    figures.filter(([, parts]) => isHidden(parts)).map(([figure]) => figure);
+  const full_dosage_rate = placesOf(report, "full_dosage_rate", groups);
+  const quartered = quarteredPlaces(report);
+  return {
+    full_dosage_rate,
+    buckets: placesOf(report, "buckets", full_dosage_rate),
+    quartiles: quartered,
+    gini: quartered,
+  };
+}
+
+/**
+ * The report of one district as somebody reads it who may not see all of its students. `unseen` is the same without the
+ * schools whose students she sees: she can subtract those herself, so what is left of the district is what is hidden or
+ * shown. Throws on a report of several districts: whoever has it and those of each could subtract one from the other.
+ */
+export function suppressSmallGroups(report: DosageReport, unseen = report): SuppressedReport {
+  if (report.by_district.length > 1) throw new RangeError("Small groups are hidden one district at a time.");
+  const { target_hours, target_from, unmatched, by_school, by_district, ...total } = report;
+  const groups = placesOf(unseen, "group");
+  const places = figurePlaces(unseen, groups);
+  const figures = (isHidden: (place: Places) => boolean) => FIGURES.filter((name) => isHidden(places[name]));
+  const ofWhole = figures(({ whole }) => whole);
   return {
     target_hours,
     target_from,
-    ...(groups.total
-      ? HIDDEN
-      : partly(
-          total,
-          hiddenFigures((parts) => parts.total),
-        )),
-    unmatched: isSmall(unmatched.students) ? HIDDEN : unmatched,
+    ...(groups.whole ? HIDDEN : partly(total, ofWhole)),
+    // of students on no roster she knows those at her own schools
+    unmatched: isSmall(unmatched.students) || unseen !== report ? HIDDEN : unmatched,
     by_school: by_school.map((school) => {
       const { school_id, district_id } = school;
-      if (groups.schools.has(school)) return { school_id, district_id, ...HIDDEN };
+      if (groups.schools.has(school_id)) return { school_id, district_id, ...HIDDEN };
       return partly(
         school,
-        hiddenFigures(({ schools }) => schools.has(school)),
+        figures(({ schools }) => schools.has(school_id)),
       );
     }),
-    by_district: by_district.map((district) => {
-      if (groups.districts.has(district)) return { district_id: district.district_id, ...HIDDEN };
-      return partly(
-        district,
-        hiddenFigures(({ districts }) => districts.has(district)),
-      );
-    }),
+    by_district: by_district.map((district) =>
+      groups.whole ? { district_id: district.district_id, ...HIDDEN } : partly(district, ofWhole),
+    ),
   };
 }
 
 function partly<Group extends Dosage>(
-  { full_dosage_rate, buckets, ...rest }: Group,
+  { full_dosage_rate, buckets, gini, hours, ...rest }: Group,
   hidden: Figure[],
 ): Partly<Group> {
+  const isShown = (figure: Figure) => !hidden.includes(figure);
   return {
     ...rest,
-    ...(!hidden.includes("full_dosage_rate") && { full_dosage_rate }),
-    ...(!hidden.includes("buckets") && { buckets }),
+    hours: isShown("quartiles") ? hours : { mean: hours.mean },
+    ...(isShown("full_dosage_rate") && { full_dosage_rate }),
+    ...(isShown("buckets") && { buckets }),
+    ...(isShown("gini") && { gini }),
     ...(hidden.length > 0 && { suppressed_figures: hidden }),
   };
 }

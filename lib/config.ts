@@ -26,13 +26,10 @@ type SwitchName =
   | "samlMetadataUrl"
   | "emailVerifiedClaim"
   | "mfaEnforced"
-  | "mfaValues"
   | "grantsFromClaim"
   | "textOrigin";
 
 const OIDC = ["oidcIssuer", "oidcClientId", "oidcSecretName"] as const;
-/** Switches that mean something with OpenID Connect alone. */
-const OIDC_MORE = ["emailVerifiedClaim", "mfaValues"] as const;
 const PAGE = ["pageDomain", "pageCertificateArn"] as const;
 
 /** Every switch of a deployment: a line of `rollcall.config.yaml`, or `-c NAME=VALUE`, which overrides that line. */
@@ -83,11 +80,6 @@ export const SWITCHES: Record<SwitchName, Switch> = {
     says: "`yes` where the identity provider lets nobody in here without a second factor",
     example: "yes",
   },
-  mfaValues: {
-    says: "else: what OpenID Connect says in `amr` or `acr` of somebody who gave a second factor",
-    example: "mfa",
-    with: [...OIDC, "mfaValues"],
-  },
   grantsFromClaim: {
     says: "`yes` lets its claim `rollcall_grants` stand in for `people:`",
     example: "yes",
@@ -115,8 +107,6 @@ export type DeployConfig = {
   identityProvider: IdentityProvider | undefined;
   /** Whether it lets nobody in here without a second factor. */
   mfaEnforced: boolean;
-  /** What it says in `amr` or `acr` of somebody who gave a second factor: `mfa`, or an address of its own. */
-  mfaValues: string;
   /** Whether it may say what somebody may see, in its claim `rollcall_grants`. */
   grantsFromClaim: boolean;
   /** ARN of the number or pool that texts come from; without it no text is sent. */
@@ -164,7 +154,6 @@ export function readConfig(node: Context): DeployConfig {
     signInDomain: prefixOf(required("signInDomain")),
     pageDomain: pageDomainOf(of),
     identityProvider: identityProviderOf(of),
-    mfaValues: of("mfaValues") ?? "",
     mfaEnforced: isYes(of, "mfaEnforced"),
     grantsFromClaim: isYes(of, "grantsFromClaim"),
     textOrigin: of("textOrigin"),
@@ -213,9 +202,8 @@ function identityProviderOf(of: Of): IdentityProvider | undefined {
   const none = issuer === undefined && clientId === undefined && secretName === undefined;
   if (metadataUrl !== undefined && !none)
     throw new Error("name one identity provider: samlMetadataUrl, or the oidc switches");
-  const stray = none ? OIDC_MORE.find((name) => of(name) !== undefined) : undefined;
-  if (stray !== undefined)
-    throw new Error(`${stray} needs OpenID Connect (${OIDC.join(", ")}); with SAML, see mfaEnforced`);
+  if (none && of("emailVerifiedClaim") !== undefined)
+    throw new Error(`emailVerifiedClaim needs OpenID Connect (${OIDC.join(", ")})`);
   if (metadataUrl !== undefined) return { kind: "saml", metadataUrl };
   if (none) return undefined;
   if (issuer === undefined || clientId === undefined || secretName === undefined)
@@ -234,7 +222,7 @@ export function switchSets(): Record<string, string>[] {
     );
   const names = Object.keys(SWITCHES);
   const alone = Object.entries(SWITCHES).map(([name, { with: partners }]) => valuesOf(partners ?? [name]));
-  const together = [[...OIDC, ...OIDC_MORE], ["samlMetadataUrl"]].map((left) =>
+  const together = [[...OIDC, "emailVerifiedClaim"], ["samlMetadataUrl"]].map((left) =>
     valuesOf(names.filter((name) => !left.some((one) => one === name))),
   );
   const seen = new Map([...alone, ...together].map((set) => [JSON.stringify(set), set]));

@@ -321,7 +321,9 @@ export const readPaths = {
     summary: "Who got how much tutoring, on both denominators",
     query: {
       school_id: z.string().optional(),
-      district_id: z.string().optional(),
+      district_id: z.string().optional().meta({
+        description: "Needed by who sees several districts and not all of their students",
+      }),
       from: day.optional().meta({ description: "The first day of the school year where nothing is said" }),
       to: day.optional().meta({ description: "Today where nothing is said" }),
       target_hours: z.string().optional().meta({

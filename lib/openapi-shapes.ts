@@ -144,9 +144,10 @@ export const group = z.looseObject({
       "Fewer than 10 students are enrolled, tutored or not tutored, or it stands beside such a group",
   }),
   suppressed_figures: z
-    .array(z.enum(["full_dosage_rate", "buckets"]))
+    .array(z.enum(["full_dosage_rate", "buckets", "quartiles", "gini"]))
     .optional()
     .meta({
-      description: "Left out, because they would tell of fewer than 10 students, here or by subtraction",
+      description:
+        "Left out, because they would tell of fewer than 10 students, here or by subtraction; `quartiles` are `hours.median`, `q25` and `q75`",
     }),
 });

@@ -28,13 +28,7 @@ import { lambdaFunction } from "./lambda-function.ts";
 type Props = { storage: Storage; config: DeployConfig; pagesUrl: string };
 
 /** What the identity provider says of somebody, and where it is kept. */
-const CLAIMS = {
-  "custom:amr": ProviderAttribute.other("amr"),
-  "custom:acr": ProviderAttribute.other("acr"),
-  "custom:grants": ProviderAttribute.other("rollcall_grants"),
-};
-/** When it said so: of OpenID Connect, which dates every statement. */
-const DATED = { ...CLAIMS, "custom:said_at": ProviderAttribute.other("iat") };
+const CLAIMS = { "custom:grants": ProviderAttribute.other("rollcall_grants") };
 
 /** How people sign in: by the district's identity provider, or as local users with a TOTP code. */
 export class SignIn extends Construct {
@@ -48,7 +42,6 @@ export class SignIn extends Construct {
     this.issueToken = lambdaFunction(this, {
       name: "issue-token",
       environment: {
-        MFA_VALUES: config.mfaValues,
         MFA_ENFORCED: config.mfaEnforced ? "yes" : "no",
         GRANTS_FROM_CLAIM: config.grantsFromClaim ? "yes" : "no",
       } satisfies EnvOf<typeof IssueTokenEnv>,
@@ -63,7 +56,6 @@ export class SignIn extends Construct {
   }
 
   #pool(config: DeployConfig): UserPool {
-    const text = () => new StringAttribute({ mutable: true, maxLen: 2048 });
     return new UserPool(this, "People", {
       selfSignUpEnabled: false,
       signInAliases: { email: true },
@@ -78,7 +70,7 @@ export class SignIn extends Construct {
         requireUppercase: true,
       },
       accountRecovery: AccountRecovery.EMAIL_ONLY,
-      customAttributes: { amr: text(), acr: text(), grants: text(), said_at: text() },
+      customAttributes: { grants: new StringAttribute({ mutable: true, maxLen: 2048 }) },
       // access tokens with claims of our own
       featurePlan: FeaturePlan.ESSENTIALS,
       deletionProtection: config.deletionProtection,
@@ -133,7 +125,7 @@ export class SignIn extends Construct {
       attributeMapping: {
         email: ProviderAttribute.other("email"),
         emailVerified: ProviderAttribute.other(given.emailVerifiedClaim),
-        custom: DATED,
+        custom: CLAIMS,
       },
     });
   }

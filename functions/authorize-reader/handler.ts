@@ -20,8 +20,6 @@ const Claims = z.looseObject({
   rollcall_email: z.email().optional(),
   rollcall_unverified: z.literal("true").optional(),
   rollcall_mfa: z.union([z.literal("true"), z.literal("false")]),
-  rollcall_mfa_at: z.string().optional(),
-  auth_time: z.int().optional(),
   rollcall_grants: z.string().max(4000).optional(),
 });
 
@@ -46,27 +44,5 @@ async function identityOf({ keys, claims, clientId, clock }: Deps, token: string
 function personOf(data: z.infer<typeof Claims>): Identity {
   const { rollcall_email: email, rollcall_grants: claim } = data;
   if (email === undefined) return data.rollcall_unverified === undefined ? {} : { unverified: true };
-  return { email, mfa: gaveFactor(data), ...(claim !== undefined && { claim }) };
-}
-
-/**
- * What lies between the identity provider's statement and the session that began with it: Cognito fetches the one and
- * begins the other at once, and two well-kept clocks differ by seconds. Two sessions of one person that begin within it
- * cannot be told apart.
- */
-const STATEMENT_SECONDS = 30;
-const SECONDS = /^\d{1,12}$/;
-
-/**
- * Whether this session began with a second factor. The statement of an identity provider is kept with the user, so that
- * every session of hers finds the latest: it is of this session only if it was made as this session began.
- */
-function gaveFactor({
-  rollcall_mfa: always,
-  rollcall_mfa_at: at = "",
-  auth_time,
-}: z.infer<typeof Claims>): boolean {
-  if (always === "true") return true;
-  if (!SECONDS.test(at) || auth_time === undefined) return false;
-  return Math.abs(auth_time - Number(at)) <= STATEMENT_SECONDS;
+  return { email, mfa: data.rollcall_mfa === "true", ...(claim !== undefined && { claim }) };
 }

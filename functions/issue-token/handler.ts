@@ -4,8 +4,6 @@ const Event = z.looseObject({
   request: z.looseObject({ userAttributes: z.record(z.string(), z.string()) }),
 });
 export type Config = {
-  /** Values of `amr` or `acr` that stand for a second factor. */
-  mfaValues: readonly string[];
   /** Whether the identity provider lets nobody in here without a second factor. */
   mfaEnforced: boolean;
   grantsFromClaim: boolean;
@@ -17,20 +15,16 @@ type Claims = {
   rollcall_email?: string;
   /** There instead of it: she has an address for which nobody vouches. */
   rollcall_unverified?: "true";
-  /** Whether every session of hers began with a second factor. */
+  /** Whether her session began with a second factor. */
   rollcall_mfa: "true" | "false";
-  /**
-   * When her identity provider last said that she gave one, in seconds since 1970. It is kept with the user and not with
-   * the session, so it counts for the session that began at that time and for no other.
-   */
-  rollcall_mfa_at?: string;
   rollcall_grants?: string;
 };
 
 /**
- * Puts into an access token who somebody is and what is known of her second factor: a local user always gave one,
- * because the pool asks for a TOTP code; a federated one if the district says that its identity provider asks everybody,
- * else if that provider said so, in `amr` or `acr`, as this session began.
+ * Puts into an access token who somebody is and whether she gave a second factor: a local user always did, because the
+ * pool asks for a TOTP code; a federated one if the district says that its identity provider asks everybody. What that
+ * provider says of a single sign-in (`amr`, `acr`) is not asked: Cognito keeps it with the user and not with the session,
+ * so that a session which began with a password alone would be raised by another one of the same person.
  */
 export const issueToken =
   (config: Config) =>
@@ -43,15 +37,12 @@ export const issueToken =
 
 type Attributes = Readonly<Record<string, string>>;
 
-function claimsOf(attributes: Attributes, { mfaValues, mfaEnforced, grantsFromClaim }: Config): Claims {
+function claimsOf(attributes: Attributes, { mfaEnforced, grantsFromClaim }: Config): Claims {
   const federated = (attributes["identities"] ?? "") !== "";
-  const said = wordsOf(attributes["custom:amr"]).concat(wordsOf(attributes["custom:acr"]));
-  const at = attributes["custom:said_at"] ?? "";
   const grants = attributes["custom:grants"];
   return {
     ...addressOf(attributes),
     rollcall_mfa: !federated || mfaEnforced ? "true" : "false",
-    ...(at !== "" && said.some((value) => mfaValues.includes(value)) && { rollcall_mfa_at: at }),
     // only the identity provider may say it: nobody writes it by herself
     ...(grantsFromClaim && federated && grants !== undefined && { rollcall_grants: grants }),
   };
@@ -82,6 +73,3 @@ function jsonOf(text: string): unknown {
     return undefined;
   }
 }
-
-/** A claim of one value or a list: `mfa`, `["pwd","mfa"]`, `[pwd, mfa]`. */
-const wordsOf = (text = "") => text.split(/[\s,"[\]]+/).filter((word) => word !== "");

@@ -1,7 +1,7 @@
 import { csvCell } from "../../domain/csv-cell.ts";
 import { mergeAll } from "../../domain/day-summary.ts";
 import { dosageReport, latestEntries } from "../../domain/dosage-report.ts";
-import type { School } from "../../domain/setup.ts";
+import type { RosterEntry, School } from "../../domain/setup.ts";
 import { suppressSmallGroups } from "../../domain/suppression.ts";
 import { concurrently } from "../../adapters/concurrently.ts";
 import { endOfNextQuarter, sign } from "../framework/links.ts";
@@ -11,9 +11,13 @@ import { foldOf, yearOf } from "./schools.ts";
 
 const WIDTH = 8;
 
-type Wanted = { schools: School[]; students: boolean };
+/** The schools of a report, and those of them whose students the caller may not see. */
+type Wanted = { schools: School[]; unseen: School[] };
 
-/** The schools of a report: one, those of a district, or all that the caller reaches. */
+/**
+ * The schools of a report: one, those of a district, or all that the caller reaches. Who may not see all of their
+ * students has whole districts alone, one at a time, so that there is one answer and no other to compare it with.
+ */
 function reportAsked(ask: Ask): Wanted {
   const { deps, scope, setup } = ask;
   const [school_id, district_id] = [ask.query("school_id"), ask.query("district_id")];
@@ -27,14 +31,20 @@ function reportAsked(ask: Ask): Wanted {
   );
   const schools = named.filter((school) => deps.checks.school(scope, school.school_id));
   if (schools.length === 0) throw withheldOr(ask, notFound("There is no school that you may see."));
-  const students = schools.every((school) => deps.checks.students(scope, school.school_id));
-  if (!students) refuseNarrowing(ask);
-  return { schools, students };
+  const unseen = schools.filter((school) => !deps.checks.students(scope, school.school_id));
+  if (unseen.length > 0) refuseNarrowing(ask, schools);
+  return { schools, unseen };
 }
 
-/** Two reports that differ by a day, a school or an hour of the target differ by a student. */
-function refuseNarrowing(ask: Ask): void {
+/** Two reports that differ by a day, a school, a district or an hour of the target differ by a student. */
+function refuseNarrowing(ask: Ask, schools: readonly School[]): void {
   const narrowed = ["school_id", "from", "to", "target_hours"].find((name) => ask.query(name) !== undefined);
+  const districts = [...new Set(schools.map(({ district_id }) => district_id))];
+  if (narrowed === undefined && districts.length > 1)
+    throw new Refused(
+      "invalid-parameter",
+      `Your role sees one district at a time: name it as district_id, one of ${districts.join(", ")}.`,
+    );
   if (narrowed === undefined) return;
   throw new Refused(
     "not-allowed",
@@ -42,10 +52,9 @@ function refuseNarrowing(ask: Ask): void {
   );
 }
 
-/** Who got how much tutoring, on both denominators; small groups are hidden from who may see no student. */
+/** Who got how much tutoring, on both denominators; small groups are hidden from who may not see all students. */
 export async function getDosage(ask: Ask) {
-  const { report, students } = await dosageOf(ask);
-  return { ...(students ? report : suppressSmallGroups(report)), export: await exportLink(ask) };
+  return { ...(await dosageOf(ask)), export: await exportLink(ask) };
 }
 
 const CSV = [
@@ -59,12 +68,11 @@ const CSV = [
 
 /** The report's rows by school, for a spreadsheet. */
 export async function getExport(ask: Ask): Promise<string> {
-  const { report, students } = await dosageOf(ask);
-  const { by_school } = students ? report : suppressSmallGroups(report);
+  const { by_school } = await dosageOf(ask);
   const lines = by_school.map((row) => {
     const fields = new Map<string, unknown>(Object.entries(row));
     const cells = CSV.map((name) => csvCell(fields.get(name)));
-    return [...cells, "suppressed" in row ? "fewer than 10 students" : ""].join(",");
+    return [...cells, "suppressed" in row ? "hidden: it would tell of fewer than 10 students" : ""].join(",");
   });
   return [[...CSV, "note"].join(","), ...lines, ""].join("\n");
 }
@@ -91,7 +99,7 @@ function rangeOf(ask: Ask, school: School) {
 }
 
 async function dosageOf(ask: Ask) {
-  const { schools, students } = reportAsked(ask);
+  const { schools, unseen } = reportAsked(ask);
   const target_hours = targetAsked(ask);
   const ranges = new Map(schools.map((school) => [school.school_id, rangeOf(ask, school)]));
   const wall = await wallOf(ask, { schools: schools.map(({ school_id }) => school_id) });
@@ -101,7 +109,7 @@ async function dosageOf(ask: Ask) {
   const summaries = await concurrently([...ranges.values()], WIDTH, (range) =>
     foldOf(wall.school(range.school_id), range),
   );
-  if (students) for (const { school_id } of schools) note(ask, { school_id });
+  if (unseen.length === 0) for (const { school_id } of schools) note(ask, { school_id });
   // on the roster at some time of what is reported
   const roster = [...latestEntries(rosters.flat()).values()].filter((entry) => {
     const { from, to } = ranges.get(entry.school_id) ?? { from: "", to: "" };
@@ -109,7 +117,13 @@ async function dosageOf(ask: Ask) {
   });
   const { student_sessions } = mergeAll(summaries);
   const { programs } = ask.setup;
-  return { report: dosageReport({ roster, schools, programs, student_sessions, target_hours }), students };
+  const reportOf = (entries: readonly RosterEntry[]) =>
+    dosageReport({ roster: entries, schools, programs, student_sessions, target_hours });
+  const report = reportOf(roster);
+  if (unseen.length === 0) return report;
+  if (unseen.length === schools.length) return suppressSmallGroups(report);
+  const ids = new Set(unseen.map(({ school_id }) => school_id));
+  return suppressSmallGroups(report, reportOf(roster.filter(({ school_id }) => ids.has(school_id))));
 }
 
 function targetAsked(ask: Ask): number | undefined {

@@ -8,10 +8,11 @@ import { solver, type Equation } from "../support/solve.ts";
 const seed = announceSeed("small groups", 1010);
 const TARGET_HOURS = 4;
 
-/** Of a school: how many got nothing, and how many got 12, 36, 60, 90 and 120 % of the target. */
+/** Of a school: how many got nothing, and how many got 5 (some of them no session that counts), 36, 60, 90 and 120 % of the target. */
 type Mix = readonly [none: number, ...steps: number[]];
-const SHARES = [0.12, 0.36, 0.6, 0.9, 1.2];
-type Sizes = Record<string, Record<string, Mix>>;
+const SHARES = [0.05, 0.36, 0.6, 0.9, 1.2];
+type Schools = Record<string, Mix>;
+type Sizes = Record<string, Schools>;
 
 /** A report over districts and their schools. */
 function reportOf(sizes: Sizes) {
@@ -23,14 +24,16 @@ function reportOf(sizes: Sizes) {
       Array.from({ length: count }, (_, number) => ({
         school_id,
         step,
+        number,
         student_id: `${school_id}-${step}-${number}`,
       })),
     ),
   );
   const student_sessions = roster
     .filter(({ step }) => step > 0)
-    .map(({ student_id, step }, number) => ({
-      ...row("2026-03-02", "present", { student_id }),
+    .map(({ student_id, step, number }) => ({
+      // the least is partial: some of it is a session that counts, some is not
+      ...row("2026-03-02", step === 1 ? "partial" : "present", { student_id }),
       // no two of a step alike, so that a child's minutes would be hers
       minutes: Math.round((SHARES[step - 1] ?? 0) * TARGET_HOURS * 60) + (number % 7),
     }));
@@ -42,31 +45,66 @@ function reportOf(sizes: Sizes) {
   return dosageReport({ roster, schools, programs: [], student_sessions, target_hours: TARGET_HOURS });
 }
 
+const A_NUMBER: unknown = expect.any(Number);
 const isHidden = (group: object) => "suppressed" in group;
 
 describe("small groups", () => {
   const half = (count: number): Mix => [count / 2, 0, count / 2, 0, 0, 0];
   it("are hidden, with the smallest beside them, until what is hidden is a crowd", () => {
     const told = suppressSmallGroups(
-      reportOf({
-        D1: { A: half(300), B: half(4), C: half(60), E: half(40) },
-        D2: { F: half(200), G: half(100) },
-      }),
+      reportOf({ D: { A: half(300), B: half(4), C: half(60), E: half(40), F: half(200), G: half(100) } }),
     );
     const hidden = told.by_school.filter(isHidden).map(({ school_id }) => school_id);
     expect(hidden).toEqual(["B", "E"]);
-    expect(isHidden(told)).toBe(false);
+    expect([isHidden(told), isHidden(told.by_district[0] ?? {})]).toEqual([false, false]);
+  });
+
+  it("are hidden one district at a time", () => {
+    const two = reportOf({ D1: { A: half(300), B: half(4) }, D2: { C: half(200) } });
+    expect(() => suppressSmallGroups(two)).toThrow("one district at a time");
+  });
+
+  it("are not hidden beside a school whose students the reader sees: she would subtract it", () => {
+    const schools = { A: half(40), B: half(4), C: half(60), E: half(300) };
+    const hiddenBeside = (own: string[]) => {
+      const { told } = toldBeside({ D: schools }, own);
+      return told.by_school.filter(isHidden).map(({ school_id }) => school_id);
+    };
+    expect(hiddenBeside([])).toEqual(["A", "B"]);
+    expect(hiddenBeside(["A"])).toEqual(["B", "C"]);
+    // nothing is left beside B but what she sees: the district's total would tell of it
+    const { told } = toldBeside({ D: { A: half(40), B: half(4) } }, ["A"]);
+    expect([isHidden(told), ...told.by_school.map(isHidden)]).toEqual([true, false, true]);
   });
 
   it.each<[string, Mix, object]>([
     ["9 enrolled", [0, 0, 9, 0, 0, 0], { suppressed: true }],
     ["10 enrolled, all alike", [0, 0, 10, 0, 0, 0], { students_tutored: 10 }],
+    ["10 of whom 4 had a session that counts", [0, 10, 0, 0, 0, 0], { suppressed: true }],
+    [
+      "39 tutored, of whom less than 10 lie beyond a quartile",
+      [0, 0, 39, 0, 0, 0],
+      { suppressed_figures: ["quartiles", "gini"], hours: { mean: A_NUMBER } },
+    ],
+    ["40 tutored", [0, 0, 40, 0, 0, 0], { hours: { mean: A_NUMBER, median: A_NUMBER }, gini: A_NUMBER }],
     ["13 of 14 tutored", [1, 0, 13, 0, 0, 0], { suppressed: true }],
     ["9 of 19 tutored", [10, 0, 9, 0, 0, 0], { suppressed: true }],
     ["10 of 20 tutored", [10, 0, 10, 0, 0, 0], { students_tutored: 10 }],
-    ["1 of 12 at full dosage", [0, 0, 11, 0, 0, 1], { suppressed_figures: ["full_dosage_rate", "buckets"] }],
-    ["11 of 12 at full dosage", [0, 0, 1, 0, 0, 11], { suppressed_figures: ["full_dosage_rate", "buckets"] }],
-    ["1 of 12 below a quarter", [0, 1, 11, 0, 0, 0], { suppressed_figures: ["buckets"] }],
+    [
+      "1 of 12 at full dosage",
+      [0, 0, 11, 0, 0, 1],
+      { suppressed_figures: ["full_dosage_rate", "buckets", "quartiles", "gini"] },
+    ],
+    [
+      "11 of 12 at full dosage",
+      [0, 0, 1, 0, 0, 11],
+      { suppressed_figures: ["full_dosage_rate", "buckets", "quartiles", "gini"] },
+    ],
+    [
+      "1 of 12 below a quarter",
+      [0, 1, 11, 0, 0, 0],
+      { suppressed_figures: ["buckets", "quartiles", "gini"] },
+    ],
     [
       "12 of 24 at full dosage",
       [0, 12, 0, 0, 0, 12],
@@ -76,23 +114,27 @@ describe("small groups", () => {
     const told = suppressSmallGroups(reportOf({ D: { A: mix } }));
     for (const group of [told, told.by_district[0], told.by_school[0]]) expect(group).toMatchObject(shows);
     const { suppressed_figures: left = [] } = "suppressed_figures" in told ? told : {};
-    for (const figure of left) expect(told).not.toHaveProperty(figure);
-  });
-
-  it("cannot be had by subtraction, within a district or between districts", () => {
-    // B of D1 and D of D2 are hidden together, but not by what is left of their districts
-    const told = suppressSmallGroups(
-      reportOf({ D1: { A: half(300), B: half(4) }, D2: { C: half(200), D: [0, 0, 3, 0, 0, 0] } }),
-    );
-    for (const district of told.by_district.filter((one) => !isHidden(one))) {
-      const own = told.by_school.filter(({ district_id }) => district_id === district.district_id);
-      expect(own.filter(isHidden).length).not.toBe(1);
-    }
+    for (const figure of left)
+      expect(told).not.toHaveProperty(figure === "quartiles" ? "hours.median" : figure);
   });
 });
 
+const keepBut = (schools: Schools, own: readonly string[]): Schools =>
+  Object.fromEntries(Object.entries(schools).filter(([school_id]) => !own.includes(school_id)));
+
+/** What somebody reads who sees the students of some schools. */
+function toldBeside(sizes: Sizes, own: readonly string[]) {
+  const report = reportOf(sizes);
+  const rest = Object.entries(sizes).map(([district_id, schools]): [string, Schools] => [
+    district_id,
+    keepBut(schools, own),
+  ]);
+  const unseen = own.length === 0 ? report : reportOf(Object.fromEntries(rest));
+  return { report, told: suppressSmallGroups(report, unseen) };
+}
+
 /** A group as an attacker reads it: what is not there is hidden. */
-type Seen = Partial<Dosage> & { suppressed?: true };
+type Seen = Partial<Omit<Dosage, "hours">> & { hours?: Partial<Dosage["hours"]>; suppressed?: true };
 type Whose = {
   total: Seen;
   districts: (Seen & { district_id: string })[];
@@ -102,51 +144,69 @@ type Whose = {
 /** Per school: the untutored, the tutored by step, sessions and minutes. */
 const UNKNOWNS = 8;
 const [SESSIONS, MINUTES] = [6, 7];
+const STEPS = [1, 2, 3, 4, 5];
+/** Counts of students that could be of few: of all, of the tutored, of each step and of the rest beside it. */
+const CELLS = [
+  [0, ...STEPS],
+  STEPS,
+  [0],
+  ...STEPS.map((step) => [step]),
+  ...STEPS.map((step) => STEPS.filter((one) => one !== step)),
+];
 
-/** All that a report says, as equations of what it does not say. */
-function attack(truth: DosageReport, { total, districts, schools }: Whose) {
+type Fact = readonly [parts: readonly number[], value: number | undefined];
+
+/** What a group's figures say of its parts. */
+function factsOf(seen: Seen): Fact[] {
+  const { students_enrolled, students_tutored, sessions, total_minutes, hours, full_dosage_rate, buckets } =
+    seen;
+  const share = (parts: readonly number[], of: number | null | undefined, whole?: number): Fact => [
+    parts,
+    of == null || whole === undefined ? undefined : of * whole,
+  ];
+  return [
+    [[0, ...STEPS], students_enrolled],
+    [STEPS, students_tutored],
+    [[SESSIONS], sessions],
+    [[MINUTES], total_minutes],
+    share([MINUTES], hours?.mean, students_tutored === undefined ? undefined : students_tutored * 60),
+    share([5], full_dosage_rate?.of_tutored, students_tutored),
+    share([5], full_dosage_rate?.of_enrolled, students_enrolled),
+    ...Object.values(buckets ?? {}).map((of, at) => share([at + 1], of, students_tutored)),
+  ];
+}
+
+/**
+ * All that a report says, as equations of what it does not say, to somebody who knows all of some schools; where parts
+ * add up to nothing each is nothing, because no count is below zero.
+ */
+function attack(truth: DosageReport, { total, districts, schools }: Whose, own: readonly string[] = []) {
   const ids = truth.by_school.map(({ school_id }) => school_id);
   const of = (members: readonly string[], parts: readonly number[]) =>
     members.flatMap((id) => parts.map((part) => [ids.indexOf(id) * UNKNOWNS + part, 1] as const));
-  const told = (members: readonly string[], seen: Seen): Equation[] => {
-    const { students_enrolled, students_tutored, sessions, total_minutes, hours, full_dosage_rate, buckets } =
-      seen;
-    const steps = Object.values(buckets ?? {}).map(
-      (share, at) => [[at + 1], share, students_tutored] as const,
-    );
-    const facts: (readonly [parts: readonly number[], value: number | undefined])[] = [
-      [[0, 1, 2, 3, 4, 5], students_enrolled],
-      [[1, 2, 3, 4, 5], students_tutored],
-      [[SESSIONS], sessions],
-      [[MINUTES], total_minutes],
-      [
-        [MINUTES],
-        hours?.mean == null || students_tutored === undefined
-          ? undefined
-          : hours.mean * 60 * students_tutored,
-      ],
-      ...[
-        [[5], full_dosage_rate?.of_tutored, students_tutored] as const,
-        [[5], full_dosage_rate?.of_enrolled, students_enrolled] as const,
-        ...steps,
-      ].map(
-        ([parts, share, whole]) =>
-          [parts, share == null || whole === undefined ? undefined : share * whole] as const,
-      ),
-    ];
-    return facts.flatMap(([parts, value]) =>
+  const told = (members: readonly string[], seen: Seen): Equation[] =>
+    factsOf(seen).flatMap(([parts, value]) =>
       value === undefined ? [] : [{ terms: of(members, parts), value }],
     );
-  };
   const within = (district_id: string) =>
     truth.by_school.filter((one) => one.district_id === district_id).map(({ school_id }) => school_id);
   const equations = [
     ...told(ids, total),
     ...districts.flatMap((one) => told(within(one.district_id), one)),
     ...schools.flatMap((one) => told([one.school_id], one)),
+    ...truth.by_school
+      .filter((one) => own.includes(one.school_id))
+      .flatMap((one) => told([one.school_id], one)),
   ];
-  const solve = solver(equations, ids.length * UNKNOWNS);
-  const groups = [ids, ...districts.map((one) => within(one.district_id)), ...ids.map((id) => [id])];
+  const strange = ids.filter((id) => !own.includes(id));
+  const hidden = strange.filter((id) => schools.some((one) => one.school_id === id && "suppressed" in one));
+  const groups = [strange, hidden, ...strange.map((id) => [id])];
+  const first = solver(equations, ids.length * UNKNOWNS);
+  const nothing = groups
+    .flatMap((members) => [...CELLS, [SESSIONS]].map((parts) => of(members, parts)))
+    .filter((terms) => terms.length > 0 && Math.abs(first(terms) ?? 1) < 1e-6)
+    .flatMap((terms) => terms.map((term) => ({ terms: [term], value: 0 })));
+  const solve = solver([...equations, ...nothing], ids.length * UNKNOWNS);
   return groups.flatMap((members) => leaksOf(members, (parts) => solve(of(members, parts))));
 }
 
@@ -156,18 +216,10 @@ function leaksOf(
   solved: (parts: readonly number[]) => number | undefined,
 ): string[] {
   const small = (count: number | undefined) => count !== undefined && count > 0.5 && count < 9.5;
-  const steps = [1, 2, 3, 4, 5];
-  const cells = [
-    [0, ...steps],
-    steps,
-    [0],
-    ...steps.map((step) => [step]),
-    ...steps.map((step) => steps.filter((one) => one !== step)),
-  ];
-  const counts = cells
+  const counts = [...CELLS, [SESSIONS]]
     .filter((parts) => small(solved(parts)))
     .map((parts) => `${members.join("+")}: ${parts.join()}`);
-  const few = small(solved(steps)) || small(solved([0, ...steps]));
+  const few = small(solved(STEPS)) || small(solved([0, ...STEPS]));
   return few && solved([MINUTES]) !== undefined ? [...counts, `${members.join("+")}: minutes`] : counts;
 }
 
@@ -190,10 +242,10 @@ describe("somebody who solves for every cell", () => {
   };
   function sizesOf(random: Random): Sizes {
     return Object.fromEntries(
-      Array.from({ length: 1 + random.below(4) }, (_, district) => [
+      Array.from({ length: 1 }, (_, district) => [
         `D${district}`,
         Object.fromEntries(
-          Array.from({ length: 1 + random.below(5) }, (__, at) => [`${district}-${at}`, mixOf(random)]),
+          Array.from({ length: 1 + random.below(12) }, (__, at) => [`${district}-${at}`, mixOf(random)]),
         ),
       ]),
     );
@@ -203,13 +255,16 @@ describe("somebody who solves for every cell", () => {
     const random = seeded(seed);
     let [hidden, shown, figures, leaks] = [0, 0, 0, 0];
     for (let round = 0; round < 600; round += 1) {
-      const report = reportOf(sizesOf(random));
-      const told = suppressSmallGroups(report);
+      const sizes = sizesOf(random);
+      const ids = Object.values(sizes).flatMap((schools) => Object.keys(schools));
+      // every other reader sees the students of some schools
+      const own = round % 2 === 0 ? [] : ids.slice(1).filter(() => random.chance(0.3));
+      const { report, told } = toldBeside(sizes, own);
       hidden += told.by_school.filter(isHidden).length;
       shown += told.by_school.filter((one) => !isHidden(one)).length;
       figures += told.by_school.filter((one) => "buckets" in one).length;
-      expect([round, attack(report, hidingly(told))]).toEqual([round, []]);
-      if (attack(report, openly(report)).length > 0) leaks += 1;
+      expect([round, attack(report, hidingly(told), own)]).toEqual([round, []]);
+      if (attack(report, openly(report), own).length > 0) leaks += 1;
     }
     console.log(`small groups: ${hidden} schools hidden, ${shown} shown, ${figures} with their steps`);
     expect(Math.min(hidden, shown, figures)).toBeGreaterThan(50);

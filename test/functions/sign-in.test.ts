@@ -128,7 +128,7 @@ function tampered(token: string): string {
 const doubled = (name: string, value: string) =>
   JSON.stringify(GOOD).replace("{", `{${JSON.stringify(name)}:${JSON.stringify(value)},`);
 
-const CONFIG: Config = { mfaValues: ["mfa"], mfaEnforced: false, grantsFromClaim: false };
+const CONFIG: Config = { mfaEnforced: false, grantsFromClaim: false };
 const OIDC = JSON.stringify([{ providerName: "District", providerType: "OIDC", userId: "1" }]);
 const SAML = JSON.stringify([{ providerName: "District", providerType: "SAML", userId: "1" }]);
 type Attributes = Record<string, string>;
@@ -200,32 +200,23 @@ describe("what a token says of its user", () => {
     expect(callerOf(identity, nothingSetUp(), { today: "2026-03-04" })).toBeUndefined();
   });
 
-  it.each<[string, Attributes, Partial<Config>, string, string | undefined]>([
-    ["a local user gave one", local, {}, "true", undefined],
-    ["a federated one did not, for all that is said", federated, {}, "false", undefined],
-    ["one of whom it was said, at a time", said("mfa"), {}, "false", "100"],
+  it.each<[string, Attributes, Partial<Config>, string]>([
+    ["a local user gave one", local, {}, "true"],
+    ["a federated one did not", federated, {}, "false"],
+    ["one whose provider said so once", { ...federated, "custom:amr": "mfa" }, {}, "false"],
+    ["one of whom it is said in a list", { ...federated, "custom:amr": '["pwd","mfa"]' }, {}, "false"],
+    ["one of whom it is said in acr", { ...federated, "custom:acr": "mfa" }, {}, "false"],
+    ["a local user who was linked with a federated one", { ...local, identities: SAML }, {}, "false"],
+    ["one whose provider asks everybody", federated, { mfaEnforced: true }, "true"],
     [
-      "one of whom it was said in acr",
-      { ...federated, "custom:acr": "mfa", "custom:said_at": "100" },
-      {},
-      "false",
-      "100",
+      "one of a directory that asks everybody",
+      { ...federated, identities: SAML },
+      { mfaEnforced: true },
+      "true",
     ],
-    ["one in a list", said('["pwd","mfa"]'), {}, "false", "100"],
-    ["one in Cognito's list", said("[pwd, mfa]"), {}, "false", "100"],
-    ["a password alone", said("pwd"), {}, "false", undefined],
-    ["a word that holds the word", said("nomfa"), {}, "false", undefined],
-    ["one at no time", { ...federated, "custom:amr": "mfa" }, {}, "false", undefined],
-    ["one where no word is trusted", said("mfa"), { mfaValues: [] }, "false", undefined],
-    ["one whose provider asks everybody", federated, { mfaEnforced: true }, "true", undefined],
-  ])("%s", async (_, attributes, config, mfa, at) => {
-    const { rollcall_mfa, rollcall_mfa_at } = await issued(attributes, config);
-    expect([rollcall_mfa, rollcall_mfa_at]).toEqual([mfa, at]);
+  ])("of the second factor: %s", async (_, attributes, config, mfa) => {
+    expect((await issued(attributes, config)).rollcall_mfa).toBe(mfa);
   });
-
-  function said(amr: string): Attributes {
-    return { ...federated, "custom:amr": amr, "custom:said_at": "100" };
-  }
 
   it("takes grants from the identity provider where the district lets it, and never from a local user", async () => {
     const claimed = { ...federated, "custom:grants": "district_admin:0100" };
@@ -242,26 +233,25 @@ describe("the second factor of a session", () => {
   const setup = Setup.parse({
     people: [{ person_id: "a", email: EMAIL, grants: [{ role: "district_admin", district_id: "0100" }] }],
   });
-  type Session = { name: string; amr: string; begins: number };
+  /** How somebody signs in, and as which user of the pool. */
+  type Session = { name: string; user: "local" | "federated"; amr?: string };
   type Step = { session: Session; does: "signs in" | "refreshes" };
+  type Users = Record<Session["user"], Attributes>;
 
-  /** The user as Cognito keeps her: each sign-in writes over what the last one said. */
-  async function rolesAfter(steps: readonly Step[]): Promise<string[]> {
-    let user: Attributes = {};
+  /** The user as Cognito keeps her: each sign-in writes over what the last one said, or leaves it where nothing is said. */
+  function signedIn(users: Users, { user, amr }: Session): Users {
+    return { ...users, [user]: { ...users[user], ...(amr !== undefined && { "custom:amr": amr }) } };
+  }
+
+  async function rolesAfter(steps: readonly Step[], config: Partial<Config> = {}): Promise<string[]> {
+    const address = { email: EMAIL, email_verified: "true" };
+    let users: Users = { local: address, federated: { ...address, identities: OIDC } };
     const seen: string[] = [];
     for (const { session, does } of steps) {
-      if (does === "signs in")
-        user = {
-          email: EMAIL,
-          email_verified: "true",
-          identities: OIDC,
-          "custom:amr": session.amr,
-          "custom:said_at": String(session.begins - 1),
-        };
-      const claims = await issued(user, {}, does === "signs in" ? "HostedAuth" : "RefreshTokens");
-      // a refreshed token keeps the time at which its session began
-      const token = { ...without("rollcall_email"), ...claims, auth_time: session.begins };
-      const identity = await identityOf(await signed(token));
+      if (does === "signs in") users = signedIn(users, session);
+      const source = does === "signs in" ? "HostedAuth" : "RefreshTokens";
+      const claims = await issued(users[session.user], config, source);
+      const identity = await identityOf(await signed({ ...without("rollcall_email"), ...claims }));
       const caller = callerOf(identity, setup, { today: "2026-03-04" });
       seen.push(`${session.name} ${does}: ${(caller?.grants ?? []).map(({ role }) => role).join()}`);
     }
@@ -285,56 +275,30 @@ describe("the second factor of a session", () => {
     { session, does: "refreshes" },
     { session, does: "refreshes" },
   ];
+  const LOCAL: Session = { name: "local", user: "local" };
+  const SAID: Session = { name: "said", user: "federated", amr: "mfa" };
+  const PASSWORD: Session = { name: "password", user: "federated", amr: "pwd" };
+  const SILENT: Session = { name: "silent", user: "federated" };
 
-  it("is its own in every order of two sessions, whichever began first", async () => {
-    for (const gap of [-7200, -60, 60, 7200]) {
-      const { orders: all, entitled, raised } = await everyOrder(gap);
-      // whoever gave a factor has her grants as she signs in
-      expect([all, entitled, raised]).toEqual([20, 20, 0]);
-    }
+  it.each<[Session, Session]>([
+    [LOCAL, PASSWORD],
+    [LOCAL, SAID],
+    [SAID, PASSWORD],
+    [SAID, SILENT],
+    [SAID, { ...SAID, name: "again" }],
+  ])("is its own in every order of two of one person: $0.name, $1.name", async (one, other) => {
+    const all = orders(stepsOf(one), stepsOf(other));
+    expect(all).toHaveLength(20);
+    const seen = (await Promise.all(all.map((steps) => rolesAfter(steps)))).flat();
+    const admin = seen.filter((line) => line.endsWith(": district_admin"));
+    // all three steps of whoever came as a local user, in every order, and nobody else's
+    expect(admin).toHaveLength(one.user === "local" ? 60 : 0);
+    expect(admin.every((line) => line.startsWith("local "))).toBe(true);
   });
 
-  it("cannot be told of two that began within half a minute, which this suite notices", async () => {
-    expect((await everyOrder(20)).raised).toBeGreaterThan(0);
-  });
-
-  /** How often a session that began with a password alone is raised, where it began so long after one with a factor. */
-  async function everyOrder(gap: number) {
-    const strong = { name: "factor", amr: "mfa", begins: NOW - 3600 };
-    const weak = { name: "password", amr: "pwd", begins: NOW - 3600 + gap };
-    const all = orders(stepsOf(weak), stepsOf(strong));
-    const seen = (await Promise.all(all.map(rolesAfter))).flat();
-    const raised = seen.filter((one) => one.startsWith("password") && one.endsWith("district_admin"));
-    const entitled = seen.filter((one) => one === "factor signs in: district_admin");
-    return { orders: all.length, entitled: entitled.length, raised: raised.length };
-  }
-
-  it("lasts through refreshes, until another session of hers begins", async () => {
-    const strong = { name: "factor", amr: "mfa", begins: NOW - 3600 };
-    const later = { name: "later", amr: "mfa", begins: NOW - 60 };
-    expect(await rolesAfter([...stepsOf(strong), ...stepsOf(later), ...stepsOf(strong).slice(1)])).toEqual([
-      "factor signs in: district_admin",
-      "factor refreshes: district_admin",
-      "factor refreshes: district_admin",
-      "later signs in: district_admin",
-      "later refreshes: district_admin",
-      "later refreshes: district_admin",
-      "factor refreshes: ",
-      "factor refreshes: ",
-    ]);
-  });
-
-  it.each<[string, string | undefined, number | undefined, boolean]>([
-    ["half a minute before", String(NOW - 30), NOW, true],
-    ["half a minute after", String(NOW + 30), NOW, true],
-    ["31 seconds before", String(NOW - 31), NOW, false],
-    ["31 seconds after", String(NOW + 31), NOW, false],
-    ["at no time", undefined, NOW, false],
-    ["for a session of no time", String(NOW), undefined, false],
-    ["at a time that is none", "now", NOW, false],
-    ["at an empty time", "", 0, false],
-  ])("counts when it was said %s: %s, %s", async (_, rollcall_mfa_at, auth_time, counts) => {
-    const { mfa } = await identityOf(await signed({ ...GOOD, rollcall_mfa_at, auth_time }));
-    expect(mfa).toBe(counts);
+  it("is given by all where the identity provider asks everybody, which this suite notices (control)", async () => {
+    for (const steps of orders(stepsOf(SAID), stepsOf(PASSWORD)))
+      for (const line of await rolesAfter(steps, { mfaEnforced: true }))
+        expect(line.endsWith(": district_admin")).toBe(true);
   });
 });

@@ -22,8 +22,8 @@ describe("the deploy config", () => {
     ["neither yes nor no", { grantsFromClaim: "ture" }, "neither yes nor no"],
     [
       "what only OpenID Connect says",
-      { mfaValues: "mfa", samlMetadataUrl: "https://a.example" },
-      "mfaValues needs",
+      { emailVerifiedClaim: "xms_edov", samlMetadataUrl: "https://a.example" },
+      "emailVerifiedClaim needs OpenID Connect",
     ],
     ["a claim of nobody", { emailVerifiedClaim: "xms_edov" }, "emailVerifiedClaim needs OpenID Connect"],
     [

@@ -43,11 +43,11 @@ export const DEFECTS: readonly Defect[] = [
     },
   },
   {
-    what: "any word of the identity provider is a second factor",
+    what: "what an identity provider once said of somebody is a second factor of all her sessions",
     ...{
       file: ISSUE_TOKEN,
-      from: `said.some((value) => mfaValues.includes(value))`,
-      to: `said.length > 0`,
+      from: `!federated || mfaEnforced ? "true"`,
+      to: `!federated || mfaEnforced || attributes["custom:amr"] === "mfa" ? "true"`,
       tests: SIGN_IN,
     },
   },
@@ -65,13 +65,8 @@ export const DEFECTS: readonly Defect[] = [
     },
   },
   {
-    what: "the second factor of one session counts for all of a person",
-    ...{
-      file: AUTHORIZE,
-      from: `Math.abs(auth_time - Number(at)) <= STATEMENT_SECONDS`,
-      to: `true`,
-      tests: SIGN_IN,
-    },
+    what: "whoever has a token gave a second factor",
+    ...{ file: AUTHORIZE, from: `data.rollcall_mfa === "true"`, to: `true`, tests: SIGN_IN },
   },
   {
     what: "a token of another client is taken",
@@ -188,14 +183,40 @@ export const DEFECTS: readonly Defect[] = [
   },
   {
     what: "a group is hidden alone, so that it is had by subtraction",
-    ...{ file: SUPPRESSION, from: `hidden.add(next);`, to: `hidden.size;`, tests: SMALL_GROUPS },
+    ...{ file: SUPPRESSION, from: `hidden.push(next);`, to: `hidden.at(0);`, tests: SMALL_GROUPS },
+  },
+  {
+    what: "a school that the reader sees is a crowd for its neighbor",
+    ...{
+      file: SUPPRESSION,
+      from: `placesOf(unseen, "group")`,
+      to: `placesOf(report, "group")`,
+      tests: SMALL_GROUPS,
+    },
+  },
+  {
+    what: "few sessions are shown",
+    ...{ file: SUPPRESSION, from: `    sessions,\n`, to: ``, tests: SMALL_GROUPS },
+  },
+  {
+    what: "quartiles of few are shown",
+    ...{ file: SUPPRESSION, from: `4 * SMALL_GROUP`, to: `SMALL_GROUP`, tests: SMALL_GROUPS },
+  },
+  {
+    what: "reports of several districts are hidden together",
+    ...{
+      file: SUPPRESSION,
+      from: `report.by_district.length > 1`,
+      to: `report.by_district.length > 99`,
+      tests: SMALL_GROUPS,
+    },
   },
   {
     what: "the last bucket tells who got the full dosage",
     ...{
       file: SUPPRESSION,
-      from: `hiddenParts(report, "buckets", full)`,
-      to: `hiddenParts(report, "buckets", groups)`,
+      from: `placesOf(report, "buckets", full_dosage_rate)`,
+      to: `placesOf(report, "buckets", groups)`,
       tests: SMALL_GROUPS,
     },
   },

@@ -228,7 +228,11 @@ export const ROWS: Record<string, Row> = {
       add(provider_id, { path: { provider_id } }, who.sight?.providers.includes(provider_id) === true);
   },
   getDosage: (who, add) => {
-    add("everything of hers", {}, Object.keys(who.sight?.schools ?? {}).length > 0);
+    const seen = who.sight?.schools ?? {};
+    const districts = new Set(Object.keys(seen).map((id) => (id === "C" ? "D2" : "D1")));
+    // who may not see all students reads one district at a time
+    const isOne = districts.size === 1 || Object.values(seen).every((level) => level === "students");
+    add("everything of hers", {}, districts.size > 0 && isOne);
     for (const school_id of SCHOOLS)
       add(`school ${school_id}`, { query: { school_id } }, who.sight?.schools[school_id] === "students");
     for (const district_id of DISTRICTS)
