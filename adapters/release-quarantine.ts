@@ -1,8 +1,9 @@
 import { uncovered, type Contract } from "../domain/contract.ts";
 import { withoutErasedContent, type IsErased } from "../domain/erasure.ts";
 import { dayOf } from "../domain/school-day.ts";
-import { readContent } from "../domain/session-content.ts";
+import { programOf, readContent } from "../domain/session-content.ts";
 import { startOf } from "../domain/session.ts";
+import { isTooOld } from "../domain/time-faults.ts";
 import type { SessionRecord } from "../domain/session-record.ts";
 import type { Setup } from "../domain/setup.ts";
 import type { SessionStore } from "./session-store.ts";
@@ -13,15 +14,18 @@ import type { SessionStore } from "./session-store.ts";
  */
 export async function releaseQuarantine(
   sessions: SessionStore,
-  { providers, schools }: Setup,
-  isErased: IsErased,
+  { providers, schools, session_age_days: ageDays }: Setup,
+  { isErased, now }: Pick<Terms, "isErased" | "now">,
 ): Promise<number> {
   const zones = new Map(schools.map((school) => [school.school_id, school.time_zone]));
   let released = 0;
   for (const { provider_id, contracts = [] } of providers) {
     for (const record of await sessions.quarantine.waiting(provider_id)) {
       const zone = zones.get(record.school_id);
-      if (zone !== undefined && (await releaseRecord(sessions, record, { zone, contracts, isErased })))
+      if (
+        zone !== undefined &&
+        (await releaseRecord(sessions, record, { zone, contracts, isErased, ageDays, now }))
+      )
         released += 1;
     }
   }
@@ -41,22 +45,29 @@ export async function releaseSession(
   return record !== undefined && releaseRecord(sessions, record, terms);
 }
 
-export type Terms = { zone: string; contracts: readonly Contract[]; isErased: IsErased };
+export type Terms = {
+  zone: string;
+  contracts: readonly Contract[];
+  isErased: IsErased;
+  /** How old a session may be, where the district says so. */
+  ageDays: number | undefined;
+  now: Date;
+};
 
 async function releaseRecord(
   sessions: SessionStore,
   record: SessionRecord,
-  { zone, contracts, isErased }: Terms,
+  { zone, contracts, isErased, ageDays, now }: Terms,
 ): Promise<boolean> {
   const session = readContent(record.content);
   const day = session === undefined ? undefined : dayOf(startOf(session), zone);
-  const program_id = session === undefined ? undefined : (session.program_id ?? "");
   const { first_reported_at: reported, ...snapshot } = record;
-  // in time is what came in time, however long it waited; a plan or a void that waited is judged by its own day
-  const today = reported === undefined ? (day ?? "") : dayOf(Date.parse(reported) / 1000, zone);
+  // in time is what came in time, however long it waited; a plan of which nothing may be reported any more is of no use
+  const today = dayOf((reported === undefined ? now.getTime() : Date.parse(reported)) / 1000, zone);
+  const place = { school_id: record.school_id, program_id: programOf(record.content), day, today };
   // waits on until a contract covers it
-  if (uncovered(contracts, { school_id: record.school_id, program_id, day, today }) !== undefined)
-    return false;
+  if (uncovered(contracts, place) !== undefined) return false;
+  if (day !== undefined && isTooOld(day, today, ageDays)) return false;
   const content = withoutErasedContent(record.content, isErased);
   const { outcome } = await sessions.put({ snapshot: { ...snapshot, content, day }, reported });
   // posted again with another content meanwhile: kept, because it was acknowledged

@@ -71,7 +71,8 @@ function addApply({ program, io, target }: Context): void {
         rezone: flags.rezone === true,
         prune: flags.prune === true,
         now: new Date(),
-        release: async (setup) => releaseQuarantine(place.sessions, setup, await place.isErased()),
+        release: async (setup) =>
+          releaseQuarantine(place.sessions, setup, { isErased: await place.isErased(), now: new Date() }),
         untilForgotten: async () => {
           io.err("Waiting 65 s, until no running function remembers the old zone …");
           await sleep(65_000);

@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { Day, Id } from "./ids.ts";
+import { RETENTION } from "./retention.ts";
 import { addDays, isCurrent } from "./school-day.ts";
 
 /** What a provider may report: at which schools, of which programs, from when to when. What is not named is not limited. */
@@ -10,7 +11,7 @@ export const Contract = z
     from: Day.optional(),
     to: Day.optional(),
     /** Days after `to` in which it may still be reported, corrected and read under this contract; 30 where it is not said. */
-    late_report_days: z.int().min(0).max(400).optional(),
+    late_report_days: z.int().min(0).max(RETENTION.sessions).optional(),
   })
   .refine(({ from, to }) => from === undefined || to === undefined || from <= to, {
     path: ["to"],
@@ -34,6 +35,10 @@ export const lastDayOf = ({ to, late_report_days = LATE_REPORT_DAYS }: Contract)
   to === undefined ? undefined : addDays(to, late_report_days);
 
 const isClosed = (contract: Contract, today: string) => (lastDayOf(contract) ?? today) < today;
+
+/** Whether a contract at a school ended so long ago that nothing of it may be changed any more. */
+export const hasClosed = (contracts: readonly Contract[], school_id: string, today: string) =>
+  contracts.some((contract) => isAtSchool(contract, school_id) && isClosed(contract, today));
 
 /** What an event is about. A void names neither program nor day, so neither is asked of it. */
 export type ReportedPlace = {

@@ -91,6 +91,12 @@ const StoredSession = z.strictObject({
   u: z.array(StoredStudent),
 });
 
+/** The program of a stored session: empty where it names none; undefined of a void, and of what cannot be read. */
+export function programOf(content: string): string | undefined {
+  const session = readContent(content);
+  return session === undefined ? undefined : (session.program_id ?? "");
+}
+
 /** The snapshot behind a stored content; undefined when it cannot be read. */
 export function readContent(content: string): Session | undefined {
   const stored = StoredSession.safeParse(parseOrUndefined(content));

@@ -27,6 +27,7 @@ export function ingestStores(
     quotas: dynamoQuotaStore(table),
     zones: cached(async (school_id) => (await setup.school(school_id))?.time_zone, clock),
     contracts: async (provider_id) => (await providers(provider_id))?.contracts ?? [],
+    contractsNow: async (provider_id) => (await setup.provider(provider_id))?.contracts ?? [],
     limit: async (provider_id) => (await providers(provider_id))?.events_per_minute,
     clock,
     service,

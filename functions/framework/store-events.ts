@@ -2,12 +2,13 @@ import type { RefusalStore } from "../../adapters/refusal-store.ts";
 import { releaseSession } from "../../adapters/release-quarantine.ts";
 import type { SessionStore } from "../../adapters/session-store.ts";
 import type { Stored } from "../../adapters/write-under-order.ts";
-import { uncovered, type Contract, type Uncovered } from "../../domain/contract.ts";
+import { hasClosed, uncovered, type Contract, type Uncovered } from "../../domain/contract.ts";
 import type { IsErased } from "../../domain/erasure.ts";
 import { problem, type Fault } from "../../domain/problem.ts";
 import { RETENTION } from "../../domain/retention.ts";
 import { dayOf } from "../../domain/school-day.ts";
 import { isTooOld } from "../../domain/time-faults.ts";
+import { programOf } from "../../domain/session-content.ts";
 import { differences } from "../../domain/snapshot-differences.ts";
 import { arrivalOf, isVoid, revisionOf, type Snapshot } from "../../domain/session-record.ts";
 import { readItem, type Item, type ItemResult } from "./read-item.ts";
@@ -31,6 +32,8 @@ export type IngestDeps = {
   zones: SchoolZones;
   /** The contracts of a provider, remembered for a minute at most. */
   contracts: (provider_id: string) => Promise<readonly Contract[]>;
+  /** The same, as they stand now. */
+  contractsNow: (provider_id: string) => Promise<readonly Contract[]>;
   refusals: Pick<RefusalStore, "keep" | "settle">;
   /** Who was erased, remembered for a minute at most: nothing that is posted brings them back. */
   erased: () => Promise<IsErased>;
@@ -103,11 +106,16 @@ const NOT_CONTRACTED: Record<Uncovered, Fault> = {
   closed: {
     pointer: "/data/scheduled_start",
     detail:
-      "lies in a contract that ended too long ago to report or correct; ask the district for more `late_report_days`",
+      "lies in a contract that ended too long ago to report or correct; ask the district, which can give it more `late_report_days`",
   },
 };
 /** The same of what is stored, which a correction or a void would change. */
 const STORED: Partial<Record<Uncovered, Fault>> = {
+  program: {
+    pointer: "/data/session_id",
+    detail:
+      "is stored with a program outside your contracts at this school, so it cannot be changed; ask the district",
+  },
   day: {
     pointer: "/data/session_id",
     detail:
@@ -116,7 +124,7 @@ const STORED: Partial<Record<Uncovered, Fault>> = {
   closed: {
     pointer: "/data/session_id",
     detail:
-      "is stored in a contract that ended too long ago to correct; ask the district for more `late_report_days`",
+      "is stored in a contract that ended too long ago to correct; ask the district, which can give it more `late_report_days`",
   },
 };
 
@@ -165,18 +173,22 @@ async function storeSnapshot(deps: RequestDeps, { snapshot, program_id }: Item):
   return unchangeable ?? answerOf(await deps.sessions.put(arrivalOf(snapshot, day, now)), snapshot);
 }
 
-/** A correction and a void change what is stored, so its day is judged, too: only they read before they write. */
+/**
+ * What would change what is stored is judged by the day and the program that are stored, too. A first report changes a
+ * plan at most, so it reads before it writes only where a contract has ended.
+ */
 async function refusedBefore(
   deps: RequestDeps,
   snapshot: Snapshot,
   today: string,
 ): Promise<Answer | undefined> {
   const { school_id, order } = snapshot;
-  if (revisionOf(order) === 1 && !isVoid(order)) return undefined;
-  const day = (await deps.sessions.get(snapshot))?.day;
+  const isFirst = revisionOf(order) === 1 && !isVoid(order);
+  if (isFirst && !hasClosed(deps.signed, school_id, today)) return undefined;
+  const { day, content = "" } = (await deps.sessions.get(snapshot)) ?? {};
   if (day === undefined) return undefined;
   if (isTooOld(day, today, deps.ageDays)) return tooOld("/data/session_id", deps);
-  const why = uncovered(deps.signed, { school_id, program_id: undefined, day, today });
+  const why = uncovered(deps.signed, { school_id, program_id: programOf(content), day, today });
   const fault = why && STORED[why];
   return fault && notContracted(fault);
 }
@@ -217,7 +229,9 @@ function waitingRoom({ sessions }: IngestDeps, provider_id: string) {
 async function releasedMeanwhile(deps: RequestDeps, snapshot: Snapshot): Promise<boolean> {
   const zone = await deps.zones(snapshot.school_id);
   if (zone === undefined) return false;
-  const terms = { zone, contracts: deps.signed, isErased: deps.isErased };
+  const contracts = await deps.contractsNow(snapshot.provider_id);
+  const { isErased, ageDays } = deps;
+  const terms = { zone, contracts, isErased, ageDays, now: deps.clock() };
   const released = await releaseSession(deps.sessions, snapshot, terms);
   if (released) deps.room.giveBack();
   return released;

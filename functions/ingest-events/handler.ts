@@ -3,16 +3,18 @@ import type { AuditStore } from "../../adapters/audit-store.ts";
 import { Id } from "../../domain/ids.ts";
 import { problem } from "../../domain/problem.ts";
 import { isFinal, revisionOf, type SessionRecord } from "../../domain/session-record.ts";
-import { readContent } from "../../domain/session-content.ts";
+import { programOf, readContent } from "../../domain/session-content.ts";
 import { json, problemResult, type HttpEvent, type HttpResult } from "../framework/http.ts";
 import { readBody } from "./read-body.ts";
 import { dayOf } from "../../domain/school-day.ts";
 import { DEFAULT_EVENTS_PER_MINUTE } from "../../domain/setup.ts";
 import { isReadable, uncovered } from "../../domain/contract.ts";
+import { TOO_MANY_READS, type ReadQuota } from "../framework/read-quota.ts";
 import { takeEvents, type TakeDeps } from "../framework/take-events.ts";
 
 export type HandlerDeps = TakeDeps & {
   openapi: () => string;
+  readQuota: ReadQuota;
   audit: Pick<AuditStore, "seen">;
   /** Pseudonym of a student. */
   pseudonym: (student_id: string) => Promise<string>;
@@ -64,6 +66,11 @@ async function postEvents(deps: HandlerDeps, provider_id: string, event: HttpEve
 const Ids = z.object({ school_id: Id, session_id: Id });
 
 async function getSession(deps: HandlerDeps, provider_id: string, event: HttpEvent): Promise<HttpResult> {
+  const wait = await deps.readQuota(`provider:${provider_id}`, deps.clock());
+  if (wait !== undefined) {
+    const headers = { "retry-after": String(wait) };
+    return problemResult(problem("too-many-reads", TOO_MANY_READS), { headers });
+  }
   const ids = Ids.safeParse(event.pathParameters);
   // what is no id was never posted, and may be longer than a key can be
   const record = ids.success ? await deps.sessions.get({ ...ids.data, provider_id }) : undefined;
@@ -84,11 +91,11 @@ async function note({ audit, pseudonym, clock }: HandlerDeps, record: SessionRec
 /** A provider sees what it may report, and no longer than that. */
 async function isCovered({ contracts, zones, clock }: HandlerDeps, record: SessionRecord): Promise<boolean> {
   const { school_id, provider_id, day } = record;
-  const program_id = readContent(record.content)?.program_id;
   const [zone, signed] = [await zones(school_id), await contracts(provider_id)];
   if (zone === undefined) return false;
   const today = dayOf(clock().getTime() / 1000, zone);
-  if (uncovered(signed, { school_id, program_id, day, today }) !== undefined) return false;
+  if (uncovered(signed, { school_id, program_id: programOf(record.content), day, today }) !== undefined)
+    return false;
   return isReadable(signed, school_id, today);
 }
 

@@ -15,7 +15,7 @@ import { dayOf, isDay } from "../../domain/school-day.ts";
 import type { School, Setup } from "../../domain/setup.ts";
 import type { HttpEvent } from "../framework/http.ts";
 import { endOfDay, sign, type Grant } from "../framework/links.ts";
-import type { ReadQuota } from "./read-quota.ts";
+import { TOO_MANY_READS, type ReadQuota } from "../framework/read-quota.ts";
 import { reachOf, type OpenWall } from "./wall.ts";
 
 export type ReadDeps = {
@@ -88,12 +88,7 @@ export async function known(deps: ReadDeps, identity: Identity) {
     throw new Refused("no-access", NO_ACCESS);
   if (setup === undefined || caller === undefined) throw new Refused("unauthorized", UNKNOWN);
   const wait = await deps.quota(caller.id, now);
-  if (wait !== undefined)
-    throw new Refused(
-      "too-many-reads",
-      "You asked too often in this minute; ask again after Retry-After.",
-      wait,
-    );
+  if (wait !== undefined) throw new Refused("too-many-reads", TOO_MANY_READS, wait);
   return { setup, now, caller, scope: scopeOf(caller, setup, { now, checks }) };
 }
 
@@ -124,7 +119,7 @@ export function schoolAsked(ask: Ask, need: Level): School {
 export function withheldOr({ caller }: Pick<Ask, "caller">, otherwise: Refused): Refused {
   if (caller.withheld.length === 0) return otherwise;
   const detail =
-    "Sign out, and sign in with a second factor: your identity provider did not say that you gave one as this session began, and a district's admin must.";
+    "A district's admin must give a second factor, and the way by which you signed in does not ask everybody for one. Sign out, and sign in by the way that does; docs/first-deployment.md says how to set it up.";
   return new Refused("second-factor", detail);
 }
 

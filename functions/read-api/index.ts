@@ -14,7 +14,7 @@ import { consoleLog as log } from "../framework/log.ts";
 import { ReadApiEnv } from "./env.ts";
 import { readApi } from "./handler.ts";
 import { openWall } from "./open-wall.ts";
-import { readQuota } from "./read-quota.ts";
+import { readQuota } from "../framework/read-quota.ts";
 
 const env = ReadApiEnv.parse(process.env);
 const table = { client: dynamoClient(), tableName: env.TABLE_NAME };

@@ -48,7 +48,10 @@ export const sweep =
     do await wave(deps, { setup, forced, waiting, result, attempt });
     while (waiting.length > 0);
     await attempt(async () => ({
-      released: await releaseQuarantine(deps.sessions, setup, await deps.erased()),
+      released: await releaseQuarantine(deps.sessions, setup, {
+        isErased: await deps.erased(),
+        now: deps.clock(),
+      }),
     }));
     if (result.unowned > 0) deps.log({ service, event: "unowned", counts: { alerts: result.unowned } });
     deps.log({ service, event: "swept", counts: result });

@@ -214,7 +214,12 @@ describe("the API", () => {
     const { releaseQuarantine } = await import("../../adapters/release-quarantine.ts");
     const school = { school_id: "new-school", district_id: "D", time_zone: "America/Denver" };
     await target.setup.put({ districts: [], schools: [school], programs: [], providers: [], contacts: [] });
-    expect(await releaseQuarantine(target.sessions, await target.setup.all(), () => false)).toBe(1);
+    expect(
+      await releaseQuarantine(target.sessions, await target.setup.all(), {
+        isErased: () => false,
+        now: new Date(),
+      }),
+    ).toBe(1);
     expect(
       await target.sessions.get({ school_id: "new-school", provider_id: "local", session_id: "waits" }),
     ).toMatchObject({ day: "2026-03-02" });

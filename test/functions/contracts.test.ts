@@ -107,6 +107,40 @@ describe("posting under a contract", () => {
     expect(codeOf(await here.post(completed({ ...moved, session_id: "S-4", revision: 1 })))).toBe("accepted");
   });
 
+  it("lets nobody change by a running contract what lies in one that ended, on the same day or as a first report", async () => {
+    const math: Contract = { school_ids: [SCHOOL], program_ids: ["math"], to: "2026-03-02" };
+    let now = "2026-03-03T12:00:00-06:00";
+    const contracts: Contract[] = [math, { school_ids: [SCHOOL], program_ids: ["ela"] }];
+    const here = world({ contracts, clock: () => new Date(now) });
+    const own = { program_id: "math" };
+    expect(codeOf(await here.post(completed(own)))).toBe("accepted");
+    expect(codeOf(await here.post(scheduled({ ...own, session_id: "plan" })))).toBe("accepted");
+
+    now = "2026-04-02T00:30:00-06:00";
+    const stored = structuredClone([...here.sessions.facts]);
+    const ela = { program_id: "ela" };
+    const later = { ...ela, scheduled_start: "2026-03-30T10:00:00-06:00" };
+    for (const event of [
+      voided({ revision: 2 }),
+      completed({ ...ela, revision: 2 }),
+      completed({ ...later, revision: 2 }),
+      completed({ ...ela, session_id: "plan" }),
+      canceled({ ...later, session_id: "plan" }),
+    ]) {
+      const answer = read(await here.post(event));
+      expect([answer.status, answer.errors?.[0]?.pointer]).toEqual([403, "/data/session_id"]);
+      expect(answer.errors?.[0]?.detail).toContain("too long ago");
+    }
+    // nor what was stored with a program that no contract names any more
+    contracts.shift();
+    const answer = read(await here.post(completed({ ...ela, revision: 2 })));
+    expect(answer.errors?.[0]?.detail).toContain("a program outside your contracts");
+    expect([...here.sessions.facts]).toEqual(stored);
+    // more days for late reports open it again
+    contracts.push({ ...math, late_report_days: 60 });
+    expect(codeOf(await here.post(completed({ ...own, revision: 2, tutor_id: "T9" })))).toBe("accepted");
+  });
+
   it("takes no session that is older than the district lets it, and lets none such be changed", async () => {
     let now = "2026-03-12T12:00:00-06:00";
     const rules = { session_age_days: 10 };
@@ -189,6 +223,16 @@ describe("posting under a contract", () => {
     expect(codeOf(await here.post(completed()))).toBe("accepted");
     expect([here.sessions.facts.size, await here.sessions.quarantine.count("north-star")]).toEqual([1, 0]);
     expect([...here.sessions.facts.values()][0]).toMatchObject({ day: "2026-03-02", school_id: SCHOOL });
+    // by a contract that was signed together with the school's set-up, and is not yet remembered
+    const signed = world({
+      zone: (
+        (again) => () =>
+          again.shift()
+      )([undefined, ZONE, ZONE]),
+      remembered: [{ school_ids: ["another"] }],
+      contracts: [{ school_ids: [SCHOOL] }],
+    });
+    expect(codeOf(await signed.post(completed()))).toBe("accepted");
     // and lets wait what it still knows no school for
     const there = world({ zone: () => undefined });
     expect(codeOf(await there.post(completed()))).toBe("quarantined");
@@ -205,9 +249,33 @@ describe("posting under a contract", () => {
       schools: [school],
       providers: [{ provider_id: "north-star", contracts: [{ to }] }],
     });
-    expect(await releaseQuarantine(here.sessions, setup("2026-03-01"), () => false)).toBe(0);
-    expect(await releaseQuarantine(here.sessions, setup("2026-03-02"), () => false)).toBe(1);
+    const at = { isErased: () => false, now: new Date("2026-03-02T18:00:00Z") };
+    expect(await releaseQuarantine(here.sessions, setup("2026-03-01"), at)).toBe(0);
+    expect(await releaseQuarantine(here.sessions, setup("2026-03-02"), at)).toBe(1);
     expect(here.sessions.facts.size).toBe(1);
+  });
+
+  it("releases no plan of a contract in which nothing may be reported any more, and nothing that came too old", async () => {
+    const setUp = (contract: Contract, session_age_days?: number) => ({
+      ...nothingSetUp(),
+      ...(session_age_days !== undefined && { session_age_days }),
+      schools: [{ school_id: SCHOOL, district_id: "D", time_zone: ZONE }],
+      providers: [{ provider_id: "north-star", contracts: [contract] }],
+    });
+    const releasedOn = async (event: object, day: string, setup: ReturnType<typeof setUp>) => {
+      const here = world({ zone: () => undefined });
+      expect(codeOf(await here.post(event))).toBe("quarantined");
+      const at = { isErased: () => false, now: new Date(`${day}T18:00:00Z`) };
+      return releaseQuarantine(here.sessions, setup, at);
+    };
+    const over = { to: "2026-03-02" };
+    expect(await releasedOn(scheduled(), "2026-04-01", setUp(over))).toBe(1);
+    expect(await releasedOn(scheduled(), "2026-04-02", setUp(over))).toBe(0);
+    // what was reported in time is stored, however long it waited
+    expect(await releasedOn(completed(), "2026-04-02", setUp(over))).toBe(1);
+    const old = completed({ scheduled_start: "2026-02-20T10:00:00-07:00" });
+    expect(await releasedOn(old, "2026-03-03", setUp({}, 10))).toBe(1);
+    expect(await releasedOn(old, "2026-03-03", setUp({}, 9))).toBe(0);
   });
 });
 

@@ -8,9 +8,9 @@ import { escape } from "../../domain/mail.ts";
 import { ENGLISH } from "../../domain/wording/english.ts";
 import { httpHandler } from "../../functions/framework/http.ts";
 import { page } from "../../functions/answer-mail/page.ts";
-import { COUNTED_TOGETHER, READS_PER_MINUTE, readQuota } from "../../functions/read-api/read-quota.ts";
+import { COUNTED_TOGETHER, READS_PER_MINUTE, readQuota } from "../../functions/framework/read-quota.ts";
 import { allows } from "../support/iam.ts";
-import { request } from "../support/world.ts";
+import { request, world } from "../support/world.ts";
 import { DAY, memoryWorld, NOW, READ_SETUP, reading } from "../support/reading.ts";
 
 const lead = { email: "leadA@x.org", mfa: false };
@@ -65,6 +65,18 @@ describe("who reads", () => {
     expect(await get(admin, 0)).toEqual([200, undefined]);
     now = new Date("2026-03-04T18:01:00Z");
     expect(await get(lead, 0)).toEqual([200, undefined]);
+  });
+
+  it("as a provider's system has one count for what it reads back and for what it reads of itself", async () => {
+    let wait: number | undefined = 40;
+    const callers: string[] = [];
+    const here = world({ readQuota: async (caller) => (callers.push(caller), wait) });
+    const get = { ...request(""), routeKey: "GET /v1/schools/{school_id}/sessions/{session_id}" };
+    const asked = { ...get, pathParameters: { school_id: "A", session_id: "none" } };
+    const { statusCode, headers } = await here.raw(asked);
+    expect([statusCode, headers?.["retry-after"], callers]).toEqual([429, "40", ["provider:north-star"]]);
+    wait = undefined;
+    expect((await here.raw(asked)).statusCode).toBe(404);
   });
 
   it("is counted without a write while she reads a page", async () => {

@@ -294,7 +294,7 @@ export const DEFECTS: readonly Defect[] = [
   {
     what: "who reads has no quota",
     ...{
-      file: "functions/read-api/read-quota.ts",
+      file: "functions/framework/read-quota.ts",
       from: `count.everywhere > READS_PER_MINUTE`,
       to: `count.everywhere > 1000 * READS_PER_MINUTE`,
       tests: DOORS,

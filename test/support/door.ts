@@ -6,6 +6,8 @@ import type { Contract } from "../../domain/contract.ts";
 /** What taking events needs beside its stores: a contract for everything, and no limit that is ever met. */
 export const openDoor = () => ({
   contracts: async (): Promise<Contract[]> => [{}],
+  contractsNow: async (): Promise<Contract[]> => [{}],
+  readQuota: async (): Promise<number | undefined> => undefined,
   refusals: new InMemoryRefusalStore(),
   rules: async (): Promise<ReadRules> => ({ session_age_days: 36_600 }),
   erased: async () => () => false,

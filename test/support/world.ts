@@ -6,6 +6,7 @@ import type { SessionStore } from "../../adapters/session-store.ts";
 import type { SummaryStore } from "../../adapters/summary-store.ts";
 import type { HttpEvent } from "../../functions/framework/http.ts";
 import type { ReadRules } from "../../functions/framework/store-events.ts";
+import type { ReadQuota } from "../../functions/framework/read-quota.ts";
 import { ingestEvents } from "../../functions/ingest-events/handler.ts";
 import { summarizeSchool } from "../../functions/summarize-school/handler.ts";
 
@@ -20,6 +21,9 @@ type Parts = {
   clock?: () => Date;
   zone?: (school_id: string) => string | undefined;
   contracts?: Contract[];
+  /** Contracts as they were less than a minute ago. */
+  remembered?: Contract[];
+  readQuota?: ReadQuota;
   limit?: number;
   rules?: ReadRules;
 };
@@ -41,7 +45,11 @@ export function world(parts: Parts = {}) {
     sessions,
     zones,
     ...door,
-    ...(parts.contracts && { contracts: async () => parts.contracts ?? [] }),
+    ...(parts.contracts && {
+      contracts: async () => parts.remembered ?? parts.contracts ?? [],
+      contractsNow: async () => parts.contracts ?? [],
+    }),
+    ...(parts.readQuota && { readQuota: parts.readQuota }),
     ...(parts.limit && { limit: async () => parts.limit }),
     ...(parts.rules && { rules: async () => parts.rules ?? {} }),
     clock,

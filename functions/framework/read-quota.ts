@@ -5,6 +5,7 @@ export const READS_PER_MINUTE = 600;
 /** Counted together once so many were asked here: who reads a page costs no write, who reads everything is counted. */
 export const COUNTED_TOGETHER = 20;
 const REMEMBERED = 1000;
+export const TOO_MANY_READS = "You asked too often in this minute; ask again after Retry-After.";
 
 export type ReadQuota = (caller: string, now: Date) => Promise<number | undefined>;
 
