@@ -1,10 +1,10 @@
 import { DescribeTableCommand } from "@aws-sdk/client-dynamodb";
 import { ListSubscriptionsByTopicCommand, SNSClient } from "@aws-sdk/client-sns";
 import { spawnSync } from "node:child_process";
-import { isReadable } from "../domain/contract.ts";
+import { standingAt, STANDINGS, type Standing } from "../domain/contract.ts";
 import { idsOf, unnamedText } from "../domain/setup-prune.ts";
 import { addDays, dayOf, schoolDaysBetween } from "../domain/school-day.ts";
-import { calendarOf, isLive, type School, type Setup } from "../domain/setup.ts";
+import { calendarOf, isLive, type Provider, type School, type Setup } from "../domain/setup.ts";
 import { verifyAudit } from "./audit.ts";
 import { asking } from "./doctor-sending.ts";
 import { few, type Check } from "./doctor.ts";
@@ -65,15 +65,26 @@ function zoneCheck({ schools, districts }: Setup): Check {
   return { check, result: "warn", says };
 }
 
-function contractCheck({ providers, schools }: Setup, now: Date): Check {
+export function contractCheck({ providers, schools }: Setup, now: Date): Check {
   const check = "contracts";
-  const today = dayOf(now.getTime() / 1000, "UTC");
-  const without = providers
-    .filter(({ contracts = [] }) => !schools.some(({ school_id }) => isReadable(contracts, school_id, today)))
-    .map(({ provider_id }) => provider_id);
-  if (without.length === 0) return ok(check, "every provider has one that runs");
-  const says = `providers ${few(without)} have none that runs, so what they post is refused: name contracts in setup.yaml`;
-  return { check, result: "warn", says };
+  const standing = ({ contracts = [] }: Provider) => {
+    const everywhere = schools.map(({ school_id, time_zone }) =>
+      standingAt(contracts, school_id, dayOf(now.getTime() / 1000, time_zone)),
+    );
+    return STANDINGS.find((one) => everywhere.includes(one)) ?? "over";
+  };
+  const groups = Map.groupBy(providers, standing);
+  const named = (one: Standing) => few((groups.get(one) ?? []).map(({ provider_id }) => provider_id));
+  if (groups.has("over")) {
+    const says = `providers ${named("over")} have none that runs or did so lately, so what they post is refused: name contracts in setup.yaml`;
+    return { check, result: "warn", says };
+  }
+  const others = [
+    ...(groups.has("late") ? [`${named("late")} may only report late and correct`] : []),
+    ...(groups.has("to come") ? [`that of ${named("to come")} has not begun`] : []),
+  ];
+  if (others.length === 0) return ok(check, "every provider has one that runs");
+  return ok(check, `every provider has one; ${others.join("; ")}`);
 }
 
 /** Somebody who left is in no file any more, and still gets in or is written to. */

@@ -40,6 +40,22 @@ const isClosed = (contract: Contract, today: string) => (lastDayOf(contract) ?? 
 export const hasClosed = (contracts: readonly Contract[], school_id: string, today: string) =>
   contracts.some((contract) => isAtSchool(contract, school_id) && isClosed(contract, today));
 
+/** What may be reported at a school on a date: what happens then, only what happened before or comes later, or nothing. */
+export type Standing = "running" | "late" | "to come" | "over";
+export const STANDINGS: readonly Standing[] = ["running", "late", "to come", "over"];
+
+/** How a provider's contracts at a school stand on a school-local date: as the one that lets it report most. */
+export function standingAt(contracts: readonly Contract[], school_id: string, today: string): Standing {
+  const standings = contracts
+    .filter((contract) => isAtSchool(contract, school_id))
+    .map((contract): Standing => {
+      if (isCurrent(contract, today)) return "running";
+      if (isClosed(contract, today)) return "over";
+      return (contract.from ?? today) > today ? "to come" : "late";
+    });
+  return STANDINGS.find((standing) => standings.includes(standing)) ?? "over";
+}
+
 /** What an event is about. A void names neither program nor day, so neither is asked of it. */
 export type ReportedPlace = {
   school_id: string;

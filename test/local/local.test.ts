@@ -5,7 +5,7 @@ import { cpSync, existsSync, readdirSync, readFileSync, writeFileSync } from "no
 import { join } from "node:path";
 import { describe, expect, it, vi } from "vitest";
 import { startDynamo } from "../../local/dynamo-engine.ts";
-import { freeFolder } from "../../local/engine-lock.ts";
+import { leaveFolder, processOf, takeFolder } from "../../local/engine-lock.ts";
 import { listen } from "../../local/listen.ts";
 import { rateOf } from "../../local/schedules.ts";
 import { matches, StreamMapping } from "../../local/stream-mapping.ts";
@@ -92,14 +92,33 @@ describe("the local stack", () => {
     // as an engine is seen whose stack is gone: a Java runtime without its compiler watches no pipe
     const orphan = spawn("bash", ["-c", "exec -a DynamoDBLocal.jar sleep 60"], { stdio: "ignore" });
     await vi.waitFor(() => expect(orphan.pid).toBeGreaterThan(0));
-    const gone = spawnSync("true").pid;
-    writeFileSync(join(folder, "engine.json"), JSON.stringify({ engine: orphan.pid, stack: gone }));
+    const held = join(folder, "engine.json");
+    const stack = { pid: spawnSync("true").pid, started: "long ago" };
+    const engine = processOf(orphan.pid ?? 0);
+    writeFileSync(held, JSON.stringify({ engine, stack }));
     const ended = once(orphan, "exit");
-    expect(await freeFolder(folder)).toBe(true);
+    expect(await takeFolder(folder)).toBe(true);
     await ended;
-    expect(await freeFolder(folder)).toBe(false);
-    writeFileSync(join(folder, "engine.json"), "{");
-    expect(await freeFolder(folder)).toBe(false);
+    expect(await takeFolder(folder)).toBe(false);
+    writeFileSync(held, "{");
+    expect(await takeFolder(folder)).toBe(false);
+    leaveFolder(folder);
+  });
+
+  it("touches no process that was given the id of one that is gone, and no folder that another stack took", async () => {
+    const folder = temporaryFolder();
+    const other = spawn("sleep", ["60"], { stdio: "ignore" });
+    await vi.waitFor(() => expect(other.pid).toBeGreaterThan(0));
+    const held = join(folder, "engine.json");
+    const { pid, started } = processOf(other.pid ?? 0);
+    const again = { pid, started: `not ${started}` };
+    writeFileSync(held, JSON.stringify({ engine: again, stack: again }));
+    expect(await takeFolder(folder)).toBe(false);
+    expect([other.exitCode, other.signalCode]).toEqual([null, null]);
+    // another stack has taken the folder, and starts its engine
+    writeFileSync(held, JSON.stringify({ stack: { pid, started } }));
+    await expect(takeFolder(folder)).rejects.toThrow(`in use by the stack of process ${pid}`);
+    other.kill();
   });
 
   it("waits where the database does not answer, says so once, and goes on", async () => {

@@ -221,6 +221,51 @@ export const DEFECTS: readonly Defect[] = [
     },
   },
   {
+    what: "any running contract lets a stored session be changed",
+    ...{
+      file: "functions/framework/store-events.ts",
+      from: `program_id: programOf(content), day, today`,
+      to: `program_id: undefined, day, today`,
+      tests: CONTRACTS,
+    },
+  },
+  {
+    what: "a first report takes a plan out of a contract that ended",
+    ...{
+      file: "functions/framework/store-events.ts",
+      from: `if (isFirst && !hasClosed(deps.signed, school_id, today))`,
+      to: `if (isFirst)`,
+      tests: CONTRACTS,
+    },
+  },
+  {
+    what: "what waited too long is stored",
+    ...{
+      file: "adapters/release-quarantine.ts",
+      from: `if (day !== undefined && isTooOld(day, today, ageDays))`,
+      to: `if (isTooOld("9", today, ageDays))`,
+      tests: CONTRACTS,
+    },
+  },
+  {
+    what: "doctor calls a contract running in which nothing of today is taken",
+    ...{
+      file: CONTRACT,
+      from: `if (isCurrent(contract, today)) return`,
+      to: `if (!isClosed(contract, today)) return`,
+      tests: CONTRACTS,
+    },
+  },
+  {
+    what: "a provider's reads of sessions are not counted",
+    ...{
+      file: "functions/ingest-events/handler.ts",
+      from: `if (wait !== undefined)`,
+      to: `if (wait === 0)`,
+      tests: DOORS,
+    },
+  },
+  {
     what: "a stale event writes the expiry of another day",
     ...{
       file: "adapters/write-under-order.ts",
