@@ -101,7 +101,7 @@ export function Unmatched({ quality: { days } }: { quality: Quality }) {
   const ids = new Set(
     days.flatMap(({ unmatched_students = [] }) => unmatched_students.map((one) => one.student_id)),
   );
-  const count = Math.max(ids.size, ...days.map(({ unmatched }) => unmatched));
+  const count = Math.max(ids.size, ...days.map(({ unmatched = 0 }) => unmatched));
   if (count === 0) return null;
   return (
     <Card title={`${words.provider.unmatched}: ${count}`} id="unmatched">
@@ -114,7 +114,7 @@ export function Unmatched({ quality: { days } }: { quality: Quality }) {
 /** Sessions of a student who was in another one meanwhile: who, where, and when each began. */
 export function Overlapping({ quality: { days, schools } }: { quality: Quality }) {
   const { words } = useSite();
-  const count = days.reduce((sum, { overlapping }) => sum + overlapping, 0);
+  const count = days.reduce((sum, { overlapping = 0 }) => sum + overlapping, 0);
   const items = days
     .flatMap(({ overlapping_sessions = [] }) => overlapping_sessions)
     .map(({ school_id, student_id, start }) => ({ name: student_id, school_id, at: start }));

@@ -163,9 +163,13 @@ export function qualityOf(parts: readonly SchoolDaySummary[], whole: Summary, re
     completeness: delivery.completeness,
     reporting_lag_minutes: delivery.reporting_lag_minutes,
     missing: missing.sort((a, b) => byText(a.session_id, b.session_id)),
-    unmatched: strangers.length,
-    overlapping: overlaps.length,
-    ...(reading.level === "students" && { unmatched_students: strangers, overlapping_sessions: overlaps }),
+    // a number of students of one day may be one student
+    ...(reading.level === "students" && {
+      unmatched: strangers.length,
+      overlapping: overlaps.length,
+      unmatched_students: strangers,
+      overlapping_sessions: overlaps,
+    }),
   };
 }
 

@@ -3,26 +3,23 @@ import { sum } from "./numbers.ts";
 
 /** Groups of fewer students are not shown to who may see no student: a figure of few is a figure of somebody. */
 export const SMALL_GROUP = 10;
-/** From so many tutored students on, what lies beyond a quartile is a group that may be shown. */
-const QUARTERED_GROUP = 4 * SMALL_GROUP;
 
 export type Suppressed = { suppressed: true };
-const FIGURES = ["full_dosage_rate", "buckets", "quartiles", "gini"] as const;
-/** Figures that are left out of a group that is shown. `quartiles` are the median and both quartiles of hours. */
-export type Figure = (typeof FIGURES)[number];
-type Hidable = "full_dosage_rate" | "buckets" | "gini";
-/** A group without the figures that would tell of few of its students, and their names. */
-export type Partly<Group extends Dosage> = Omit<Group, Hidable | "hours"> &
-  Partial<Pick<Dosage, Hidable>> & {
-    hours: Pick<Dosage["hours"], "mean"> & Partial<Dosage["hours"]>;
-    suppressed_figures?: Figure[];
-  };
+const FIGURES = ["full_dosage_rate", "buckets"] as const;
+/** Figures that are left out of a group that is shown. */
+type Figure = (typeof FIGURES)[number];
+/**
+ * A group without the figures that would tell of few of its students, and their names. Median, quartiles and Gini
+ * coefficient are never in it: each is made of the hours of one or two students.
+ */
+export type Partly<Group extends Dosage> = Omit<Group, Figure | "hours" | "gini"> &
+  Partial<Pick<Dosage, Figure>> & { hours: Pick<Dosage["hours"], "mean">; suppressed_figures?: Figure[] };
 
 type School = DosageReport["by_school"][number];
 type District = DosageReport["by_district"][number];
 export type SuppressedReport = Omit<DosageReport, keyof Dosage | "unmatched" | "by_school" | "by_district"> &
   (Partly<Dosage> | Suppressed) & {
-    unmatched: DosageReport["unmatched"] | Suppressed;
+    unmatched: Pick<DosageReport["unmatched"], "students"> | Suppressed;
     by_school: (Partly<School> | (Pick<School, "school_id" | "district_id"> & Suppressed))[];
     by_district: (Partly<District> | (Pick<District, "district_id"> & Suppressed))[];
   };
@@ -91,30 +88,17 @@ function placesOf(report: DosageReport, told: Told, also: Places = NOWHERE): Pla
   return { whole, schools: new Set(schools.map(({ school_id }) => school_id)) };
 }
 
-/** Quartiles of different groups cannot be subtracted from one another, so each group stands for itself. */
-function quarteredPlaces(report: DosageReport): Places {
-  const isFew = ({ students_tutored: tutored }: Dosage) => 0 < tutored && tutored < QUARTERED_GROUP;
-  const schools = report.by_school.filter(isFew).map(({ school_id }) => school_id);
-  return { whole: isFew(report), schools: new Set(schools) };
-}
-
 /** Where each of the figures is hidden that may be hidden alone. */
 function figurePlaces(report: DosageReport, groups: Places): Record<Figure, Places> {
   // the last bucket is who got the full dosage: where that is hidden, the buckets are
   const full_dosage_rate = placesOf(report, "full_dosage_rate", groups);
-  const quartered = quarteredPlaces(report);
-  return {
-    full_dosage_rate,
-    buckets: placesOf(report, "buckets", full_dosage_rate),
-    quartiles: quartered,
-    gini: quartered,
-  };
+  return { full_dosage_rate, buckets: placesOf(report, "buckets", full_dosage_rate) };
 }
 
 /**
  * The report of one district as somebody reads it who may not see all of its students. `unseen` is the same without the
- * schools whose students she sees: she can subtract those herself, so what is left of the district is what is hidden or
- * shown. Throws on a report of several districts: whoever has it and those of each could subtract one from the other.
+ * students of whom the reader can learn by name: those can be subtracted, so what is left of the district is what is
+ * hidden or shown. Throws on a report of several districts: whoever has it and those of each could subtract one from the other.
  */
 export function suppressSmallGroups(report: DosageReport, unseen = report): SuppressedReport {
   if (report.by_district.length > 1) throw new RangeError("Small groups are hidden one district at a time.");
@@ -127,8 +111,8 @@ export function suppressSmallGroups(report: DosageReport, unseen = report): Supp
     target_hours,
     target_from,
     ...(groups.whole ? HIDDEN : partly(total, ofWhole)),
-    // of students on no roster she knows those at her own schools
-    unmatched: isSmall(unmatched.students) || unseen !== report ? HIDDEN : unmatched,
+    // what they had is not shown, and those at schools that the reader sees are known by name
+    unmatched: isSmall(unmatched.students) || unseen !== report ? HIDDEN : { students: unmatched.students },
     by_school: by_school.map((school) => {
       const { school_id, district_id } = school;
       if (groups.schools.has(school_id)) return { school_id, district_id, ...HIDDEN };
@@ -144,16 +128,15 @@ export function suppressSmallGroups(report: DosageReport, unseen = report): Supp
 }
 
 function partly<Group extends Dosage>(
-  { full_dosage_rate, buckets, gini, hours, ...rest }: Group,
+  { full_dosage_rate, buckets, gini: _, hours, ...rest }: Group,
   hidden: Figure[],
 ): Partly<Group> {
   const isShown = (figure: Figure) => !hidden.includes(figure);
   return {
     ...rest,
-    hours: isShown("quartiles") ? hours : { mean: hours.mean },
+    hours: { mean: hours.mean },
     ...(isShown("full_dosage_rate") && { full_dosage_rate }),
     ...(isShown("buckets") && { buckets }),
-    ...(isShown("gini") && { gini }),
     ...(hidden.length > 0 && { suppressed_figures: hidden }),
   };
 }

@@ -22,30 +22,62 @@ export class BusyFolder extends Error {
 
 const fileOf = (folder: string) => join(folder, "engine.json");
 
-/** When a process started; empty where there is none. */
-const startOf = (pid: number) =>
-  (spawnSync("ps", ["-o", "lstart=", "-p", String(pid)], { encoding: "utf8" }).stdout ?? "").trim();
+/** When a process started, in a text that is the same whoever asks; empty where there is none, or only its remains. */
+function startOf(pid: number): string {
+  try {
+    // its name, in parentheses, may hold anything; state is the first field behind it, the start in ticks the 20th
+    const fields = readFileSync(`/proc/${pid}/stat`, "utf8")
+      .replace(/^.*\) /s, "")
+      .split(" ");
+    return fields[0] === "Z" ? "" : (fields[19] ?? "");
+  } catch {
+    // another Unix, or nobody
+    const env = { PATH: process.env["PATH"] ?? "", TZ: "UTC", LC_ALL: "C" };
+    const { stdout } = spawnSync("ps", ["-o", "stat=,lstart=", "-p", String(pid)], { encoding: "utf8", env });
+    const [state = "", ...started] = (stdout ?? "").trim().split(/\s+/);
+    return state.startsWith("Z") ? "" : started.join(" ");
+  }
+}
 export const processOf = (pid: number): Process => ({ pid, started: startOf(pid) });
 const isRunning = ({ pid, started }: Process) => startOf(pid) === started;
 
 /**
  * Takes a folder for an engine of this process. An engine whose stack was killed is ended, by what was recorded of it;
- * resolves to whether there was one. Throws BusyFolder while another stack runs on it, or takes it at the same time.
+ * resolves to whether there was one. Throws BusyFolder while a stack runs on it, or where another takes it meanwhile.
  */
 export async function takeFolder(folder: string): Promise<boolean> {
-  const { stack, engine } = readHeld(folder) ?? {};
-  if (stack !== undefined && stack.pid !== process.pid && isRunning(stack))
-    throw new BusyFolder(folder, stack.pid);
-  const isOrphan = engine !== undefined && isRunning(engine);
-  if (isOrphan) await end(engine);
-  leaveFolder(folder);
+  const found = read(fileOf(folder));
+  const { stack, engine } = heldOf(found) ?? {};
+  const isEngineRunning = engine !== undefined && isRunning(engine);
+  // a stack that lost its engine may start another one
+  const isOwn = stack?.pid === process.pid && !isEngineRunning;
+  if (stack !== undefined && !isOwn && isRunning(stack)) throw new BusyFolder(folder, stack.pid);
+  if (isEngineRunning) await end(engine);
+  if (found !== undefined) removeLock(folder, found);
   try {
     writeFileSync(fileOf(folder), JSON.stringify({ stack: processOf(process.pid) }), { flag: "wx" });
   } catch {
-    throw new BusyFolder(folder, readHeld(folder)?.stack.pid ?? 0);
+    throw new BusyFolder(folder, holderOf(folder));
   }
-  return isOrphan;
+  return isEngineRunning;
 }
+
+/** Removes the lock that was read, and no other: two stacks may find the same orphan. */
+function removeLock(folder: string, found: string): void {
+  const aside = `${fileOf(folder)}.${process.pid}.old`;
+  try {
+    renameSync(fileOf(folder), aside);
+  } catch {
+    throw new BusyFolder(folder, holderOf(folder));
+  }
+  if (read(aside) !== found) {
+    renameSync(aside, fileOf(folder));
+    throw new BusyFolder(folder, holderOf(folder));
+  }
+  rmSync(aside);
+}
+
+const holderOf = (folder: string) => heldOf(read(fileOf(folder)))?.stack.pid ?? 0;
 
 async function end(engine: Process): Promise<void> {
   signal(engine, "SIGTERM");
@@ -62,11 +94,19 @@ function signal({ pid }: Process, name: NodeJS.Signals): void {
   }
 }
 
-function readHeld(folder: string): z.infer<typeof Held> | undefined {
+function read(file: string): string | undefined {
   try {
-    return Held.parse(JSON.parse(readFileSync(fileOf(folder), "utf8")));
+    return readFileSync(file, "utf8");
   } catch {
-    // none, or half written as its stack was killed: the engine had not begun
+    return undefined;
+  }
+}
+
+/** undefined of none, and of one half written as its stack was killed: the engine had not begun. */
+function heldOf(text = ""): z.infer<typeof Held> | undefined {
+  try {
+    return Held.parse(JSON.parse(text));
+  } catch {
     return undefined;
   }
 }

@@ -166,16 +166,16 @@ async function storeSnapshot(deps: RequestDeps, { snapshot, program_id }: Item):
   const today = dayOf(now.getTime() / 1000, zone ?? "UTC");
   const day = schoolDay(snapshot.start, zone ?? "UTC");
   if (day !== undefined && isTooOld(day, today, deps.ageDays)) return tooOld("/data/scheduled_start", deps);
-  if (zone === undefined) return quarantine(deps, snapshot);
   const why = uncovered(deps.signed, { school_id: snapshot.school_id, program_id, day, today });
+  if (zone === undefined) return quarantine(deps, snapshot, why);
   if (why !== undefined) return notContracted(faultOf(why, day));
   const unchangeable = await refusedBefore(deps, snapshot, today);
   return unchangeable ?? answerOf(await deps.sessions.put(arrivalOf(snapshot, day, now)), snapshot);
 }
 
 /**
- * What would change what is stored is judged by the day and the program that are stored, too. A first report changes a
- * plan at most, so it reads before it writes only where a contract has ended.
+ * What would change what is stored is judged by the day and the program that are stored, too. A first report replaces a
+ * plan at most, so it reads before it writes only where the provider has a contract that ended here.
  */
 async function refusedBefore(
   deps: RequestDeps,
@@ -237,10 +237,18 @@ async function releasedMeanwhile(deps: RequestDeps, snapshot: Snapshot): Promise
   return released;
 }
 
-/** Who has no contract at all waits for nothing; whether one covers the event is asked when its school is set up. */
-async function quarantine(deps: RequestDeps, snapshot: Snapshot): Promise<Answer> {
+/**
+ * Who has no contract at all waits for nothing, and no more is reported late than after the end of one; whether one
+ * covers the event is asked when its school is set up.
+ */
+async function quarantine(
+  deps: RequestDeps,
+  snapshot: Snapshot,
+  why: Uncovered | undefined,
+): Promise<Answer> {
   const { sessions, room } = deps;
   if (deps.signed.length === 0) return notContracted(NOT_CONTRACTED.school);
+  if (why === "closed") return notContracted(faultOf(why, snapshot.start === undefined ? undefined : ""));
   if (!(await room.take())) {
     const detail = `${QUARANTINE_LIMIT} events wait for schools that are not set up. Ask the district to set up the school.`;
     return { result: "not_stored", problem: problem("quarantine-full", detail) };

@@ -8,6 +8,7 @@ import { endOfNextQuarter, sign } from "../framework/links.ts";
 import { dayAsked, note, notFound, Refused, todayOf, wallOf, withheldOr, type Ask } from "./ask.ts";
 import { districtAsked } from "./districts.ts";
 import { foldOf, yearOf } from "./schools.ts";
+import type { Wall } from "./wall.ts";
 
 const WIDTH = 8;
 
@@ -43,7 +44,7 @@ function refuseNarrowing(ask: Ask, schools: readonly School[]): void {
   if (narrowed === undefined && districts.length > 1)
     throw new Refused(
       "invalid-parameter",
-      `Your role sees one district at a time: name it as district_id, one of ${districts.join(", ")}.`,
+      `Your role sees one district at a time, or one school whose students you see: name district_id (${[...ask.scope.districts].sort().join(", ")}) or school_id.`,
     );
   if (narrowed === undefined) return;
   throw new Refused(
@@ -102,7 +103,8 @@ async function dosageOf(ask: Ask) {
   const { schools, unseen } = reportAsked(ask);
   const target_hours = targetAsked(ask);
   const ranges = new Map(schools.map((school) => [school.school_id, rangeOf(ask, school)]));
-  const wall = await wallOf(ask, { schools: schools.map(({ school_id }) => school_id) });
+  const own = unseen.length === 0 ? [] : ownSchools(ask);
+  const wall = await wallOf(ask, { schools: [...schools, ...own].map(({ school_id }) => school_id) });
   const rosters = await concurrently(schools, WIDTH, ({ school_id }) =>
     wall.school(school_id).setup.roster(school_id),
   );
@@ -121,9 +123,28 @@ async function dosageOf(ask: Ask) {
     dosageReport({ roster: entries, schools, programs, student_sessions, target_hours });
   const report = reportOf(roster);
   if (unseen.length === 0) return report;
-  if (unseen.length === schools.length) return suppressSmallGroups(report);
-  const ids = new Set(unseen.map(({ school_id }) => school_id));
-  return suppressSmallGroups(report, reportOf(roster.filter(({ school_id }) => ids.has(school_id))));
+  if (own.length === 0) return suppressSmallGroups(report);
+  const known = await knownStudents(ask, own, wall);
+  const strange = roster.filter(
+    ({ school_id, student_id }) =>
+      unseen.some((one) => one.school_id === school_id) && !known.has(student_id),
+  );
+  return suppressSmallGroups(report, reportOf(strange));
+}
+
+/** The schools whose students the caller sees, in whatever district. */
+const ownSchools = ({ setup, deps, scope }: Ask) =>
+  setup.schools.filter(({ school_id }) => deps.checks.students(scope, school_id));
+
+/** Of whom the caller can learn, student by student, what they had: also at other schools, as a number of hours. */
+async function knownStudents(ask: Ask, own: readonly School[], wall: Wall): Promise<Set<string>> {
+  const ids = await concurrently(own, WIDTH, async (school) => {
+    const stores = wall.school(school.school_id);
+    const roster = await stores.setup.roster(school.school_id);
+    const { student_sessions } = await foldOf(stores, yearOf(school, todayOf(ask, school)));
+    return [...roster, ...student_sessions].map(({ student_id }) => student_id);
+  });
+  return new Set(ids.flat());
 }
 
 function targetAsked(ask: Ask): number | undefined {

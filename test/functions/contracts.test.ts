@@ -287,6 +287,21 @@ describe("posting under a contract", () => {
     expect(here.sessions.facts.size).toBe(1);
   });
 
+  it("lets nothing wait that is reported or corrected after the end of its contract", async () => {
+    let now = "2026-04-01T18:00:00Z";
+    const contracts: Contract[] = [{ to: "2026-03-02" }];
+    const here = world({ contracts, zone: () => undefined, clock: () => new Date(now) });
+    expect(codeOf(await here.post(completed()))).toBe("quarantined");
+    now = "2026-04-02T18:00:00Z";
+    for (const event of [
+      completed({ revision: 2, tutor_id: "T9" }),
+      completed({ session_id: "S-2" }),
+      voided({ revision: 2 }),
+    ])
+      expect(codeOf(await here.post(event))).toBe("not-contracted");
+    expect(await here.sessions.quarantine.count("north-star")).toBe(1);
+  });
+
   it("releases no plan of a contract in which nothing may be reported any more, and nothing that came too old", async () => {
     const setUp = (contract: Contract, session_age_days?: number) => ({
       ...nothingSetUp(),

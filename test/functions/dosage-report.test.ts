@@ -1,75 +1,118 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import { CHECKS } from "../../domain/access.ts";
 import { Setup } from "../../domain/setup.ts";
-import { memoryWorld, PEOPLE, READ_SETUP, reading } from "../support/reading.ts";
+import { DAY, memoryWorld, READ_SETUP, reading } from "../support/reading.ts";
 
 /** Reports of who may not see all students: one answer for each district, and no other to compare it with. */
 
-const SIZES: Record<string, number> = { A: 40, B: 4, C: 60, D: 300, E: 20, F: 4, G: 90 };
-const districtOf = (school_id: string) => ("ABCD".includes(school_id) ? "D1" : "D2");
+const SIZES: Record<string, Record<string, number>> = {
+  D1: { K: 40, L: 4, M: 60, N: 300 },
+  D2: { P: 20, Q: 4, R: 90 },
+};
+const viewer = (district_id: string) => ({ role: "district_viewer", district_id });
+const lead = (...school_ids: string[]) => ({ role: "site_lead", school_ids });
+const GRANTS = {
+  viewer1: [viewer("D1")],
+  viewer2: [viewer("D2")],
+  "viewer of both": [viewer("D1"), viewer("D2")],
+  "lead of K, viewer of D1": [lead("K"), viewer("D1")],
+  "lead of R, viewer of D1": [lead("R"), viewer("D1")],
+  "lead of all of D1": [lead("K", "L", "M", "N")],
+};
+type Who = keyof typeof GRANTS;
+const idOf = (who: string) => who.replaceAll(/[ ,]+/g, "-");
+const emailOf = (who: string) => `${idOf(who)}@x.org`;
 const SETUP = Setup.parse({
   ...READ_SETUP,
-  schools: Object.keys(SIZES).map((school_id) => ({
-    ...READ_SETUP.schools[0]!,
-    school_id,
-    district_id: districtOf(school_id),
+  schools: Object.entries(SIZES).flatMap(([district_id, schools]) =>
+    Object.keys(schools).map((school_id) => ({ ...READ_SETUP.schools[0]!, school_id, district_id })),
+  ),
+  people: Object.entries(GRANTS).map(([who, grants]) => ({
+    person_id: idOf(who),
+    email: emailOf(who),
+    grants,
   })),
-  people: [
-    ...PEOPLE,
-    {
-      person_id: "viewer2",
-      email: "viewer2@x.org",
-      grants: [{ role: "district_viewer", district_id: "D2" }],
-    },
-  ],
 });
 
 type Told = { suppressed?: true };
-type Report = Told & { by_school: ({ school_id: string } & Told)[]; by_district: Told[]; export: string };
+type Report = Told & { by_school: ({ school_id: string } & Told)[]; export: string; detail?: string };
 
 describe("a dosage report", () => {
   let ask: ReturnType<typeof reading>["ask"];
+  let enrol: (school_id: string, count: number, more?: { of: string; to: string }) => Promise<void>;
   beforeAll(async () => {
     const { open, setup } = await memoryWorld();
-    for (const [school_id, count] of Object.entries(SIZES))
-      await setup.putRoster(
-        Array.from({ length: count }, (_, at) => ({ school_id, student_id: `${school_id}-${at}` })),
+    enrol = (school_id, count, { of = school_id, ...stay } = { of: school_id, to: "2026-05-29" }) =>
+      setup.putRoster(
+        Array.from({ length: count }, (_, at) => ({ school_id, student_id: `${of}-${at}`, ...stay })),
       );
-    ({ ask } = reading({ open, known: async () => SETUP, checks: CHECKS }));
+    for (const [school_id, count] of Object.values(SIZES).flatMap(Object.entries<number>))
+      await enrol(school_id, count);
+    ({ ask } = reading({ open, known: async () => SETUP }));
   });
 
-  const report = async (who: string, query: Record<string, string> = {}) => {
-    const identity = { email: `${who}@x.org`, mfa: true };
+  const report = async (who: Who, query: Record<string, string> = {}) => {
+    const identity = { email: emailOf(who), mfa: false };
     const { status, body } = await ask({ route: "GET /v1/reports/dosage", identity, query });
-    return { status, told: JSON.parse(body) as Report & { detail?: string } };
+    return { status, told: JSON.parse(body) as Report };
   };
-  const hidden = ({ by_school }: Report) =>
-    by_school.filter((school) => school.suppressed === true).map(({ school_id }) => school_id);
-  const figures = async (who: string, query = {}) => ({ ...(await report(who, query)).told, export: "" });
+  const hidden = async (who: Who, query = {}) =>
+    (await report(who, query)).told.by_school
+      .filter((school) => school.suppressed === true)
+      .map(({ school_id }) => school_id);
+  const figures = async (who: Who, query = {}) => ({ ...(await report(who, query)).told, export: "" });
 
   it("of two districts is read one at a time, and each is what its own viewer reads", async () => {
-    const { status, told } = await report("auditorViewer");
+    const { status, told } = await report("viewer of both");
     expect([status, told.detail]).toEqual([
       400,
-      "Your role sees one district at a time: name it as district_id, one of D1, D2.",
+      "Your role sees one district at a time, or one school whose students you see: name district_id (D1, D2) or school_id.",
     ]);
-    expect(await figures("auditorViewer", { district_id: "D1" })).toEqual(await figures("viewer1"));
-    expect(await figures("auditorViewer", { district_id: "D2" })).toEqual(await figures("viewer2"));
-    expect(hidden((await report("viewer2")).told)).toEqual(["E", "F"]);
+    expect(await figures("viewer of both", { district_id: "D1" })).toEqual(await figures("viewer1"));
+    expect(await figures("viewer of both", { district_id: "D2" })).toEqual(await figures("viewer2"));
+    expect(await hidden("viewer2")).toEqual(["P", "Q"]);
   });
 
-  it("hides no school of hers beside a small one: a lead who is a viewer would subtract it", async () => {
-    expect(hidden((await report("viewer1")).told)).toEqual(["A", "B"]);
-    expect(hidden((await report("leadViewer")).told)).toEqual(["B", "C"]);
-    expect(hidden((await report("admin1")).told)).toEqual([]);
+  it("hides no school of the reader's beside a small one: it would be subtracted", async () => {
+    expect(await hidden("viewer1")).toEqual(["K", "L"]);
+    expect(await hidden("lead of K, viewer of D1")).toEqual(["L", "M"]);
+    expect(await hidden("lead of all of D1")).toEqual([]);
+  });
+
+  it("hides who is left beside students who were at a school of the reader's: these are known by name", async () => {
+    const who = "lead of R, viewer of D1";
+    expect(await hidden(who, { district_id: "D1" })).toEqual(["K", "L"]);
+    // 36 of M's 60 were at R, in the other district: the 24 who are left are fewer than K's
+    await enrol("R", 36, { of: "M", to: "2025-12-19" });
+    expect(await hidden(who, { district_id: "D1" })).toEqual(["L", "M"]);
+    // 55 of them: the 5 who are left are few themselves
+    await enrol("R", 55, { of: "M", to: "2025-12-19" });
+    expect(await hidden(who, { district_id: "D1" })).toEqual(["K", "L", "M"]);
+    expect(await hidden("viewer1")).toEqual(["K", "L"]);
   });
 
   it("is the same as its rows for a spreadsheet", async () => {
-    const { told } = await report("leadViewer");
+    const { told } = await report("lead of K, viewer of D1");
     const path = { token: told.export.split("/").at(-1) ?? "" };
     const { body } = await ask({ route: "GET /v1/exports/{token}", path });
     const rows = body.trim().split("\n").slice(1);
     const noted = rows.filter((line) => line.endsWith("hidden: it would tell of fewer than 10 students"));
-    expect([rows.length, noted.map((line) => line.split(",")[0])]).toEqual([4, ["B", "C"]]);
+    expect([rows.length, noted.map((line) => line.split(",")[0])]).toEqual([4, ["L", "M"]]);
+  });
+});
+
+describe("a provider's quality", () => {
+  it("holds no number of students of one day for who may see none", async () => {
+    const { open } = await memoryWorld();
+    const { ask } = reading({ open });
+    const named = async (who: string) => {
+      const query = { from: DAY, to: DAY };
+      const identity = { email: `${who}@x.org`, mfa: true };
+      const route = "GET /v1/providers/{provider_id}/quality";
+      const { body } = await ask({ route, path: { provider_id: "p1" }, identity, query });
+      const { days } = JSON.parse(body) as { days: object[] };
+      return days.map((day) => ["unmatched" in day, "overlapping" in day, "completeness" in day]);
+    };
+    expect(await named("viewer1")).toEqual([[false, false, true]]);
+    expect(await named("admin1")).toEqual([[true, true, true]]);
   });
 });

@@ -115,9 +115,22 @@ describe("the local stack", () => {
     writeFileSync(held, JSON.stringify({ engine: again, stack: again }));
     expect(await takeFolder(folder)).toBe(false);
     expect([other.exitCode, other.signalCode]).toEqual([null, null]);
+    // a zombie is nobody
+    expect(processOf(spawnSync("true").pid).started).toBe("");
     // another stack has taken the folder, and starts its engine
     writeFileSync(held, JSON.stringify({ stack: { pid, started } }));
     await expect(takeFolder(folder)).rejects.toThrow(`in use by the stack of process ${pid}`);
+    // and where it takes it while this one ends the orphan
+    const orphan = spawn("bash", ["-c", "trap '' TERM; exec -a DynamoDBLocal.jar sleep 60"], {
+      stdio: "ignore",
+    });
+    await vi.waitFor(() => expect(processOf(orphan.pid ?? 0).started).not.toBe(""));
+    writeFileSync(held, JSON.stringify({ stack: again, engine: processOf(orphan.pid ?? 0) }));
+    const taking = takeFolder(folder);
+    writeFileSync(held, JSON.stringify({ stack: { pid, started } }));
+    orphan.kill("SIGKILL");
+    await expect(taking).rejects.toThrow(`in use by the stack of process ${pid}`);
+    expect(JSON.parse(readFileSync(held, "utf8"))).toEqual({ stack: { pid, started } });
     other.kill();
   });
 

@@ -199,8 +199,42 @@ export const DEFECTS: readonly Defect[] = [
     ...{ file: SUPPRESSION, from: `    sessions,\n`, to: ``, tests: SMALL_GROUPS },
   },
   {
-    what: "quartiles of few are shown",
-    ...{ file: SUPPRESSION, from: `4 * SMALL_GROUP`, to: `SMALL_GROUP`, tests: SMALL_GROUPS },
+    what: "what few students on no roster had is shown",
+    ...{
+      file: SUPPRESSION,
+      from: `{ students: unmatched.students }`,
+      to: `unmatched`,
+      tests: SMALL_GROUPS,
+    },
+  },
+  {
+    what: "a student whom the reader knows is a crowd for those whom the reader does not know",
+    ...{
+      file: "functions/read-api/reports.ts",
+      from: ` && !known.has(student_id)`,
+      to: ``,
+      tests: ["test/functions/dosage-report.test.ts"],
+    },
+  },
+  {
+    what: "a number of students of one day is shown to who sees none",
+    ...{
+      file: "domain/read-model.ts",
+      from: `    ...(reading.level === "students" && {
+      unmatched:`,
+      to: `    ...(reading.now > 0 && {
+      unmatched:`,
+      tests: ["test/functions/dosage-report.test.ts"],
+    },
+  },
+  {
+    what: "what is reported after the end of a contract waits for a school",
+    ...{
+      file: "functions/framework/store-events.ts",
+      from: `if (why === "closed") return`,
+      to: `if (why === "program" && room === undefined) return`,
+      tests: CONTRACTS,
+    },
   },
   {
     what: "reports of several districts are hidden together",
