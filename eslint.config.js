@@ -3,6 +3,7 @@ import sonarjs from "eslint-plugin-sonarjs";
 import tseslint from "typescript-eslint";
 
 const runtime = [
+  "build/**/*.ts",
   "lib/**/*.ts",
   "functions/**/*.ts",
   "domain/**/*.ts",
@@ -50,7 +51,7 @@ export default tseslint.config(
     rules: { "max-lines-per-function": ["error", { max: 60, skipBlankLines: true, skipComments: true }] },
   },
   {
-    files: ["lib/**/*.ts"],
+    files: ["lib/**/*.ts", "build/**/*.ts"],
     rules: { "max-lines-per-function": ["error", { max: 60, skipBlankLines: true, skipComments: true }] },
   },
   { files: ["**/*.config.ts", "*.config.js"], rules: { "no-restricted-syntax": "off" } },

@@ -7,7 +7,7 @@ import {
 } from "@aws-sdk/client-dynamodb";
 import { District, Enrolment, Program, Provider, RosterEntry, School, type Setup } from "../domain/setup.ts";
 import * as z from "zod";
-import { Person } from "../domain/access.ts";
+import { Person } from "../domain/person.ts";
 import { Contact } from "../domain/contact.ts";
 import { Id } from "../domain/ids.ts";
 import { Overrides } from "../domain/settings.ts";

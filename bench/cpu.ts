@@ -8,7 +8,7 @@ import { dynamoSessionStore } from "../adapters/session-store.ts";
 import { openDoor } from "../test/support/door.ts";
 import { ingestEvents } from "../functions/ingest-events/handler.ts";
 import type { HttpEvent } from "../functions/framework/http.ts";
-import { bundleBytes, DIST, functionNames } from "../lib/build-functions.ts";
+import { bundleBytes, DIST, functionNames } from "../build/functions.ts";
 import { sessionEvent } from "./storage.ts";
 
 const EVENTS = 500;

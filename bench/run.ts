@@ -7,7 +7,7 @@ import { importOverFloor } from "./datas.ts";
 import { morningOverFloor } from "./morning.ts";
 import { postToSummary } from "./latency.ts";
 import { SIZES, weighDay, weighOthers, weighRecords } from "./storage.ts";
-import { buildFunctions } from "../lib/build-functions.ts";
+import { buildFunctions } from "../build/functions.ts";
 import { LOCAL_CONTEXT, synthesize } from "../lib/synthesize.ts";
 import { startDynamo } from "../local/dynamo-engine.ts";
 

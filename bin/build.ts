@@ -1,3 +1,3 @@
-import { buildFunctions } from "../lib/build-functions.ts";
+import { buildFunctions } from "../build/functions.ts";
 
 await buildFunctions();

@@ -5,7 +5,7 @@ import { readyPeople } from "../cli/ready-people.ts";
 import { readyProvider } from "../cli/ready-provider.ts";
 import { loadDemo } from "../cli/load-demo.ts";
 import { STATE_FILE, targetOfState, type Target } from "../cli/target.ts";
-import { buildFunctions } from "../lib/build-functions.ts";
+import { buildFunctions } from "../build/functions.ts";
 import { LOCAL_CONTEXT, synthesize } from "../lib/synthesize.ts";
 import { MissingJava } from "../local/dynamo-engine.ts";
 import { stateOf } from "../local/state.ts";

@@ -1,4 +1,4 @@
-import { DeleteSuppressedDestinationCommand, NotFoundException, SESv2Client } from "@aws-sdk/client-sesv2";
+import { awsSendingAccount } from "../adapters/sending-account.ts";
 import { addressOf, hasChannel, type Contact } from "../domain/contact.ts";
 import { latestMail } from "../domain/message.ts";
 import type { Mute } from "../domain/mute.ts";
@@ -81,15 +81,6 @@ export async function unmute(
   const address = addressOf(contact, wanted);
   const mute = await mutes.of(wanted, address);
   if (mute === undefined) throw new UsageError(`The ${wanted} of ${contact_id} is not muted.`);
-  if (wanted === "mail" && sending !== undefined) await unsuppress(address);
+  if (wanted === "mail" && sending !== undefined) await awsSendingAccount().unsuppress(address);
   await mutes.unmute(wanted, address);
-}
-
-/** SES keeps a list of its own of what bounced: what stands on it bounces again. */
-async function unsuppress(EmailAddress: string): Promise<void> {
-  try {
-    await new SESv2Client({}).send(new DeleteSuppressedDestinationCommand({ EmailAddress }));
-  } catch (error) {
-    if (!(error instanceof NotFoundException)) throw error;
-  }
 }

@@ -1,4 +1,4 @@
-import type { Person } from "../domain/access.ts";
+import type { Person } from "../domain/person.ts";
 import type { Calendar } from "../domain/school-day.ts";
 import { Setup } from "../domain/setup.ts";
 

@@ -1,13 +1,12 @@
-import { DescribeTableCommand } from "@aws-sdk/client-dynamodb";
-import { ListSubscriptionsByTopicCommand, SNSClient } from "@aws-sdk/client-sns";
 import { spawnSync } from "node:child_process";
+import { subscriptionsOf, warmWrites } from "../adapters/deployment.ts";
 import { standingAt, STANDINGS, type Standing } from "../domain/contract.ts";
 import { idsOf, unnamedText } from "../domain/setup-prune.ts";
 import { addDays, dayOf, schoolDaysBetween } from "../domain/school-day.ts";
 import { calendarOf, isLive, type Provider, type School, type Setup } from "../domain/setup.ts";
 import { verifyAudit } from "./audit.ts";
 import { asking } from "./doctor-sending.ts";
-import { few, type Check } from "./doctor.ts";
+import { few, type Check } from "./doctor-check.ts";
 import type { Target } from "./target.ts";
 
 const ok = (check: string, says: string): Check => ({ check, result: "ok", says });
@@ -67,6 +66,7 @@ function zoneCheck({ schools, districts }: Setup): Check {
 
 export function contractCheck({ providers, schools }: Setup, now: Date): Check {
   const check = "contracts";
+  if (schools.length === 0) return ok(check, "no school is set up yet, so what providers post waits");
   const standing = ({ contracts = [] }: Provider) => {
     const everywhere = schools.map(({ school_id, time_zone }) =>
       standingAt(contracts, school_id, dayOf(now.getTime() / 1000, time_zone)),
@@ -76,7 +76,7 @@ export function contractCheck({ providers, schools }: Setup, now: Date): Check {
   const groups = Map.groupBy(providers, standing);
   const named = (one: Standing) => few((groups.get(one) ?? []).map(({ provider_id }) => provider_id));
   if (groups.has("over")) {
-    const says = `providers ${named("over")} have none that runs or did so lately, so what they post is refused: name contracts in setup.yaml`;
+    const says = `providers ${named("over")} have none that runs, or did so lately, at a school that is set up, so what they post about these is refused: name contracts in setup.yaml`;
     return { check, result: "warn", says };
   }
   const others = [
@@ -169,8 +169,7 @@ async function throughputCheck({ table, sending }: Target): Promise<Check> {
   const check = "warm throughput";
   if (sending === undefined) return { check, result: "skip", says: "local" };
   return asking(check, async () => {
-    const { Table } = await table.client.send(new DescribeTableCommand({ TableName: table.tableName }));
-    const writes = Table?.WarmThroughput?.WriteUnitsPerSecond ?? 0;
+    const writes = await warmWrites(table);
     if (writes >= WARM_WRITES) return { result: "ok", says: `${writes} writes a second at once` };
     const says = `${writes} writes a second at once: write stage: prod into rollcall.config.yaml and deploy before the first morning of a large district`;
     return { result: "warn", says };
@@ -181,10 +180,8 @@ async function alarmCheck({ alarmTopic }: Target): Promise<Check> {
   const check = "alarms";
   if (alarmTopic === undefined) return { check, result: "skip", says: "local" };
   return asking(check, async () => {
-    const command = new ListSubscriptionsByTopicCommand({ TopicArn: alarmTopic });
-    const { Subscriptions = [] } = await new SNSClient({}).send(command);
-    const heard = Subscriptions.filter(({ SubscriptionArn = "" }) => SubscriptionArn.startsWith("arn:"));
-    if (heard.length > 0) return { result: "ok", says: `${heard.length} hear them` };
+    const heard = await subscriptionsOf(alarmTopic);
+    if (heard > 0) return { result: "ok", says: `${heard} hear them` };
     const says =
       "nobody hears them: write alarmEmail into rollcall.config.yaml, deploy, and confirm the mail that AWS sends";
     return { result: "fail", says };

@@ -1,13 +1,7 @@
-import { DescribePhoneNumbersCommand, PinpointSMSVoiceV2Client } from "@aws-sdk/client-pinpoint-sms-voice-v2";
-import {
-  GetAccountCommand,
-  GetConfigurationSetEventDestinationsCommand,
-  GetEmailIdentityCommand,
-  SESv2Client,
-} from "@aws-sdk/client-sesv2";
+import { awsSendingAccount, type SendingAccount } from "../adapters/sending-account.ts";
 import { hasChannel } from "../domain/contact.ts";
 import type { Setup } from "../domain/setup.ts";
-import type { Check } from "./doctor.ts";
+import type { Check } from "./doctor-check.ts";
 import type { Sending } from "./target.ts";
 
 /** What only AWS can say: whether mails and texts may leave at all. */
@@ -16,12 +10,12 @@ export async function checkSending(sending: Sending | undefined, setup: Setup): 
     const says = "mails and texts go to the inbox of the local stack";
     return ["mail account", "sender", "bounces", "texts"].map((check) => ({ check, result: "skip", says }));
   }
-  const ses = new SESv2Client({});
+  const account = awsSendingAccount();
   return [
-    await asking("mail account", () => accountCheck(ses, setup)),
-    await asking("sender", () => senderCheck(ses, sending)),
-    await asking("bounces", () => bounceCheck(ses, sending)),
-    await asking("texts", () => textCheck(sending, setup)),
+    await asking("mail account", () => accountCheck(account, setup)),
+    await asking("sender", () => senderCheck(account, sending)),
+    await asking("bounces", () => bounceCheck(account, sending)),
+    await asking("texts", () => textCheck(account, sending, setup)),
   ];
 }
 
@@ -37,17 +31,14 @@ export async function asking(check: string, ask: () => Promise<Finding>): Promis
   }
 }
 
-async function accountCheck(ses: SESv2Client, { contacts }: Setup): Promise<Finding> {
-  const account = await ses.send(new GetAccountCommand({}));
-  if (account.SendingEnabled !== true)
-    return { result: "fail", says: "SES has paused sending: see its console for the reason" };
-  if (account.ProductionAccessEnabled !== true)
+async function accountCheck(account: SendingAccount, { contacts }: Setup): Promise<Finding> {
+  const { isSending, isInProduction, left } = await account.mail();
+  if (!isSending) return { result: "fail", says: "SES has paused sending: see its console for the reason" };
+  if (!isInProduction)
     return {
       result: "fail",
       says: "SES is in its sandbox, so mails go to verified addresses alone: ask for production access",
     };
-  const { Max24HourSend = 0, SentLast24Hours = 0 } = account.SendQuota ?? {};
-  const left = Max24HourSend - SentLast24Hours;
   return left < contacts.length * 2
     ? {
         result: "warn",
@@ -56,25 +47,24 @@ async function accountCheck(ses: SESv2Client, { contacts }: Setup): Promise<Find
     : { result: "ok", says: `${left} mails are left today` };
 }
 
-async function senderCheck(ses: SESv2Client, { sender }: Sending): Promise<Finding> {
-  const identity = await ses.send(new GetEmailIdentityCommand({ EmailIdentity: sender }));
-  return identity.VerifiedForSendingStatus === true
+async function senderCheck(account: SendingAccount, { sender }: Sending): Promise<Finding> {
+  return (await account.isVerified(sender))
     ? { result: "ok", says: "verified" }
     : { result: "fail", says: "not verified: follow the link in the mail that AWS sent to it" };
 }
 
-async function bounceCheck(ses: SESv2Client, { configurationSet }: Sending): Promise<Finding> {
-  const command = new GetConfigurationSetEventDestinationsCommand({ ConfigurationSetName: configurationSet });
-  const { EventDestinations = [] } = await ses.send(command);
-  const heard = EventDestinations.filter(({ Enabled }) => Enabled).flatMap(
-    ({ MatchingEventTypes = [] }) => MatchingEventTypes,
-  );
+async function bounceCheck(account: SendingAccount, { configurationSet }: Sending): Promise<Finding> {
+  const heard = await account.heardEvents(configurationSet);
   return heard.includes("BOUNCE") && heard.includes("COMPLAINT")
     ? { result: "ok", says: "bounces and complaints are heard" }
     : { result: "fail", says: "bounces and complaints are not heard: deploy again" };
 }
 
-async function textCheck({ textOrigin }: Sending, { contacts }: Setup): Promise<Finding> {
+async function textCheck(
+  account: SendingAccount,
+  { textOrigin }: Sending,
+  { contacts }: Setup,
+): Promise<Finding> {
   const wanted = contacts.filter((contact) => hasChannel(contact, "text")).length;
   if (textOrigin === undefined)
     return {
@@ -84,9 +74,8 @@ async function textCheck({ textOrigin }: Sending, { contacts }: Setup): Promise<
   const id = textOrigin.split("/").at(-1) ?? "";
   if (!textOrigin.includes(":phone-number/"))
     return { result: "skip", says: "texts come from a pool: see its numbers in the console" };
-  const command = new DescribePhoneNumbersCommand({ PhoneNumberIds: [id] });
-  const [number] = (await new PinpointSMSVoiceV2Client({}).send(command)).PhoneNumbers ?? [];
-  return number?.Status === "ACTIVE"
+  const status = await account.numberStatus(id);
+  return status === "ACTIVE"
     ? { result: "ok", says: "the number is active" }
-    : { result: "fail", says: `the number is ${number?.Status ?? "unknown"}: finish its registration` };
+    : { result: "fail", says: `the number is ${status ?? "unknown"}: finish its registration` };
 }

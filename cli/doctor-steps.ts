@@ -1,7 +1,7 @@
 import { isCurrent } from "../domain/school-day.ts";
 import { isLive, type Setup } from "../domain/setup.ts";
 import { asking } from "./doctor-sending.ts";
-import { few, type Check } from "./doctor.ts";
+import { few, type Check } from "./doctor-check.ts";
 import { listPeople } from "./people-commands.ts";
 import type { Target } from "./target.ts";
 

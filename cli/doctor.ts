@@ -1,17 +1,14 @@
-import { ListObjectsV2Command } from "@aws-sdk/client-s3";
 import { addDays } from "../domain/school-day.ts";
 import { presentFor } from "../domain/routing.ts";
 import type { Setup } from "../domain/setup.ts";
+import { few, type Check } from "./doctor-check.ts";
 import { listContacts, type ContactView } from "./contacts.ts";
 import { checkSending } from "./doctor-sending.ts";
 import { alignColumns } from "./report-text.ts";
 import { latestGivenUp } from "./redrive-messages.ts";
 import type { Target } from "./target.ts";
 
-/** `skip`: cannot be looked at from here. `says` ends with what to do wherever something is to be done. */
-export type Check = { check: string; result: "ok" | "warn" | "fail" | "skip"; says: string };
-
-type Place = Pick<Target, "setup" | "mutes" | "messages" | "failures" | "sending" | "s3" | "failureBucket">;
+type Place = Pick<Target, "setup" | "mutes" | "messages" | "failures" | "sending" | "failureBucket">;
 
 /** Whether what Rollcall has to say gets to people, and what to mend. */
 export async function doctor(target: Place, now: Date): Promise<Check[]> {
@@ -27,9 +24,6 @@ export async function doctor(target: Place, now: Date): Promise<Check[]> {
     ...(await checkSending(target.sending, setup)),
   ];
 }
-
-export const few = (ids: readonly string[]) =>
-  ids.slice(0, 5).join(", ") + (ids.length > 5 ? ` and ${ids.length - 5} more` : "");
 
 function ownerCheck({ schools, contacts, default_owner }: Setup): Check {
   const check = "default owner";
@@ -89,10 +83,9 @@ async function givenUpCheck({ messages }: Place, { contacts }: Setup, now: Date)
   return { check, result: "fail", says };
 }
 
-async function failuresCheck({ failures, s3, failureBucket: Bucket }: Place): Promise<Check> {
+async function failuresCheck({ failures, failureBucket }: Place): Promise<Check> {
   const check = "stream records";
-  const { Contents = [] } = await s3.send(new ListObjectsV2Command({ Bucket }));
-  const length = (await failures.list()).length + Contents.length;
+  const length = (await failures.list()).length + (await failureBucket.list()).length;
   if (length === 0) return { check, result: "ok", says: "all could be used" };
   return { check, result: "fail", says: `${length} could not be used: \`rollcall redrive\`` };
 }

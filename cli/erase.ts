@@ -1,4 +1,4 @@
-import { ListBackupsCommand } from "@aws-sdk/client-dynamodb";
+import { backupsOf } from "../adapters/deployment.ts";
 import { concurrently } from "../adapters/concurrently.ts";
 import { contentWithout } from "../domain/erasure.ts";
 import type { Summary } from "../domain/day-summary.ts";
@@ -147,17 +147,16 @@ async function remainingCopies({ table }: Target, now: Date): Promise<Certificat
   return [
     { what: "the table's stream", until: daysAfter(now, 1) },
     { what: "point-in-time recovery of the table", until: daysAfter(now, RECOVERY_DAYS) },
-    ...(await backupsOf(table)),
+    ...(await remainingBackups(table)),
     { what: "the audit log, under a pseudonym", until: daysAfter(now, RETENTION.audit) },
   ];
 }
 
-async function backupsOf({ client, tableName }: Target["table"]): Promise<Certificate["remaining"]> {
+async function remainingBackups(table: Target["table"]): Promise<Certificate["remaining"]> {
   try {
-    const { BackupSummaries = [] } = await client.send(new ListBackupsCommand({ TableName: tableName }));
-    return BackupSummaries.map(({ BackupName = "", BackupExpiryDateTime }) => ({
-      what: `backup ${BackupName}`,
-      until: BackupExpiryDateTime?.toISOString() ?? "it is deleted by hand",
+    return (await backupsOf(table)).map(({ name, expires }) => ({
+      what: `backup ${name}`,
+      until: expires?.toISOString() ?? "it is deleted by hand",
     }));
   } catch {
     return [{ what: "backups made by hand could not be listed: look for them yourself", until: "unknown" }];

@@ -148,7 +148,7 @@ function batchesOf(rows: readonly SessionRow[]): SessionRow[][] {
 /** The key of the provider whose sessions these are; under another's, they would be compared with the wrong ones. */
 async function keyOf(target: Target, options: ImportOptions): Promise<string | undefined> {
   const { provider } = options;
-  const key = options.key ?? process.env["ROLLCALL_PROVIDER_KEY"] ?? target.keys[provider];
+  const key = options.key ?? target.providerKey(provider);
   const owner = key === undefined ? undefined : (await target.providerKeys.byKey(key))?.provider_id;
   if (owner === undefined || owner === provider) return key;
   throw new UsageError(

@@ -1,5 +1,5 @@
 import { isCurrent } from "../domain/school-day.ts";
-import type { Person } from "../domain/access.ts";
+import type { Person } from "../domain/person.ts";
 import type { PoolUser, UserPool } from "../adapters/user-pool.ts";
 import { show, type Common, type Context } from "./command-context.ts";
 import { UsageError } from "./fail.ts";

@@ -1,4 +1,4 @@
-import type { Grant } from "../domain/access.ts";
+import type { Grant } from "../domain/person.ts";
 import type { Target } from "./target.ts";
 
 /** Whom the local sign-in page offers: everybody of the set-up, by what she is. */

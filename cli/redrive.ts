@@ -1,9 +1,3 @@
-import {
-  DeleteObjectCommand,
-  GetObjectCommand,
-  paginateListObjectsV2,
-  type S3Client,
-} from "@aws-sdk/client-s3";
 import * as z from "zod";
 import { dirtyDaysOf, messageIdOf } from "../adapters/stream-record.ts";
 import type { SchoolDay } from "../adapters/summary-store.ts";
@@ -13,10 +7,7 @@ import { redriveMessages } from "./redrive-messages.ts";
 import { UsageError } from "./fail.ts";
 import type { Target } from "./target.ts";
 
-type Place = Pick<
-  Target,
-  "sessions" | "summaries" | "setup" | "failures" | "s3" | "failureBucket" | "messages"
->;
+type Place = Pick<Target, "sessions" | "summaries" | "setup" | "failures" | "failureBucket" | "messages">;
 
 export type RedriveResult = {
   failures: number;
@@ -128,23 +119,13 @@ async function keptFailures({ failures }: Place): Promise<Failure[]> {
   }));
 }
 
-async function bucketFailures({ s3, failureBucket: Bucket }: Place): Promise<Failure[]> {
+async function bucketFailures({ failureBucket }: Place): Promise<Failure[]> {
   const failures: Failure[] = [];
-  for await (const { Contents = [] } of paginateListObjectsV2({ client: s3 }, { Bucket })) {
-    for (const { Key } of Contents) {
-      const remove = async () => void (await s3.send(new DeleteObjectCommand({ Bucket, Key })));
-      failures.push({ records: await readObject(s3, { Bucket, Key }), remove });
-    }
+  for (const batch of await failureBucket.list()) {
+    const records = recordsOf((await batch.text()) || "null");
+    failures.push({ records, remove: () => batch.remove() });
   }
   return failures;
-}
-
-async function readObject(
-  s3: S3Client,
-  place: { Bucket: string; Key: string | undefined },
-): Promise<unknown[]> {
-  const { Body } = await s3.send(new GetObjectCommand(place));
-  return recordsOf((await Body?.transformToString()) ?? "null");
 }
 
 /** The stream records of a failure that Lambda left in the bucket; one undefined where it cannot be read. */

@@ -1,19 +1,16 @@
-import { CloudFormationClient, DescribeStacksCommand } from "@aws-sdk/client-cloudformation";
-import { KMSClient } from "@aws-sdk/client-kms";
-import { S3Client } from "@aws-sdk/client-s3";
-import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
-import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
 import { userInfo } from "node:os";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import * as z from "zod";
-import { s3AnchorStore } from "../adapters/anchor-store.ts";
+import { s3AnchorStore, type AnchorStore } from "../adapters/anchor-store.ts";
 import { dynamoAuditStore } from "../adapters/audit-store.ts";
 import { dynamoDriftStore } from "../adapters/drift-store.ts";
 import { dynamoErasedStore } from "../adapters/erased-store.ts";
 import { erasedStudents, pseudonyms } from "../adapters/pseudonyms.ts";
 import { pseudonymSecretStore } from "../adapters/secret-store.ts";
 import { dynamoClient } from "../adapters/aws-clients.ts";
+import { awsClients, callerIdentity, localClients, stackOutputs } from "../adapters/deployment.ts";
+import { s3FailureBucket, type FailureBucket } from "../adapters/failure-bucket.ts";
 import { dynamoFailureStore } from "../adapters/failure-store.ts";
 import { dynamoProviderKeyStore } from "../adapters/provider-key-store.ts";
 import { dynamoAlertStore } from "../adapters/alert-store.ts";
@@ -53,17 +50,17 @@ export type Target = ReturnType<typeof targetOf>;
 type Place = {
   apiUrl: string;
   table: TableAccess;
-  s3: S3Client;
-  anchorBucket: string;
+  anchors: AnchorStore;
   /** Where alarms are told; absent on one machine, where there are none. */
   alarmTopic: string | undefined;
   /** Who signs in with a password; absent on one machine, where everybody is chosen from a list. */
   userPool: UserPool | undefined;
   /** Under which identity admin commands run here. */
   whoAmI: () => Promise<string>;
-  failureBucket: string;
+  failureBucket: FailureBucket;
   secrets: SecretBox;
-  keys: Record<string, string>;
+  /** The key of a provider, as far as it is known here. */
+  providerKey: (provider_id: string) => string | undefined;
   /** What sends mails and texts; absent where they go to the inbox of the local stack. */
   sending: Sending | undefined;
 };
@@ -82,7 +79,6 @@ function targetOf(place: Place) {
     mutes: dynamoMuteStore(place.table),
     drift: dynamoDriftStore(place.table),
     audit: dynamoAuditStore(place.table),
-    anchors: s3AnchorStore(place.s3, place.anchorBucket),
     erased: dynamoErasedStore(place.table),
     pseudonym: pseudonyms(pseudonymSecretStore(place.table)),
     isErased: () => erasedStudents(place.table),
@@ -119,21 +115,21 @@ function localTarget(): Target {
 
 /** The local stack that wrote this state. */
 export function targetOfState(state: LocalState): Target {
-  const local = { region: "us-east-1", credentials: { accessKeyId: "local", secretAccessKey: "local" } };
+  const { dynamo, s3, kms } = localClients({
+    dynamo: state.dynamo_endpoint,
+    s3: state.s3_endpoint,
+    kms: state.kms_endpoint,
+  });
   return targetOf({
     apiUrl: state.api_url,
-    table: {
-      client: new DynamoDBClient({ ...local, endpoint: state.dynamo_endpoint }),
-      tableName: state.table_name,
-    },
-    s3: new S3Client({ ...local, endpoint: state.s3_endpoint, forcePathStyle: true }),
-    failureBucket: state.failure_bucket,
-    anchorBucket: state.anchor_bucket,
+    table: { client: dynamo, tableName: state.table_name },
+    failureBucket: s3FailureBucket(s3, state.failure_bucket),
+    anchors: s3AnchorStore(s3, state.anchor_bucket),
     alarmTopic: undefined,
     userPool: undefined,
     whoAmI: async () => `local:${userInfo().username}`,
-    secrets: kmsSecretBox(new KMSClient({ ...local, endpoint: state.kms_endpoint }), "local"),
-    keys: state.keys,
+    secrets: kmsSecretBox(kms, "local"),
+    providerKey: (provider_id) => givenKey() ?? state.keys[provider_id],
     sending: undefined,
   });
 }
@@ -153,10 +149,7 @@ function isRunning(pid: number): boolean {
 }
 
 async function awsTarget(StackName: string): Promise<Target> {
-  const { Stacks = [] } = await new CloudFormationClient({}).send(new DescribeStacksCommand({ StackName }));
-  const outputs = new Map(
-    Stacks[0]?.Outputs?.map(({ OutputKey = "", OutputValue = "" }) => [OutputKey, OutputValue]),
-  );
+  const outputs = await stackOutputs(StackName);
   const of = (name: OutputName) => {
     const value = outputs.get(name);
     if (value === undefined)
@@ -171,12 +164,19 @@ async function awsTarget(StackName: string): Promise<Target> {
     configurationSet: of("ConfigurationSet"),
     textOrigin: textOrigin === "none" ? undefined : textOrigin,
   };
-  const failureBucket = of("FailureBucket");
-  const secrets = kmsSecretBox(new KMSClient({}), of("KeyArn"));
-  const whoAmI = async () => (await new STSClient({}).send(new GetCallerIdentityCommand({}))).Arn ?? "aws";
-  const anchorBucket = of("AnchorBucket");
-  const buckets = { s3: new S3Client({}), failureBucket, anchorBucket };
-  const alarmTopic = of("AlarmTopic");
-  const userPool = cognitoUserPool(of("UserPoolId"));
-  return targetOf({ apiUrl, table, ...buckets, userPool, alarmTopic, whoAmI, secrets, keys: {}, sending });
+  const { s3, kms } = awsClients();
+  return targetOf({
+    apiUrl,
+    table,
+    sending,
+    failureBucket: s3FailureBucket(s3, of("FailureBucket")),
+    anchors: s3AnchorStore(s3, of("AnchorBucket")),
+    alarmTopic: of("AlarmTopic"),
+    userPool: cognitoUserPool(of("UserPoolId")),
+    secrets: kmsSecretBox(kms, of("KeyArn")),
+    whoAmI: callerIdentity,
+    providerKey: givenKey,
+  });
 }
+
+const givenKey = () => process.env["ROLLCALL_PROVIDER_KEY"];

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { Person } from "./access.ts";
+import { Person } from "./person.ts";
 import { Contact } from "./contact.ts";
 import { Contract } from "./contract.ts";
 import { Day, Id, ProviderId } from "./ids.ts";

@@ -12,7 +12,7 @@ import { DEFAULT_EVENTS_PER_MINUTE } from "../domain/setup.ts";
 import { pack } from "../domain/summary-packing.ts";
 import { TOLERANCE_MINUTES } from "../domain/time-faults.ts";
 import { MAX_BODY_BYTES, MAX_EVENTS } from "../functions/ingest-events/read-body.ts";
-import { bundleBytes, functionNames } from "../lib/build-functions.ts";
+import { bundleBytes, functionNames } from "../build/functions.ts";
 
 /** Figures of README and guide, read from the build and from what decides them. Those of a run stand in `npm run bench`. */
 

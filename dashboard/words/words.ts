@@ -1,6 +1,6 @@
 import type { ThresholdName } from "./thresholds.ts";
 import type { Trouble } from "../api.ts";
-import type { ACCESS_ROLES } from "../../domain/access.ts";
+import type { ACCESS_ROLES } from "../../domain/person.ts";
 import type { AttendanceStatus, Attribution, NotHeldReason, Role, RuleId } from "../../domain/words.ts";
 
 /** All that the pages say, in one language. A string that is missing in one of them does not compile. */

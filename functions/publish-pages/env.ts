@@ -1,3 +1,7 @@
 import * as z from "zod";
 
-export const PublishPagesEnv = z.object({ BUCKET: z.string().min(3) });
+export const PublishPagesEnv = z.object({
+  BUCKET: z.string().min(3),
+  /** Where S3 is on one machine. */
+  AWS_ENDPOINT_URL_S3: z.url().optional(),
+});

@@ -8,5 +8,5 @@ import { sealAudit } from "./handler.ts";
 
 const env = SealAuditEnv.parse(process.env);
 const audit = dynamoAuditStore({ client: dynamoClient(), tableName: env.TABLE_NAME });
-const anchors = s3AnchorStore(s3Client(), env.ANCHOR_BUCKET);
+const anchors = s3AnchorStore(s3Client(env.AWS_ENDPOINT_URL_S3), env.ANCHOR_BUCKET);
 export const handler = sealAudit({ audit, anchors, clock: () => new Date(), log });

@@ -15,6 +15,7 @@ import { beforeEach, describe, expect, it } from "vitest";
 import { answerAlert } from "../../cli/alert-actions.ts";
 import { alertsText, listAlerts, standingText } from "../../cli/alerts.ts";
 import { contactsText, listContacts, unmute } from "../../cli/contacts.ts";
+import { s3FailureBucket } from "../../adapters/failure-bucket.ts";
 import { doctor, doctorText } from "../../cli/doctor.ts";
 import { explainAlert, explanationText } from "../../cli/explain.ts";
 import { previewDigest, previewText, writePreviews } from "../../cli/preview.ts";
@@ -261,7 +262,7 @@ describe("rollcall contacts", () => {
 describe("rollcall doctor", () => {
   const failures = { list: async () => [], keep: async () => undefined, remove: async () => undefined };
   const s3 = new S3Client({ region: "us-east-1", credentials: { accessKeyId: "x", secretAccessKey: "x" } });
-  const bucket = { s3, failureBucket: "failures" };
+  const bucket = { failureBucket: s3FailureBucket(s3, "failures") };
   const objects = mockClient(s3);
   beforeEach(() => void objects.reset().on(ListObjectsV2Command).resolves({ Contents: [] }));
   const results = (checks: Awaited<ReturnType<typeof doctor>>) =>

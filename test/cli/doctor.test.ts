@@ -22,8 +22,14 @@ describe("what doctor says of contracts", () => {
     ]);
     expect(said({ a: [], b: [{ to: "2026-01-30" }], c: [{ school_ids: ["B"] }], d: [{}] })).toEqual([
       "warn",
-      "providers a, b, c have none that runs or did so lately, so what they post is refused: name contracts in setup.yaml",
+      "providers a, b, c have none that runs, or did so lately, at a school that is set up, so what they post about these is refused: name contracts in setup.yaml",
     ]);
+  });
+
+  it("is that they wait while no school is set up", () => {
+    const providers = [{ provider_id: "a", contracts: [{}] }];
+    const { result, says } = contractCheck({ ...nothingSetUp(), providers }, new Date());
+    expect([result, says]).toEqual(["ok", "no school is set up yet, so what providers post waits"]);
   });
 
   it("goes by the school's own date", () => {

@@ -6,7 +6,7 @@ import { receiveWebhook } from "../../functions/receive-webhook/handler.ts";
 import { readApi } from "../../functions/read-api/handler.ts";
 import { CHECKS } from "../../domain/access.ts";
 import { verify } from "../../functions/framework/links.ts";
-import { openApiDocument } from "../../lib/openapi.ts";
+import { openApiDocument } from "../../build/openapi/document.ts";
 import { addEndpoint } from "../../cli/webhook-commands.ts";
 import { openDoor } from "../support/door.ts";
 import { hostile, hostileFetch, MARK } from "../support/hostile.ts";

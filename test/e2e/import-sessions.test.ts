@@ -279,9 +279,9 @@ describe("rollcall import sessions", () => {
     const { session_id, school_id } = stored!;
     const data = { session_id, school_id, revision: 2 };
     const voided = { specversion: "1.0", id: "v", source: "test", type: EVENT_TYPES.voided, data };
-    expect(
-      await postEvents({ url: place.target.apiUrl, key: place.target.keys["local"]! }, [voided]),
-    ).toMatchObject([{ result: "accepted" }]);
+    expect(await postEvents({ url: place.target.apiUrl, key: place.key }, [voided])).toMatchObject([
+      { result: "accepted" },
+    ]);
     expect(await send([row(45)])).toMatchObject({ conflict: 1, faults: 1 });
     expect(await send([row(30), row(45)], { correct: true })).toMatchObject({ conflict: 2, faults: 2 });
     expect(warnings[0]).toContain("was voided");

@@ -6,6 +6,8 @@ import { join } from "node:path";
 import type { Command } from "commander";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { faultsOfChain, hashOf, type Block } from "../../adapters/audit-chain.ts";
+import { localClients } from "../../adapters/deployment.ts";
+import { stateOf } from "../../local/state.ts";
 import { auditLines, verifyAudit } from "../../cli/audit.ts";
 import { rollcall } from "../../cli/commands.ts";
 import { eraseStudent } from "../../cli/erase.ts";
@@ -93,9 +95,10 @@ beforeAll(async () => {
   };
   const record = { eventID: "x", dynamodb: { Keys: image, NewImage: image, SequenceNumber: "7" } };
   await target.failures.keep(record);
-  await target.s3.send(
+  const { s3, buckets } = stored();
+  await s3.send(
     new PutObjectCommand({
-      Bucket: target.failureBucket,
+      Bucket: buckets[0],
       Key: "aws/lambda/x",
       Body: JSON.stringify({ payload: { Records: [record] } }),
     }),
@@ -106,6 +109,13 @@ beforeAll(async () => {
   );
 }, 120_000);
 afterAll(async () => place.close());
+
+/** The buckets of the stack: of failures, of anchors. */
+function stored() {
+  const { dynamo_endpoint: dynamo, s3_endpoint, kms_endpoint: kms, ...state } = stateOf(place.stack, {});
+  const { s3 } = localClients({ dynamo, s3: s3_endpoint, kms });
+  return { s3, buckets: [state.failure_bucket, state.anchor_bucket] as const };
+}
 
 const textOf = (value: AttributeValue): string => {
   if (value.B === undefined) return JSON.stringify(value);
@@ -128,10 +138,11 @@ async function dump(): Promise<string> {
     for (const item of page.Items ?? []) parts.push(...Object.values(item).map(textOf));
     ExclusiveStartKey = page.LastEvaluatedKey;
   } while (ExclusiveStartKey !== undefined);
-  for (const Bucket of [target.failureBucket, target.anchorBucket]) {
-    const { Contents = [] } = await target.s3.send(new ListObjectsV2Command({ Bucket }));
+  const { s3, buckets } = stored();
+  for (const Bucket of buckets) {
+    const { Contents = [] } = await s3.send(new ListObjectsV2Command({ Bucket }));
     for (const { Key } of Contents) {
-      const { Body } = await target.s3.send(new GetObjectCommand({ Bucket, Key }));
+      const { Body } = await s3.send(new GetObjectCommand({ Bucket, Key }));
       parts.push(Key ?? "", (await Body?.transformToString()) ?? "");
     }
   }

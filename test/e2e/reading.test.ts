@@ -2,7 +2,7 @@ import { Ajv2020 } from "ajv/dist/2020.js";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { keyIdOf, newKey } from "../../adapters/provider-key-store.ts";
 import { Setup } from "../../domain/setup.ts";
-import { openApiDocument } from "../../lib/openapi.ts";
+import { openApiDocument } from "../../build/openapi/document.ts";
 import { tokenOf } from "../support/http.ts";
 import { completed } from "../support/world.ts";
 import { testStack, type TestStack } from "../support/stack.ts";

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { CHECKS, type Checks } from "../../domain/access.ts";
 import { Grant, verify } from "../../functions/framework/links.ts";
-import { openApiDocument } from "../../lib/openapi.ts";
+import { openApiDocument } from "../../build/openapi/document.ts";
 import { cellsOf, deniedOf, leakOf, ROWS } from "../support/cells.ts";
 import { memoryWorld, reading } from "../support/reading.ts";
 

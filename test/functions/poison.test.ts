@@ -1,4 +1,5 @@
 import { InMemoryMessageStore } from "../../adapters/in-memory/message-store.ts";
+import { s3FailureBucket } from "../../adapters/failure-bucket.ts";
 import { DeleteObjectCommand, GetObjectCommand, ListObjectsV2Command, S3Client } from "@aws-sdk/client-s3";
 import { mockClient } from "aws-sdk-client-mock";
 import type { DynamoDBRecord } from "aws-lambda";
@@ -47,9 +48,8 @@ function admin(place: World) {
     summaries: place.views,
     setup,
     failures,
-    s3,
     messages: new InMemoryMessageStore(),
-    failureBucket: "failures",
+    failureBucket: s3FailureBucket(s3, "failures"),
   };
 }
 
@@ -128,7 +128,10 @@ describe("what Lambda gave up into the bucket", () => {
       mock.on(ListObjectsV2Command).resolves({ Contents: [{ Key: "k" }] });
       mock.on(GetObjectCommand).resolves({ Body } as never);
       mock.on(DeleteObjectCommand).resolves({});
-      const result = await redrive({ ...admin(place), s3 }, { dryRun: false });
+      const result = await redrive(
+        { ...admin(place), failureBucket: s3FailureBucket(s3, "failures") },
+        { dryRun: false },
+      );
       expect(result).toEqual({ failures: 1, days_marked: 1, unreadable: 0, messages: 0 });
       expect(mock.commandCalls(DeleteObjectCommand)).toHaveLength(1);
     }

@@ -10,7 +10,7 @@ import { dynamoStampStore } from "../../adapters/stamp-store.ts";
 import { dynamoSummaryStore } from "../../adapters/summary-store.ts";
 import { CHECKS } from "../../domain/access.ts";
 import { openWall } from "../../functions/read-api/open-wall.ts";
-import { openApiDocument } from "../../lib/openapi.ts";
+import { openApiDocument } from "../../build/openapi/document.ts";
 import { CALLERS, cellsOf, foreignNames, type Cell } from "../support/cells.ts";
 import { ASSEMBLY, freshTable } from "../support/dynamo.ts";
 import { allows, guard, type Policy, type Request } from "../support/iam.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { importCost } from "../../bench/cpu.ts";
-import { functionNames } from "../../lib/build-functions.ts";
+import { functionNames } from "../../build/functions.ts";
 
 describe("what a cold start loads", () => {
   it.each(functionNames())("%s can be measured", (name) => {

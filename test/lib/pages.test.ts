@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
-import { DIST } from "../../lib/build-functions.ts";
+import { DIST } from "../../build/functions.ts";
 
 const read = (name: string) => readFileSync(join(DIST, "publish-pages", "pages", name));
 

@@ -1,6 +1,6 @@
 import { Ajv2020 } from "ajv/dist/2020.js";
 import { describe, expect, it } from "vitest";
-import { openApiDocument, sessionEventSchema } from "../../lib/openapi.ts";
+import { openApiDocument, sessionEventSchema } from "../../build/openapi/document.ts";
 import { AWKWARD } from "../support/awkward-events.ts";
 import { BAD_EVENTS } from "../support/bad-events.ts";
 import { completed } from "../support/world.ts";

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { buildFunctions } from "../../lib/build-functions.ts";
+import { buildFunctions } from "../../build/functions.ts";
 import { LOCAL_CONTEXT, synthesize } from "../../lib/synthesize.ts";
 import { startDynamo } from "../../local/dynamo-engine.ts";
 

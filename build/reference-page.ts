@@ -3,8 +3,8 @@ import { join } from "node:path";
 import { h, type ComponentChildren, type VNode } from "preact";
 import { renderToStaticMarkup } from "preact-render-to-string";
 import * as z from "zod";
-import { API_EXAMPLES } from "./api-examples.ts";
-import { openApiDocument } from "./openapi.ts";
+import { API_EXAMPLES } from "./openapi/examples.ts";
+import { openApiDocument } from "./openapi/document.ts";
 import { code, Schema, shape, table, typeOf } from "./reference-shapes.ts";
 
 /** The API's reference as one static page, made of the OpenAPI document: no script, nothing from elsewhere. */

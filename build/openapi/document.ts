@@ -1,8 +1,8 @@
 import * as z from "zod";
 import { createDocument } from "zod-openapi";
-import { readPaths } from "./openapi-reading.ts";
-import { answer, failure, Problem } from "./openapi-parts.ts";
-import { EVENT_TYPES, SessionEvent } from "../domain/session-event.ts";
+import { readPaths } from "./reading.ts";
+import { answer, failure, Problem } from "./parts.ts";
+import { EVENT_TYPES, SessionEvent } from "../../domain/session-event.ts";
 
 const ItemResult = z
   .object({
@@ -145,6 +145,10 @@ const getSession = {
     "200": answer(StoredSession, "The stored revision"),
     "401": failure("The key is missing, wrong, expired or revoked"),
     "404": failure("You have not posted this session to this school"),
+    "429": {
+      ...answer(Problem, "You read more than 600 times in this minute"),
+      headers: z.object({ "Retry-After": z.string() }),
+    },
   },
 } as const;
 

@@ -2,9 +2,9 @@ import { build, type Plugin } from "esbuild";
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { buildPages } from "./build-pages.ts";
-import { buildReference } from "./build-reference.ts";
-import { openApiDocument, sessionEventSchema } from "./openapi.ts";
+import { buildPages } from "./pages.ts";
+import { buildReference } from "./reference-page.ts";
+import { openApiDocument, sessionEventSchema } from "./openapi/document.ts";
 
 const root = join(import.meta.dirname, "..");
 export const DIST = join(root, "dist");

@@ -1,6 +1,6 @@
 import * as z from "zod";
-import { ACCESS_ROLES } from "../domain/access.ts";
-import { NOT_HELD_REASONS, RULE_IDS, STEPS } from "../domain/words.ts";
+import { ACCESS_ROLES } from "../../domain/person.ts";
+import { NOT_HELD_REASONS, RULE_IDS, STEPS } from "../../domain/words.ts";
 
 /** The shapes of what is read, as the API's reference shows them. */
 
@@ -141,13 +141,12 @@ export const Grants = z.array(z.looseObject({ role: z.enum(ACCESS_ROLES) }));
 export const group = z.looseObject({
   suppressed: z.literal(true).optional().meta({
     description:
-      "Fewer than 10 students are enrolled, tutored or not tutored, or it stands beside such a group",
+      "Fewer than 10 students are enrolled, tutored or not tutored, or they had fewer than 10 sessions, or it stands beside such a group",
   }),
   suppressed_figures: z
-    .array(z.enum(["full_dosage_rate", "buckets", "quartiles", "gini"]))
+    .array(z.enum(["full_dosage_rate", "buckets"]))
     .optional()
     .meta({
-      description:
-        "Left out, because they would tell of fewer than 10 students, here or by subtraction; `quartiles` are `hours.median`, `q25` and `q75`",
+      description: "Left out, because they would tell of fewer than 10 students, here or by subtraction",
     }),
 });

@@ -1,6 +1,6 @@
 import * as z from "zod";
-import { NOT_HELD_REASONS, RULE_IDS } from "../domain/words.ts";
-import { answer, failure } from "./openapi-parts.ts";
+import { NOT_HELD_REASONS, RULE_IDS } from "../../domain/words.ts";
+import { answer, failure } from "./parts.ts";
 import {
   Alert,
   Figures,
@@ -23,7 +23,7 @@ import {
   school,
   version,
   weekly,
-} from "./openapi-shapes.ts";
+} from "./shapes.ts";
 
 /** What people and provider systems read, as the API's reference shows it. */
 
@@ -292,9 +292,12 @@ export const readPaths = {
           completeness: rate,
           reporting_lag_minutes: figures.reporting_lag_minutes,
           missing: z.array(z.object({ ...school, session_id: z.string(), scheduled_end: instant })),
-          unmatched: count.meta({ description: "Students whom the school's roster does not name" }),
-          overlapping: count.meta({
-            description: "Student-sessions of a student who was reported in another session at the same time",
+          unmatched: count.optional().meta({
+            description: "Students whom the school's roster does not name; for who sees students",
+          }),
+          overlapping: count.optional().meta({
+            description:
+              "Student-sessions of a student who was reported in another session at the same time; for who sees students",
           }),
           overlapping_sessions: z
             .array(z.object({ ...school, student_id: z.string(), start: instant }))
