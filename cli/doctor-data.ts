@@ -66,6 +66,12 @@ function zoneCheck({ schools, districts }: Setup): Check {
 
 export function contractCheck({ providers, schools }: Setup, now: Date): Check {
   const check = "contracts";
+  const bare = providers.filter(({ contracts = [] }) => contracts.length === 0);
+  if (bare.length > 0) {
+    const ids = few(bare.map(({ provider_id }) => provider_id));
+    const says = `providers ${ids} have none, so all that they post is refused: name contracts in setup.yaml`;
+    return { check, result: "warn", says };
+  }
   if (schools.length === 0) return ok(check, "no school is set up yet, so what providers post waits");
   const standing = ({ contracts = [] }: Provider) => {
     const everywhere = schools.map(({ school_id, time_zone }) =>

@@ -88,6 +88,11 @@ function placesOf(report: DosageReport, told: Told, also: Places = NOWHERE): Pla
   return { whole, schools: new Set(schools.map(({ school_id }) => school_id)) };
 }
 
+const together = (places: readonly Places[]): Places => ({
+  whole: places.some(({ whole }) => whole),
+  schools: new Set(places.flatMap(({ schools }) => [...schools])),
+});
+
 /** Where each of the figures is hidden that may be hidden alone. */
 function figurePlaces(report: DosageReport, groups: Places): Record<Figure, Places> {
   // the last bucket is who got the full dosage: where that is hidden, the buckets are
@@ -96,23 +101,31 @@ function figurePlaces(report: DosageReport, groups: Places): Record<Figure, Plac
 }
 
 /**
- * The report of one district as somebody reads it who may not see all of its students. `unseen` is the same without the
- * students of whom the reader can learn by name: those can be subtracted, so what is left of the district is what is
- * hidden or shown. Throws on a report of several districts: whoever has it and those of each could subtract one from the other.
+ * The report of one district as somebody reads it who may not see all of its students. `unseen` is the same without
+ * those of whom the reader can learn otherwise, once for each way: without the schools whose students the reader sees,
+ * and without each student who is known there. What can be known can be subtracted, so whatever is few in any of them
+ * is hidden. Throws on a report of several districts: whoever has it and those of each could subtract one from the other.
  */
-export function suppressSmallGroups(report: DosageReport, unseen = report): SuppressedReport {
+export function suppressSmallGroups(
+  report: DosageReport,
+  unseen: readonly DosageReport[] = [],
+): SuppressedReport {
   if (report.by_district.length > 1) throw new RangeError("Small groups are hidden one district at a time.");
   const { target_hours, target_from, unmatched, by_school, by_district, ...total } = report;
-  const groups = placesOf(unseen, "group");
-  const places = figurePlaces(unseen, groups);
-  const figures = (isHidden: (place: Places) => boolean) => FIGURES.filter((name) => isHidden(places[name]));
+  const views = (unseen.length === 0 ? [report] : unseen).map((view) => {
+    const groups = placesOf(view, "group");
+    return { groups, ...figurePlaces(view, groups) };
+  });
+  const groups = together(views.map((view) => view.groups));
+  const figures = (isHidden: (place: Places) => boolean) =>
+    FIGURES.filter((name) => views.some((view) => isHidden(view[name])));
   const ofWhole = figures(({ whole }) => whole);
   return {
     target_hours,
     target_from,
     ...(groups.whole ? HIDDEN : partly(total, ofWhole)),
     // what they had is not shown, and those at schools that the reader sees are known by name
-    unmatched: isSmall(unmatched.students) || unseen !== report ? HIDDEN : { students: unmatched.students },
+    unmatched: isSmall(unmatched.students) || unseen.length > 0 ? HIDDEN : { students: unmatched.students },
     by_school: by_school.map((school) => {
       const { school_id, district_id } = school;
       if (groups.schools.has(school_id)) return { school_id, district_id, ...HIDDEN };

@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import * as z from "zod";
@@ -71,8 +71,18 @@ function removeLock(folder: string, found: string): void {
     throw new BusyFolder(folder, holderOf(folder));
   }
   if (read(aside) !== found) {
-    renameSync(aside, fileOf(folder));
+    restore(aside, fileOf(folder));
     throw new BusyFolder(folder, holderOf(folder));
+  }
+  rmSync(aside);
+}
+
+/** Puts a lock back where it was, unless there is a newer one. */
+function restore(aside: string, file: string): void {
+  try {
+    linkSync(aside, file);
+  } catch {
+    // a newer one
   }
   rmSync(aside);
 }

@@ -163,7 +163,8 @@ async function storeItem(deps: RequestDeps, item: Item): Promise<ItemResult> {
 async function storeSnapshot(deps: RequestDeps, { snapshot, program_id }: Item): Promise<Answer> {
   const zone = await deps.zones(snapshot.school_id);
   const now = deps.clock();
-  const today = dayOf(now.getTime() / 1000, zone ?? "UTC");
+  // where it is not known, the date is the earliest that it may be
+  const today = dayOf(now.getTime() / 1000, zone ?? "Etc/GMT+12");
   const day = schoolDay(snapshot.start, zone ?? "UTC");
   if (day !== undefined && isTooOld(day, today, deps.ageDays)) return tooOld("/data/scheduled_start", deps);
   const why = uncovered(deps.signed, { school_id: snapshot.school_id, program_id, day, today });
@@ -238,8 +239,8 @@ async function releasedMeanwhile(deps: RequestDeps, snapshot: Snapshot): Promise
 }
 
 /**
- * Who has no contract at all waits for nothing, and no more is reported late than after the end of one; whether one
- * covers the event is asked when its school is set up.
+ * Nothing waits of a provider without a contract, or of a contract that ended too long ago; whether one covers the event
+ * is asked when its school is set up.
  */
 async function quarantine(
   deps: RequestDeps,

@@ -37,8 +37,12 @@ function reportAsked(ask: Ask): Wanted {
   return { schools, unseen };
 }
 
-/** Two reports that differ by a day, a school, a district or an hour of the target differ by a student. */
+/**
+ * Two reports that differ by a day, a school, a district or an hour of the target differ by a student; and so do two of
+ * one reader who sees more students with a second factor.
+ */
 function refuseNarrowing(ask: Ask, schools: readonly School[]): void {
+  if (ask.caller.withheld.length > 0) throw withheldOr(ask, notFound("There is no such report."));
   const narrowed = ["school_id", "from", "to", "target_hours"].find((name) => ask.query(name) !== undefined);
   const districts = [...new Set(schools.map(({ district_id }) => district_id))];
   if (narrowed === undefined && districts.length > 1)
@@ -125,11 +129,9 @@ async function dosageOf(ask: Ask) {
   if (unseen.length === 0) return report;
   if (own.length === 0) return suppressSmallGroups(report);
   const known = await knownStudents(ask, own, wall);
-  const strange = roster.filter(
-    ({ school_id, student_id }) =>
-      unseen.some((one) => one.school_id === school_id) && !known.has(student_id),
-  );
-  return suppressSmallGroups(report, reportOf(strange));
+  const others = roster.filter(({ school_id }) => unseen.some((one) => one.school_id === school_id));
+  const strangers = others.filter(({ student_id }) => !known.has(student_id));
+  return suppressSmallGroups(report, [others, strangers].map(reportOf));
 }
 
 /** The schools whose students the caller sees, in whatever district. */
@@ -141,8 +143,9 @@ async function knownStudents(ask: Ask, own: readonly School[], wall: Wall): Prom
   const ids = await concurrently(own, WIDTH, async (school) => {
     const stores = wall.school(school.school_id);
     const roster = await stores.setup.roster(school.school_id);
-    const { student_sessions } = await foldOf(stores, yearOf(school, todayOf(ask, school)));
-    return [...roster, ...student_sessions].map(({ student_id }) => student_id);
+    const { student_sessions, pending } = await foldOf(stores, yearOf(school, todayOf(ask, school)));
+    const named = [...roster, ...student_sessions].map(({ student_id }) => student_id);
+    return [...named, ...pending.flatMap(({ students }) => students)];
   });
   return new Set(ids.flat());
 }

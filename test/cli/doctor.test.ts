@@ -20,9 +20,13 @@ describe("what doctor says of contracts", () => {
       "ok",
       "every provider has one; b may only report late and correct; that of c has not begun",
     ]);
-    expect(said({ a: [], b: [{ to: "2026-01-30" }], c: [{ school_ids: ["B"] }], d: [{}] })).toEqual([
+    expect(said({ a: [], b: [{ to: "2026-01-30" }] })).toEqual([
       "warn",
-      "providers a, b, c have none that runs, or did so lately, at a school that is set up, so what they post about these is refused: name contracts in setup.yaml",
+      "providers a have none, so all that they post is refused: name contracts in setup.yaml",
+    ]);
+    expect(said({ b: [{ to: "2026-01-30" }], c: [{ school_ids: ["B"] }], d: [{}] })).toEqual([
+      "warn",
+      "providers b, c have none that runs, or did so lately, at a school that is set up, so what they post about these is refused: name contracts in setup.yaml",
     ]);
   });
 

@@ -70,6 +70,9 @@ describe("small groups", () => {
     const toldOf = (students: number) =>
       suppressSmallGroups({ ...report, unmatched: { students, sessions: 1, total_minutes: 45 } }).unmatched;
     expect([0, 9, 10].map(toldOf)).toEqual([{ students: 0 }, { suppressed: true }, { students: 10 }]);
+    // those at a school whose students the reader sees are known by name
+    const unmatched = { students: 12, sessions: 1, total_minutes: 45 };
+    expect(suppressSmallGroups({ ...report, unmatched }, [report]).unmatched).toEqual({ suppressed: true });
   });
 
   it("are hidden one district at a time", () => {
@@ -123,7 +126,7 @@ function toldBeside(sizes: Sizes, own: readonly string[]) {
     district_id,
     keepBut(schools, own),
   ]);
-  const unseen = own.length === 0 ? report : reportOf(Object.fromEntries(rest));
+  const unseen = own.length === 0 ? [] : [reportOf(Object.fromEntries(rest))];
   return { report, told: suppressSmallGroups(report, unseen) };
 }
 

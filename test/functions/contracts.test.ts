@@ -197,7 +197,9 @@ describe("posting under a contract", () => {
     }
     expect([...here.sessions.facts]).toEqual(stored);
     // what waits for a school is as old
-    const waiting = world({ clock: () => new Date(now), rules, zone: () => undefined });
+    // wherever it is
+    const nextDay = () => new Date("2026-03-14T12:30:00Z");
+    const waiting = world({ clock: nextDay, rules, zone: () => undefined });
     expect(codeOf(await waiting.post(completed()))).toBe("invalid-event");
   });
 

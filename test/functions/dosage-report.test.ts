@@ -1,5 +1,8 @@
 import { beforeAll, describe, expect, it } from "vitest";
+import { empty } from "../../domain/day-summary.ts";
 import { Setup } from "../../domain/setup.ts";
+import { pack } from "../../domain/summary-packing.ts";
+import { pending } from "../support/school.ts";
 import { DAY, memoryWorld, READ_SETUP, reading } from "../support/reading.ts";
 
 /** Reports of who may not see all students: one answer for each district, and no other to compare it with. */
@@ -16,6 +19,7 @@ const GRANTS = {
   "viewer of both": [viewer("D1"), viewer("D2")],
   "lead of K, viewer of D1": [lead("K"), viewer("D1")],
   "lead of R, viewer of D1": [lead("R"), viewer("D1")],
+  "viewer of D1, admin of D2": [viewer("D1"), { role: "district_admin", district_id: "D2" }],
   "lead of all of D1": [lead("K", "L", "M", "N")],
 };
 type Who = keyof typeof GRANTS;
@@ -39,8 +43,15 @@ type Report = Told & { by_school: ({ school_id: string } & Told)[]; export: stri
 describe("a dosage report", () => {
   let ask: ReturnType<typeof reading>["ask"];
   let enrol: (school_id: string, count: number, more?: { of: string; to: string }) => Promise<void>;
+  let planned: (school_id: string, students: string[]) => Promise<unknown>;
   beforeAll(async () => {
-    const { open, setup } = await memoryWorld();
+    const { open, setup, summaries } = await memoryWorld();
+    planned = (school_id, students) =>
+      summaries.write(
+        { school_id, day: DAY },
+        0,
+        pack({ ...empty(), pending: [{ ...pending(DAY), students }] }),
+      );
     enrol = (school_id, count, { of = school_id, ...stay } = { of: school_id, to: "2026-05-29" }) =>
       setup.putRoster(
         Array.from({ length: count }, (_, at) => ({ school_id, student_id: `${of}-${at}`, ...stay })),
@@ -81,13 +92,29 @@ describe("a dosage report", () => {
   it("hides who is left beside students who were at a school of the reader's: these are known by name", async () => {
     const who = "lead of R, viewer of D1";
     expect(await hidden(who, { district_id: "D1" })).toEqual(["K", "L"]);
-    // 36 of M's 60 were at R, in the other district: the 24 who are left are fewer than K's
-    await enrol("R", 36, { of: "M", to: "2025-12-19" });
-    expect(await hidden(who, { district_id: "D1" })).toEqual(["L", "M"]);
-    // 55 of them: the 5 who are left are few themselves
+    // 55 of M's 60 were at R, in the other district: the 5 who are left are few
     await enrol("R", 55, { of: "M", to: "2025-12-19" });
     expect(await hidden(who, { district_id: "D1" })).toEqual(["K", "L", "M"]);
     expect(await hidden("viewer1")).toEqual(["K", "L"]);
+    // a school of few stays hidden where each of them is known
+    await enrol("R", 4, { of: "L", to: "2025-12-19" });
+    expect(await hidden(who, { district_id: "D1" })).toContain("L");
+  });
+
+  it("hides who is left beside students of a session at the reader's school that nobody reported", async () => {
+    const who = "lead of R, viewer of D1";
+    expect(await hidden(who, { district_id: "D1" })).not.toContain("N");
+    // 295 of N's 300: 5 are left
+    await planned(
+      "R",
+      Array.from({ length: 295 }, (_, at) => `N-${at}`),
+    );
+    expect(await hidden(who, { district_id: "D1" })).toContain("N");
+  });
+
+  it("is not given to somebody who would see more students with a second factor: two could be compared", async () => {
+    const { status, told } = await report("viewer of D1, admin of D2", { district_id: "D1" });
+    expect([status, told.detail]).toEqual([403, expect.stringContaining("second factor")]);
   });
 
   it("is the same as its rows for a spreadsheet", async () => {

@@ -189,9 +189,36 @@ export const DEFECTS: readonly Defect[] = [
     what: "a school that the reader sees is a crowd for its neighbor",
     ...{
       file: SUPPRESSION,
-      from: `placesOf(unseen, "group")`,
-      to: `placesOf(report, "group")`,
+      from: `unseen.length === 0 ? [report] : unseen`,
+      to: `[report]`,
       tests: SMALL_GROUPS,
+    },
+  },
+  {
+    what: "a school of few is shown where each of them is known",
+    ...{
+      file: "functions/read-api/reports.ts",
+      from: `[others, strangers].map(reportOf)`,
+      to: `[strangers].map(reportOf)`,
+      tests: ["test/functions/dosage-report.test.ts"],
+    },
+  },
+  {
+    what: "students of a session that nobody reported are not known",
+    ...{
+      file: "functions/read-api/reports.ts",
+      from: `[...named, ...pending.flatMap(({ students }) => students)]`,
+      to: `[...named, ...pending.slice(0, 0).flatMap(({ students }) => students)]`,
+      tests: ["test/functions/dosage-report.test.ts"],
+    },
+  },
+  {
+    what: "a report is given with and without a second factor",
+    ...{
+      file: "functions/read-api/reports.ts",
+      from: `if (ask.caller.withheld.length > 0) throw`,
+      to: `if (ask.caller.withheld.length > 99) throw`,
+      tests: ["test/functions/dosage-report.test.ts"],
     },
   },
   {
@@ -211,8 +238,8 @@ export const DEFECTS: readonly Defect[] = [
     what: "a student whom the reader knows is a crowd for those whom the reader does not know",
     ...{
       file: "functions/read-api/reports.ts",
-      from: ` && !known.has(student_id)`,
-      to: ``,
+      from: `others.filter(({ student_id }) => !known.has(student_id))`,
+      to: `others.filter(({ student_id }) => known.size >= 0 || student_id === "")`,
       tests: ["test/functions/dosage-report.test.ts"],
     },
   },
