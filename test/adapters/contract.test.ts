@@ -366,7 +366,7 @@ const inMemory = (stamps = new InMemoryStampStore()): Stores => ({
 });
 
 describe("the adapters in memory and on DynamoDB", () => {
-  it(`give the same answers in ${COUNT} random operations`, { timeout: 180_000 }, async () => {
+  it(`give the same answers in ${COUNT} random operations`, { timeout: 600_000 }, async () => {
     const table = await freshTable();
     const dynamo: Stores = {
       sessions: dynamoSessionStore(table),
