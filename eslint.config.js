@@ -1,6 +1,7 @@
 import js from "@eslint/js";
 import sonarjs from "eslint-plugin-sonarjs";
 import tseslint from "typescript-eslint";
+import { EDGES, UNWANTED } from "./bin/wall-rules.ts";
 
 const runtime = [
   "build/**/*.ts",
@@ -29,13 +30,10 @@ export default tseslint.config(
       "@typescript-eslint/consistent-type-imports": "error",
       "@typescript-eslint/require-await": "off",
       "@typescript-eslint/no-unused-vars": ["error", { argsIgnorePattern: "^_" }],
-      "no-restricted-syntax": [
-        "error",
-        { selector: "TSEnumDeclaration", message: "no enums: use a union of string literals" },
-        { selector: "ExportDefaultDeclaration", message: "no default exports" },
-      ],
+      "no-restricted-syntax": ["error", ...UNWANTED],
     },
   },
+  ...EDGES,
   {
     files: runtime,
     rules: {

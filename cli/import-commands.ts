@@ -2,7 +2,8 @@ import { Option } from "commander";
 import type { DurationUnit } from "./column-forms.ts";
 import type { DateOrder } from "./local-time.ts";
 import { show, type Common, type Context } from "./command-context.ts";
-import { importEnrolments, importStudents, type RosterOptions } from "./import-students.ts";
+import { importEnrolments, importStudents } from "./import-students.ts";
+import type { RosterOptions } from "./roster-rows.ts";
 import { importSessions } from "./import-sessions.ts";
 
 const today = () => new Date().toISOString().slice(0, 10);

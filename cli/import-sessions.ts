@@ -7,33 +7,14 @@ import { readTable, requireColumns, unreadColumns, writeExactTable, type Table }
 import { UsageError } from "./fail.ts";
 import type { Api } from "./post-events.ts";
 import { progressLine, resumePoint } from "./progress.ts";
-import { sendBatch } from "./send-sessions.ts";
+import { sendBatch, type ImportOptions } from "./send-sessions.ts";
 import { eventOf, type Fault, type SessionRow } from "./session-row.ts";
-import {
-  readSessionRows,
-  SESSION_ALIASES,
-  SESSION_COLUMNS,
-  SESSION_EXTRAS,
-  type Forms,
-} from "./session-rows.ts";
+import { readSessionRows, SESSION_ALIASES, SESSION_COLUMNS, SESSION_EXTRAS } from "./session-rows.ts";
 import type { Schools } from "./session-place.ts";
 import { Tally, type ImportResult } from "./tally.ts";
 import { keepStoredSchools } from "./stored-schools.ts";
 import type { Target } from "./target.ts";
 import { untilSummarised } from "./until-summarised.ts";
-
-export type ImportOptions = {
-  file: string;
-  provider: string;
-  key?: string | undefined;
-  correct: boolean;
-  /** What the columns of dates and durations do not tell themselves. */
-  forms?: Forms | undefined;
-  dryRun: boolean;
-  quiet: boolean;
-  /** Says what an admin should know but need not mend. */
-  warn: (line: string) => void;
-};
 
 const BATCH = 500;
 /** The service takes requests of up to 1 MB. */

@@ -3,7 +3,6 @@ import { isCurrent } from "../domain/school-day.ts";
 import { RosterEntry, type School } from "../domain/setup.ts";
 import { readTable, requireColumns, unreadColumns } from "./csv.ts";
 import { UsageError } from "./fail.ts";
-import type { DateOrder } from "./local-time.ts";
 import { newSchools } from "./new-schools.ts";
 import {
   errors,
@@ -12,6 +11,7 @@ import {
   sensible,
   unlessErased,
   warnOfLostZeros,
+  type RosterOptions,
   type RowFault,
 } from "./roster-rows.ts";
 import { enrolmentName, rosterChange, upsertChange } from "./roster-change.ts";
@@ -19,19 +19,6 @@ import { knownOf, readEnrolment } from "./enrolment-rows.ts";
 import { leftIssues, STATUS_COLUMNS, unknownStatuses } from "./roster-status.ts";
 import type { Target } from "./target.ts";
 
-export type RosterOptions = {
-  file: string;
-  /** Zone of schools that the file names and the set-up lacks. */
-  timeZone?: string | undefined;
-  /** Ends the entries that the file does not name. */
-  full: boolean;
-  yes: boolean;
-  dryRun: boolean;
-  /** Which number of 3/11/2025 is the month, where no date of the file tells. */
-  dates?: DateOrder | undefined;
-  today: string;
-  warn: (line: string) => void;
-};
 export type RosterResult = {
   rows: number;
   added: number;

@@ -10,7 +10,10 @@ import {
   type Unnamed,
   type Used,
 } from "../domain/setup-prune.ts";
-import type { ApplyTarget } from "./apply.ts";
+import type { Target } from "./target.ts";
+
+/** What setting up reads and writes. */
+export type ApplyTarget = Pick<Target, "setup" | "sessions">;
 
 export type PruneResult = {
   /** Set up, but not in the file: what --prune takes out, ends or has to leave. */

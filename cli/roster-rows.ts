@@ -5,8 +5,22 @@ import { mangledId, TWIN, twinIds } from "../domain/mangled.ts";
 import { idFault } from "../domain/opaque-ids.ts";
 import { dateFormOf } from "./column-forms.ts";
 import { writeExactTable, type Row, type Table } from "./csv.ts";
-import type { RosterOptions } from "./import-students.ts";
 import { DATE_FORMS, readDay, type DateOrder } from "./local-time.ts";
+
+/** How a file of students or enrolments is read. */
+export type RosterOptions = {
+  file: string;
+  /** Zone of schools that the file names and the set-up lacks. */
+  timeZone?: string | undefined;
+  /** Ends the entries that the file does not name. */
+  full: boolean;
+  yes: boolean;
+  dryRun: boolean;
+  /** Which number of 3/11/2025 is the month, where no date of the file tells. */
+  dates?: DateOrder | undefined;
+  today: string;
+  warn: (line: string) => void;
+};
 
 type Cells = Record<string, string>;
 type Issue = { path: readonly PropertyKey[]; message: string };

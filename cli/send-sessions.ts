@@ -1,11 +1,25 @@
 import { readContent } from "../domain/session-content.ts";
 import type { SessionRecord } from "../domain/session-record.ts";
-import type { ImportOptions } from "./import-sessions.ts";
 import { isOneSession, momentsOf, settle, withGroup } from "./moments.ts";
 import { postEvents, type Api, type PostedItem } from "./post-events.ts";
+import type { Forms } from "./session-rows.ts";
 import { eventOf, siblingId, type SessionRow } from "./session-row.ts";
 import type { Tally } from "./tally.ts";
 import type { Target } from "./target.ts";
+
+/** How a file of sessions is read and sent. */
+export type ImportOptions = {
+  file: string;
+  provider: string;
+  key?: string | undefined;
+  correct: boolean;
+  /** What the columns of dates and durations do not tell themselves. */
+  forms?: Forms | undefined;
+  dryRun: boolean;
+  quiet: boolean;
+  /** Says what an admin should know but need not mend. */
+  warn: (line: string) => void;
+};
 
 type Sender = {
   target: Pick<Target, "sessions">;

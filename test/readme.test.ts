@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { parseSetup } from "../cli/apply.ts";
+import { parseSetup } from "../cli/setup-file.ts";
 import { rulesMarkdown } from "../cli/rules.ts";
 import { parseConfig } from "../lib/config-file.ts";
 import { readConfig, SWITCHES } from "../lib/config.ts";

@@ -2,7 +2,8 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeEach, describe, expect, it } from "vitest";
 import { InMemorySetupStore } from "../../adapters/in-memory/setup-store.ts";
-import { importEnrolments, importStudents, type RosterOptions } from "../../cli/import-students.ts";
+import { importEnrolments, importStudents } from "../../cli/import-students.ts";
+import type { RosterOptions } from "../../cli/roster-rows.ts";
 import { nothingSetUp, Program } from "../../domain/setup.ts";
 import { temporaryFolder } from "../support/stack.ts";
 
