@@ -13,15 +13,26 @@ import { BusyFolder } from "../local/engine-lock.ts";
 import { BusyPort } from "../local/listen.ts";
 import { startStack, type LocalStack } from "../local/stack.ts";
 
-const { values } = parseArgs({
-  options: {
-    port: { type: "string", default: "8700" },
-    data: { type: "string" },
-    "dynamodb-endpoint": { type: "string" },
-    empty: { type: "boolean", default: false },
-    verbose: { type: "boolean", default: false },
-  },
-});
+const options = {
+  port: { type: "string", default: "8700" },
+  data: { type: "string" },
+  "dynamodb-endpoint": { type: "string" },
+  empty: { type: "boolean", default: false },
+  verbose: { type: "boolean", default: false },
+} as const;
+const { values } = readOptions();
+
+/** Ends with a sentence where an option is none. */
+function readOptions() {
+  try {
+    return parseArgs({ options });
+  } catch (error) {
+    const [what = ""] = (error instanceof Error ? error.message : "").split(". ");
+    const known = Object.keys(options).map((name) => `--${name}`);
+    console.error(`${what}. The options of npm start, behind --, are ${known.join(", ")}.`);
+    process.exit(2);
+  }
+}
 
 /** The stack, once it runs. */
 let running: Target | undefined;
