@@ -43,8 +43,7 @@ const WINDOW_MS = 15 * 60_000;
 /** A transaction takes 100 writes: the block, and what it takes out of the open ones. */
 const LINES = 90;
 
-export const windowOf = (now: Date) =>
-  new Date(Math.floor(now.getTime() / WINDOW_MS) * WINDOW_MS).toISOString();
+const windowOf = (now: Date) => new Date(Math.floor(now.getTime() / WINDOW_MS) * WINDOW_MS).toISOString();
 
 export function dynamoAuditStore(table: TableAccess): AuditStore {
   const next = async (lines: readonly AuditLine[], at: string) => following(await headOf(table), lines, at);

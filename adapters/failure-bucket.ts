@@ -8,7 +8,7 @@ import {
 } from "@aws-sdk/client-s3";
 
 /** A batch that Lambda gave up, as it wrote it into the bucket. */
-export type FailedBatch = { text(): Promise<string>; remove(): Promise<void> };
+type FailedBatch = { text(): Promise<string>; remove(): Promise<void> };
 
 /** Batches that Lambda gave up. */
 export type FailureBucket = {

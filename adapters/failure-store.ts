@@ -6,7 +6,7 @@ import { docItem, docOf, partition } from "./setup-store.ts";
 import { RETENTION } from "../domain/retention.ts";
 import { ATTRIBUTE, expiresAt, FAILURE_PARTITION, failureKey } from "./table.ts";
 
-export type KeptFailure = { name: string; record: unknown };
+type KeptFailure = { name: string; record: unknown };
 
 /** Stream records that no retry can help are kept whole, so that the ones behind them need not wait. */
 export type FailureStore = {

@@ -16,7 +16,7 @@ const FOR_GOOD = new Set([
   "ConflictException",
 ]);
 
-export const isOptedOut = (error: unknown) =>
+const isOptedOut = (error: unknown) =>
   error instanceof Error && "Reason" in error && error.Reason === "DESTINATION_PHONE_NUMBER_OPTED_OUT";
 
 /** Sends, and makes a result of whatever comes of it. */

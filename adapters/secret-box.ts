@@ -8,7 +8,7 @@ export type SecretBox = {
   seal(secret: string, purpose: Purpose): Promise<string>;
   open(sealed: string, purpose: Purpose): Promise<string>;
 };
-export type Purpose = { purpose: "webhook"; id: string };
+type Purpose = { purpose: "webhook"; id: string };
 
 /** The name in the encryption context that the key's permissions are bound to. */
 const contextOf = ({ purpose, id }: Purpose) => ({ rollcall: purpose, id });

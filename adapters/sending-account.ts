@@ -9,7 +9,7 @@ import {
 } from "@aws-sdk/client-sesv2";
 
 /** Whether mails may leave, to anybody, and how many are left today. */
-export type MailAccount = { isSending: boolean; isInProduction: boolean; left: number };
+type MailAccount = { isSending: boolean; isInProduction: boolean; left: number };
 
 /** What AWS knows of how mails and texts leave. */
 export type SendingAccount = {

@@ -56,7 +56,7 @@ export function setupDifference(
 }
 
 /** Schools whose zone would change. Their sessions would keep days of the old zone. */
-export const rezoned = (before: Setup, after: Setup) =>
+const rezoned = (before: Setup, after: Setup) =>
   after.schools.filter(({ school_id, time_zone }) =>
     before.schools.some((old) => old.school_id === school_id && old.time_zone !== time_zone),
   );

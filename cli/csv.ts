@@ -120,7 +120,7 @@ export function requireColumns(file: string, { columns }: Table, names: readonly
   }
 }
 
-export type Cell = string | number | boolean | null | undefined;
+type Cell = string | number | boolean | null | undefined;
 type Rows = readonly Record<string, Cell>[];
 
 /** Writes a file that a person opens in a spreadsheet: no cell of it runs there. */

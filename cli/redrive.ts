@@ -55,7 +55,7 @@ export async function redrive(target: Place, { dryRun }: { dryRun: boolean }): P
 }
 
 /** Marks these days dirty again. */
-export async function redriveDays(
+async function redriveDays(
   target: Pick<Place, "sessions">,
   days: readonly SchoolDay[],
 ): Promise<RedriveResult> {

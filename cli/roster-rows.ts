@@ -72,7 +72,7 @@ export const unlessErased =
     isErased((cells["student_id"] ?? "").trim().normalize("NFC")) ? ERASED : read(cells);
 
 /** Ids that are set up or stored already, by column. */
-export type Stored = Partial<Record<(typeof ID_COLUMNS)[number], readonly string[]>>;
+type Stored = Partial<Record<(typeof ID_COLUMNS)[number], readonly string[]>>;
 const ID_COLUMNS = ["student_id", "school_id", "district_id"] as const;
 const DATE_COLUMNS = ["from", "to"] as const;
 

@@ -4,7 +4,7 @@ import type { AttendanceStatus } from "../domain/words.ts";
 import type { Row } from "./csv.ts";
 
 export type Fault = { row: Row; column: string; reason: string };
-export type SessionStudent = {
+type SessionStudent = {
   student_id: string;
   attendance_status: AttendanceStatus;
   minutes_present: number;

@@ -5,7 +5,7 @@ import { UsageError } from "./fail.ts";
 import { referenceFaults } from "./reference-faults.ts";
 import { textOf } from "./text-file.ts";
 
-export type SetupFault = { line: number; column: number; path: string; reason: string };
+type SetupFault = { line: number; column: number; path: string; reason: string };
 
 /** Reads setup.yaml. Throws UsageError that lists each fault with its line and column. */
 export function readSetup(file: string, known: Setup): { setup: Setup; held: string[] } {

@@ -35,7 +35,7 @@ export function readSettings(file: string): SettingsFile {
 }
 
 /** The set-up with these thresholds laid over those in force. Throws UsageError on what is not set up. */
-export function withSettings(setup: Setup, file: SettingsFile): Setup {
+function withSettings(setup: Setup, file: SettingsFile): Setup {
   const over = <Row extends { settings?: Overrides | undefined }>(
     rows: Row[],
     changes: { settings: Overrides }[],

@@ -20,7 +20,7 @@ type Timed = { changes_at?: string };
 
 type Made<F extends (...args: never[]) => unknown> = ReturnType<F>;
 
-export type Names = Readonly<Record<string, string>>;
+type Names = Readonly<Record<string, string>>;
 export type MySchool = {
   school_id: string;
   name?: string;
@@ -40,7 +40,7 @@ export type Me = {
 };
 
 export type Figures = Made<typeof figuresOf>;
-export type SessionRow = Made<typeof sessionView>;
+type SessionRow = Made<typeof sessionView>;
 export type Missing = Made<typeof missingReports>[number];
 export type Day = Figures &
   Timed & {

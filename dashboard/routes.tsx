@@ -17,7 +17,7 @@ export type Route =
   | { page: "names" | "nowhere" };
 
 /** Where somebody begins: her school, else her district, else her provider. */
-export function homeOf({ schools, districts, providers, grants }: Me): string {
+function homeOf({ schools, districts, providers, grants }: Me): string {
   const isDistrict = grants.some(({ role }) => role.startsWith("district") || role === "auditor");
   const [school, district, provider] = [schools[0], districts[0], providers[0]];
   if (isDistrict && district !== undefined) return LINK.district(district);
@@ -39,7 +39,7 @@ function placeOf(page: "district" | "provider", id: string, me: Me): Route {
   return reached.includes(id) ? { page, id } : { page: "nowhere" };
 }
 
-export function routeOf(hash: string, me: Me): Route {
+function routeOf(hash: string, me: Me): Route {
   const [kind, id = "", page, more = ""] = (hash.length > 2 ? hash : homeOf(me))
     .slice(2)
     .split("/")

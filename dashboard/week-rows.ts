@@ -3,7 +3,6 @@ import type { WeekGrid } from "../domain/week-grid.ts";
 import type { NameBook } from "./names.ts";
 
 export type Row = WeekGrid["students"][number];
-export type Week = WeekGrid["weeks"][number];
 export type Filter = {
   text: string;
   program: string;

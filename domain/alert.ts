@@ -50,7 +50,7 @@ export const stepped = (alert: Alert, trail: Trail): Alert => ({
 });
 
 /** The steps since the rules opened it last: an acknowledgement before that was about something else. */
-export const episodeOf = ({ history }: Alert): Trail[] =>
+const episodeOf = ({ history }: Alert): Trail[] =>
   history.slice(history.findLastIndex(({ step }) => step === "opened"));
 
 /** The last of these steps of the episode. */

@@ -17,7 +17,7 @@ type Json = Record<string, unknown>;
 const isObject = (value: unknown): value is Json =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
-export const twice = (pointers: readonly string[]): Fault[] =>
+const twice = (pointers: readonly string[]): Fault[] =>
   pointers.map((pointer) => ({ pointer, detail: "stands twice in the same object; send it once" }));
 
 /** An event in structured mode: an attribute that is null is absent, and `data_base64` may hold the JSON. */

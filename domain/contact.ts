@@ -9,7 +9,7 @@ const CLOCK = /^([01]\d|2[0-3]):(00|15|30|45)$/;
 const Clock = z.string().regex(CLOCK, { error: "must be a quarter of an hour, such as 07:30" });
 
 /** Nobody is texted in these hours of her school: 47 CFR 64.1200(c)(1) lets calls begin at 8 a.m. and end at 9 p.m. */
-export const QUIET_HOURS = { from: "21:00", to: "08:00" } as const;
+const QUIET_HOURS = { from: "21:00", to: "08:00" } as const;
 /** Design: at most 2 texts a day. */
 export const TEXTS_A_DAY = 2;
 

@@ -28,10 +28,10 @@ export const isInForce = (contract: Contract, school_id: string, day: string) =>
   isAtSchool(contract, school_id) && isCurrent(contract, day);
 
 /** Days after its end in which a contract still lets a provider report late, correct and read. */
-export const LATE_REPORT_DAYS = 30;
+const LATE_REPORT_DAYS = 30;
 
 /** The last date on which anything may be done under a contract; undefined while it has no end. */
-export const lastDayOf = ({ to, late_report_days = LATE_REPORT_DAYS }: Contract): string | undefined =>
+const lastDayOf = ({ to, late_report_days = LATE_REPORT_DAYS }: Contract): string | undefined =>
   to === undefined ? undefined : addDays(to, late_report_days);
 
 const isClosed = (contract: Contract, today: string) => (lastDayOf(contract) ?? today) < today;

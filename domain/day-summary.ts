@@ -23,7 +23,7 @@ export type StudentSession = {
   scheduled_minutes: number;
 };
 
-export type TutorRow = {
+type TutorRow = {
   provider_id: string;
   tutor_id: string;
   sessions_held: number;
@@ -34,7 +34,7 @@ export type TutorRow = {
 /** Reporting lag in minutes, as a histogram: a quantile is the upper bound of its bin; the last bin is open. */
 export const LAG_BOUNDS = [15, 60, 240, 720, 1440, 2880, 4320, 10_080, 43_200, Infinity] as const;
 
-export type ProviderRow = {
+type ProviderRow = {
   provider_id: string;
   sessions_held: number;
   not_held: { reason: NotHeldReason; sessions: number }[];
@@ -43,7 +43,7 @@ export type ProviderRow = {
 };
 
 /** A scheduled session without a final report. Whether its time has passed is decided when it is read. */
-export type PendingSession = {
+type PendingSession = {
   provider_id: string;
   session_id: string;
   program_id: string;

@@ -6,7 +6,7 @@ import { gini, quantileOf, ratio, sum } from "./numbers.ts";
 import type { Program, RosterEntry, School } from "./setup.ts";
 
 /** Minutes from which a partial attendance counts, where a program says nothing else. */
-export const DEFAULT_MINIMUM_MINUTES = 15;
+const DEFAULT_MINIMUM_MINUTES = 15;
 
 export type ReportInput = {
   roster: readonly RosterEntry[];

@@ -30,7 +30,7 @@ export type Section = z.infer<typeof Section>;
  * `decided`: to be sent now. `waiting`: a service could not take it, tried again at `next_at`. `empty`: nothing to
  * tell. `muted`: its address takes nothing any more. `dead`: given up, kept for `rollcall redrive`.
  */
-export const MESSAGE_STATES = ["decided", "waiting", "sent", "empty", "muted", "dead"] as const;
+const MESSAGE_STATES = ["decided", "waiting", "sent", "empty", "muted", "dead"] as const;
 
 /** What somebody is to be told. Decided by sweep, sent by notify, recorded as sent: three steps, each repeatable. */
 export const Message = z.strictObject({

@@ -28,7 +28,7 @@ const pendingOf = ({ pending }: Summary, student_id: string, now: number) =>
   pending.filter((session) => session.scheduled_end <= now && session.students.includes(student_id)).length;
 
 /** Attendance of many students: each row is judged by its own program's minimum minutes. */
-export function attendanceOf(summary: Summary, reading: Reading) {
+function attendanceOf(summary: Summary, reading: Reading) {
   const rows = summary.student_sessions;
   const attended = attendedOf(rows, reading).length;
   const held = rows.filter(wasHeld).length;

@@ -12,7 +12,7 @@ import {
 
 /** 4 × revision + 2 must stay an exact integer. Leaves room for providers that use microseconds as revision. */
 export const MAX_REVISION = 2 ** 51 - 1;
-export const MAX_STUDENTS = 200;
+const MAX_STUDENTS = 200;
 const DAY_MINUTES = 24 * 60;
 
 const yearInRange = (text: string) => text.startsWith("20");
@@ -117,20 +117,20 @@ const described = {
     .meta({ description: "Left out: as many as the students listed. null: not known." }),
 };
 
-export const ScheduledSession = z.strictObject({
+const ScheduledSession = z.strictObject({
   ...described,
   session_status: statusOf("scheduled"),
   students: studentsOf(ExpectedStudent),
 });
 
-export const CanceledSession = z.strictObject({
+const CanceledSession = z.strictObject({
   ...described,
   session_status: statusOf("canceled"),
   not_held_reason: z.enum(NOT_HELD_REASONS, { error: oneOf(NOT_HELD_REASONS) }),
   students: studentsOf(ExpectedStudent),
 });
 
-export const CompletedSession = z
+const CompletedSession = z
   .strictObject({
     ...described,
     session_status: statusOf("completed"),
@@ -144,7 +144,7 @@ export const CompletedSession = z
   .superRefine(checkTimes);
 
 /** A void needs ids and revision only; what else a system repeats in it is checked for its type and not kept. */
-export const VoidedSession = z.looseObject({ ...identity, session_status: statusOf("voided") });
+const VoidedSession = z.looseObject({ ...identity, session_status: statusOf("voided") });
 
 type Times = {
   scheduled_start?: string;
@@ -154,7 +154,7 @@ type Times = {
 };
 
 /** Whole minutes between two instants, rounded down. */
-export const minutesBetween = (start: string, end: string) =>
+const minutesBetween = (start: string, end: string) =>
   Math.floor((Date.parse(end) - Date.parse(start)) / 60_000);
 
 /** How long the session lasted, from its actual times; undefined where the provider sent only one of them. */

@@ -2,9 +2,9 @@ import type { Dosage, DosageReport } from "./dosage-report.ts";
 import { sum } from "./numbers.ts";
 
 /** Groups of fewer students are not shown to who may see no student: a figure of few is a figure of somebody. */
-export const SMALL_GROUP = 10;
+const SMALL_GROUP = 10;
 
-export type Suppressed = { suppressed: true };
+type Suppressed = { suppressed: true };
 const FIGURES = ["full_dosage_rate", "buckets"] as const;
 /** Figures that are left out of a group that is shown. */
 type Figure = (typeof FIGURES)[number];
@@ -12,7 +12,7 @@ type Figure = (typeof FIGURES)[number];
  * A group without the figures that would tell of few of its students, and their names. Median, quartiles and Gini
  * coefficient are never in it: each is made of the hours of one or two students.
  */
-export type Partly<Group extends Dosage> = Omit<Group, Figure | "hours" | "gini"> &
+type Partly<Group extends Dosage> = Omit<Group, Figure | "hours" | "gini"> &
   Partial<Pick<Dosage, Figure>> & { hours: Pick<Dosage["hours"], "mean">; suppressed_figures?: Figure[] };
 
 type School = DosageReport["by_school"][number];

@@ -2,7 +2,7 @@ import * as z from "zod";
 import { ProviderId } from "./ids.ts";
 
 /** Signature schemes of the Standard Webhooks specification: HMAC-SHA256 with a shared secret, ed25519 with a public key. */
-export const SCHEMES = ["v1", "v1a"] as const;
+const SCHEMES = ["v1", "v1a"] as const;
 export type Scheme = (typeof SCHEMES)[number];
 
 /** A secret as it is stored: sealed. Dates are ISO instants. */

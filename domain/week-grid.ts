@@ -14,7 +14,7 @@ export type WeekGrid = {
   weeks: { week: string; from: string; school_days: number }[];
   students: WeekRow[];
 };
-export type WeekRow = {
+type WeekRow = {
   student_id: string;
   grade?: string;
   program_ids: string[];

@@ -1,7 +1,7 @@
 import { RetentionDays } from "aws-cdk-lib/aws-logs";
 
-export const STAGES = ["dev", "prod"] as const;
-export type Stage = (typeof STAGES)[number];
+const STAGES = ["dev", "prod"] as const;
+type Stage = (typeof STAGES)[number];
 
 type Switch = {
   /** What it decides, as `docs/first-deployment.md` says it. */
@@ -117,7 +117,7 @@ export type DeployConfig = {
   warmThroughput: { readUnitsPerSecond: number; writeUnitsPerSecond: number } | undefined;
 };
 
-export type IdentityProvider =
+type IdentityProvider =
   | {
       kind: "oidc";
       issuer: string;

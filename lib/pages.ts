@@ -30,11 +30,11 @@ import { elementOf, type Storage } from "./storage.ts";
 type Props = { storage: Storage; config: DeployConfig; api: HttpApi };
 
 /** Where the hosted sign-in page is. */
-export const signInOrigin = (scope: Construct, { signInDomain }: DeployConfig) =>
+const signInOrigin = (scope: Construct, { signInDomain }: DeployConfig) =>
   `https://${signInDomain}.auth.${Stack.of(scope).region}.amazoncognito.com`;
 
 /** Scripts and styles come from the pages' own address, and nothing is sent anywhere but to the API and the sign-in. */
-export const contentSecurityPolicy = (signIn: string) =>
+const contentSecurityPolicy = (signIn: string) =>
   [
     "default-src 'none'",
     "script-src 'self'",

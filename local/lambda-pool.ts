@@ -10,7 +10,7 @@ const BOOTSTRAP = join(import.meta.dirname, "bootstrap.mjs");
 const PAYLOAD_LIMIT = 6_291_556;
 
 /** A function that threw, timed out or died, as Lambda tells it. */
-export class LambdaError extends Error {
+class LambdaError extends Error {
   override name = "LambdaError";
 }
 

@@ -47,7 +47,7 @@ export type LocalStack = {
 };
 
 /** What every local process sees in place of AWS; what is not emulated fails at once instead of leaving the machine. */
-export function localEnvironment(
+function localEnvironment(
   endpoints: Record<"dynamodb" | "ses" | "texts" | "s3" | "kms" | "sts", string>,
 ): Record<string, string> {
   return {

@@ -82,7 +82,7 @@ function resolveReference(
 const attributeName = (id: string, attribute: string) => (attribute === "Arn" ? id : `${id}.${attribute}`);
 
 /** Replaces references by local names, in any depth. */
-export function resolve(value: unknown): unknown {
+function resolve(value: unknown): unknown {
   const reference = Reference.safeParse(value);
   if (reference.success) return resolveReference(reference.data, resolve);
   if (Array.isArray(value)) return value.map(resolve);

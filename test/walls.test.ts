@@ -1,5 +1,6 @@
 import { cruise } from "dependency-cruiser";
 import { Linter } from "eslint";
+import { spawnSync } from "node:child_process";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import tseslint from "typescript-eslint";
@@ -127,6 +128,29 @@ describe("every wall", () => {
   it("stands in the README as it is checked", () => {
     const text = readFileSync(join(import.meta.dirname, "..", "README.md"), "utf8");
     expect(text).toContain(wallTable());
+  });
+});
+
+describe("an export", () => {
+  const PROJECT = join(import.meta.dirname, "..");
+  /** What the check of exports says of a folder of these files. */
+  function unused(files: Files): string {
+    const folder = temporaryFolder();
+    const own = { "package.json": "{}", "knip.json": readFileSync(join(PROJECT, "knip.json"), "utf8") };
+    for (const [name, content] of Object.entries({ ...own, ...files })) {
+      mkdirSync(dirname(join(folder, name)), { recursive: true });
+      writeFileSync(join(folder, name), content);
+    }
+    const knip = join(PROJECT, "node_modules", "knip", "bin", "knip.js");
+    const flags = ["--include", "exports,types,files", "--no-progress", "--reporter", "compact"];
+    return spawnSync(process.execPath, [knip, ...flags], { cwd: folder, encoding: "utf8" }).stdout;
+  }
+  const USED = { "bin/x.ts": 'import { a } from "../domain/a.ts"; a();' };
+  it("that nobody imports is found", () => {
+    const more = "export const a = () => 1; export const b = 2; export type C = 3;";
+    const found = unused({ ...USED, "domain/a.ts": more, "cli/d.ts": "export const d = 1;" });
+    for (const name of ["b", "C", "cli/d.ts"]) expect(found).toContain(name);
+    expect(unused({ ...USED, "domain/a.ts": "export const a = () => 1;" })).toBe("");
   });
 });
 

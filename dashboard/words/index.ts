@@ -3,7 +3,7 @@ import { SPANISH } from "./spanish.ts";
 import type { Words } from "./words.ts";
 
 export type { Words } from "./words.ts";
-export const ALL_WORDS: readonly Words[] = [ENGLISH, SPANISH];
+const ALL_WORDS: readonly Words[] = [ENGLISH, SPANISH];
 const KEY = "rollcall.language";
 
 /** What the reader chose, else what her browser prefers. */

@@ -2,7 +2,7 @@
  * The allow-list of what may be logged: ids of requests, counts, durations and words of our own. Never a body, a
  * student, a name, an address or the message of an error, because messages quote what they choke on.
  */
-export type LogLine = {
+type LogLine = {
   service: string;
   event: string;
   request_id?: string | undefined;

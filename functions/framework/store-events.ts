@@ -26,7 +26,7 @@ export type ReadRules = {
 };
 
 /** The zone of a school; undefined where no such school is set up. */
-export type SchoolZones = (school_id: string) => Promise<string | undefined>;
+type SchoolZones = (school_id: string) => Promise<string | undefined>;
 export type IngestDeps = {
   sessions: SessionStore;
   zones: SchoolZones;
@@ -53,7 +53,7 @@ type RequestDeps = IngestDeps & {
 };
 
 /** A provider whose system posts for unknown schools is stopped here, before it fills the table. */
-export const QUARANTINE_LIMIT = 10_000;
+const QUARANTINE_LIMIT = 10_000;
 const WIDTH = 32;
 
 /** Who posts, and in which request: refused items are kept under its name. */

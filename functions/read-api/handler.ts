@@ -17,7 +17,7 @@ import { getDistrictVersion, getProviderVersion, getSchoolVersion } from "./vers
 type Answer = (ask: Ask) => Promise<object>;
 
 /** Every route and what answers it; the name stands in the audit log and in the API's reference. */
-export const ROUTES: Record<string, readonly [operation: string, answer: Answer]> = {
+const ROUTES: Record<string, readonly [operation: string, answer: Answer]> = {
   "GET /v1/me": ["getMe", getMe],
   "GET /v1/districts/{district_id}/overview": ["getOverview", getOverview],
   "GET /v1/districts/{district_id}/version": ["getDistrictVersion", getDistrictVersion],

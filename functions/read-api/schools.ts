@@ -37,7 +37,7 @@ export const yearOf = (school: School, today: string) => ({
 });
 
 /** What is compared with what is due: minutes are read from the day from which they are asked for. */
-export const termOf = (school: School, today: string) => ({
+const termOf = (school: School, today: string) => ({
   ...yearOf(school, today),
   from: termStart({ school, today }),
 });

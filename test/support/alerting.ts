@@ -24,7 +24,7 @@ import { sweep } from "../../functions/sweep/handler.ts";
 import { request } from "./world.ts";
 import type { dayOf } from "./school.ts";
 
-export const SECRET = "a-secret-of-the-tests-a-secret-of-the-tests";
+const SECRET = "a-secret-of-the-tests-a-secret-of-the-tests";
 
 export const school = (school_id: string, time_zone = "America/Denver"): School => ({
   school_id,
@@ -50,7 +50,7 @@ export const district = Contact.parse({
   ...TEXTS,
 });
 
-export type Sent = { to: string; mail: Mail };
+type Sent = { to: string; mail: Mail };
 
 /** The shipped sweep, notify, rules and answer pages over in-memory adapters, at an hour that the test sets. */
 export function alerting(setup_: Partial<Setup>) {

@@ -110,7 +110,7 @@ const TYPES = [
   "",
 ];
 
-export function headers(random: Random): Record<string, string> {
+function headers(random: Random): Record<string, string> {
   const names = [
     "ce-specversion",
     "ce-type",

@@ -1,7 +1,7 @@
 import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 
 /** As much of IAM's evaluation as our policies use: Allow alone, equal and like conditions, several policies as one wall. */
-export type Statement = {
+type Statement = {
   Effect: string;
   Action: string | string[];
   Resource: unknown;

@@ -31,7 +31,7 @@ const school = (school_id: string, district_id: string) => ({
   time_zone: "America/Denver",
   calendar: { first_day: "2025-08-18", last_day: "2026-05-29", closures: [] },
 });
-export const PEOPLE = [
+const PEOPLE = [
   { person_id: "admin1", email: "admin1@x.org", grants: [{ role: "district_admin", district_id: "D1" }] },
   { person_id: "viewer1", email: "viewer1@x.org", grants: [{ role: "district_viewer", district_id: "D1" }] },
   { person_id: "auditor1", email: "auditor1@x.org", grants: [{ role: "auditor", district_id: "D1" }] },
@@ -115,7 +115,7 @@ export const READ_SETUP = Setup.parse({
 });
 
 const PROVIDERS_AT: Record<string, string[]> = { A: ["p1", "p3"], B: ["p2"], C: ["p2"] };
-export const STUDENTS = 12;
+const STUDENTS = 12;
 export const studentOf = (school_id: string, number: number) => `student-${school_id}-${number}`;
 /** At A until Christmas, and at C since. */
 export const MOVED = "student-moved";
@@ -251,7 +251,7 @@ export type Wanted = {
   headers?: Record<string, string>;
 };
 
-export function eventOf({ route, identity = {}, path, query, body, headers = {} }: Wanted): HttpEvent {
+function eventOf({ route, identity = {}, path, query, body, headers = {} }: Wanted): HttpEvent {
   const base = request(body === undefined ? "" : body);
   return {
     ...base,

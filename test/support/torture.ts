@@ -6,7 +6,7 @@ import { seeded, type Random } from "./random.ts";
 
 type Student = { student_id: string; attendance_status?: string; minutes_present?: number };
 type Data = Record<string, unknown> & { session_id: string; school_id: string; revision: number };
-export type Event = { specversion: string; id: string; source: string; type: string; data: Data };
+type Event = { specversion: string; id: string; source: string; type: string; data: Data };
 /** What the oracle must know of an event, kept apart from its wire form. */
 type Meaning = {
   key: string;
