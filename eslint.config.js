@@ -1,7 +1,7 @@
 import js from "@eslint/js";
 import sonarjs from "eslint-plugin-sonarjs";
 import tseslint from "typescript-eslint";
-import { EDGES, UNWANTED } from "./bin/wall-rules.ts";
+import { LINT_WALLS, UNWANTED } from "./bin/lint-rules.ts";
 
 const runtime = [
   "build/**/*.ts",
@@ -33,7 +33,7 @@ export default tseslint.config(
       "no-restricted-syntax": ["error", ...UNWANTED],
     },
   },
-  ...EDGES,
+  ...LINT_WALLS,
   {
     files: runtime,
     rules: {

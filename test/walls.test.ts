@@ -5,7 +5,9 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import tseslint from "typescript-eslint";
 import { describe, expect, it } from "vitest";
-import { CRUISE_OPTIONS, EDGES, ROOMS, roomsWithoutLine, wallRules, wallTable } from "../bin/wall-rules.ts";
+import { LINT_WALLS } from "../bin/lint-rules.ts";
+import { ROOMS } from "../bin/rooms.ts";
+import { CRUISE_OPTIONS, roomsWithoutLine, wallRules, wallTable } from "../bin/wall-rules.ts";
 import { temporaryFolder } from "./support/stack.ts";
 
 type Files = Record<string, string>;
@@ -157,7 +159,7 @@ describe("an export", () => {
 /** What lint says of code at a place, by the walls that no import shows. */
 function said(file: string, code: string): string[] {
   const parser = tseslint.parser as unknown as Linter.Parser;
-  const config = [{ files: ["**/*.ts"], languageOptions: { parser } }, ...EDGES];
+  const config = [{ files: ["**/*.ts"], languageOptions: { parser } }, ...LINT_WALLS];
   return new Linter({ configType: "flat" }).verify(code, config, file).map(({ message }) => message);
 }
 

@@ -8,7 +8,6 @@ import { endOfNextQuarter, sign } from "../framework/links.ts";
 import { dayAsked, note, notFound, Refused, todayOf, wallOf, withheldOr, type Ask } from "./ask.ts";
 import { districtAsked } from "./districts.ts";
 import { foldOf, yearOf } from "./schools.ts";
-import type { Wall } from "./wall.ts";
 
 const WIDTH = 8;
 
@@ -106,29 +105,26 @@ function rangeOf(ask: Ask, school: School) {
 async function dosageOf(ask: Ask) {
   const { schools, unseen } = reportAsked(ask);
   const target_hours = targetAsked(ask);
-  const ranges = new Map(schools.map((school) => [school.school_id, rangeOf(ask, school)]));
   const own = unseen.length === 0 ? [] : ownSchools(ask);
-  const wall = await wallOf(ask, { schools: [...schools, ...own].map(({ school_id }) => school_id) });
-  const rosters = await concurrently(schools, WIDTH, ({ school_id }) =>
-    wall.school(school_id).setup.roster(school_id),
-  );
-  const summaries = await concurrently([...ranges.values()], WIDTH, (range) =>
-    foldOf(wall.school(range.school_id), range),
-  );
+  const facts = await factsOf(ask, [...new Set([...schools, ...own])]);
+  const of = (some: readonly School[]) => facts.filter(({ school }) => some.includes(school));
+  const ranges = new Map(facts.map(({ range }) => [range.school_id, range]));
   if (unseen.length === 0) for (const { school_id } of schools) note(ask, { school_id });
   // on the roster at some time of what is reported
-  const roster = [...latestEntries(rosters.flat()).values()].filter((entry) => {
-    const { from, to } = ranges.get(entry.school_id) ?? { from: "", to: "" };
-    return (entry.from ?? from) <= to && (entry.to ?? to) >= from;
-  });
-  const { student_sessions } = mergeAll(summaries);
+  const roster = [...latestEntries(of(schools).flatMap(({ roster: all }) => all)).values()].filter(
+    (entry) => {
+      const { from, to } = ranges.get(entry.school_id) ?? { from: "", to: "" };
+      return (entry.from ?? from) <= to && (entry.to ?? to) >= from;
+    },
+  );
+  const { student_sessions } = mergeAll(of(schools).map(({ summary }) => summary));
   const { programs } = ask.setup;
   const reportOf = (entries: readonly RosterEntry[]) =>
     dosageReport({ roster: entries, schools, programs, student_sessions, target_hours });
   const report = reportOf(roster);
   if (unseen.length === 0) return report;
   if (own.length === 0) return suppressSmallGroups(report);
-  const known = await knownStudents(ask, own, wall);
+  const known = knownStudents(of(own));
   const others = roster.filter(({ school_id }) => unseen.some((one) => one.school_id === school_id));
   const strangers = others.filter(({ student_id }) => !known.has(student_id));
   return suppressSmallGroups(report, [others, strangers].map(reportOf));
@@ -138,16 +134,26 @@ async function dosageOf(ask: Ask) {
 const ownSchools = ({ setup, deps, scope }: Ask) =>
   setup.schools.filter(({ school_id }) => deps.checks.students(scope, school_id));
 
-/** Of whom the caller can learn, student by student, what they had: also at other schools, as a number of hours. */
-async function knownStudents(ask: Ask, own: readonly School[], wall: Wall): Promise<Set<string>> {
-  const ids = await concurrently(own, WIDTH, async (school) => {
+/** What is read of each school, once: its roster, and its summary over the days that are asked for. */
+async function factsOf(ask: Ask, schools: readonly School[]) {
+  const wall = await wallOf(ask, { schools: schools.map(({ school_id }) => school_id) });
+  return concurrently(schools, WIDTH, async (school) => {
+    const range = rangeOf(ask, school);
     const stores = wall.school(school.school_id);
     const roster = await stores.setup.roster(school.school_id);
-    const { student_sessions, pending } = await foldOf(stores, yearOf(school, todayOf(ask, school)));
-    const named = [...roster, ...student_sessions].map(({ student_id }) => student_id);
-    return [...named, ...pending.flatMap(({ students }) => students)];
+    return { school, range, roster, summary: await foldOf(stores, range) };
   });
-  return new Set(ids.flat());
+}
+type Facts = Awaited<ReturnType<typeof factsOf>>[number];
+
+/** Of whom the caller can learn, student by student, what they had: also at other schools, as a number of hours. */
+function knownStudents(own: readonly Facts[]): Set<string> {
+  return new Set(
+    own.flatMap(({ roster, summary: { student_sessions, pending } }) => {
+      const named = [...roster, ...student_sessions].map(({ student_id }) => student_id);
+      return [...named, ...pending.flatMap(({ students }) => students)];
+    }),
+  );
 }
 
 function targetAsked(ask: Ask): number | undefined {
