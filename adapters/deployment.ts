@@ -52,6 +52,3 @@ export function localClients({ dynamo, s3, kms }: Endpoints) {
     kms: new KMSClient({ ...local, endpoint: kms }),
   };
 }
-
-/** Clients of AWS for an admin's commands. */
-export const awsClients = () => ({ s3: new S3Client({}), kms: new KMSClient({}) });

@@ -1,10 +1,10 @@
 import { spawnSync } from "node:child_process";
 import { subscriptionsOf, warmWrites } from "../adapters/deployment.ts";
-import { standingAt, STANDINGS, type Standing } from "../domain/contract.ts";
 import { idsOf, unnamedText } from "../domain/setup-prune.ts";
 import { addDays, dayOf, schoolDaysBetween } from "../domain/school-day.ts";
-import { calendarOf, isLive, type Provider, type School, type Setup } from "../domain/setup.ts";
+import { calendarOf, isLive, type School, type Setup } from "../domain/setup.ts";
 import { verifyAudit } from "./audit.ts";
+import { contractCheck } from "./doctor-contracts.ts";
 import { asking } from "./doctor-sending.ts";
 import { few, type Check } from "./doctor-check.ts";
 import type { Target } from "./target.ts";
@@ -62,35 +62,6 @@ function zoneCheck({ schools, districts }: Setup): Check {
   if (mixed.length === 0) return ok(check, "the schools of each district share one");
   const says = `districts ${few(mixed)} lie in several: if that is not meant, apply the right one with --rezone`;
   return { check, result: "warn", says };
-}
-
-export function contractCheck({ providers, schools }: Setup, now: Date): Check {
-  const check = "contracts";
-  const bare = providers.filter(({ contracts = [] }) => contracts.length === 0);
-  if (bare.length > 0) {
-    const ids = few(bare.map(({ provider_id }) => provider_id));
-    const says = `providers ${ids} have none, so all that they post is refused: name contracts in setup.yaml`;
-    return { check, result: "warn", says };
-  }
-  if (schools.length === 0) return ok(check, "no school is set up yet, so what providers post waits");
-  const standing = ({ contracts = [] }: Provider) => {
-    const everywhere = schools.map(({ school_id, time_zone }) =>
-      standingAt(contracts, school_id, dayOf(now.getTime() / 1000, time_zone)),
-    );
-    return STANDINGS.find((one) => everywhere.includes(one)) ?? "over";
-  };
-  const groups = Map.groupBy(providers, standing);
-  const named = (one: Standing) => few((groups.get(one) ?? []).map(({ provider_id }) => provider_id));
-  if (groups.has("over")) {
-    const says = `providers ${named("over")} have none that runs, or did so lately, at a school that is set up, so what they post about these is refused: name contracts in setup.yaml`;
-    return { check, result: "warn", says };
-  }
-  const others = [
-    ...(groups.has("late") ? [`${named("late")} may only report late and correct`] : []),
-    ...(groups.has("to come") ? [`that of ${named("to come")} has not begun`] : []),
-  ];
-  if (others.length === 0) return ok(check, "every provider has one that runs");
-  return ok(check, `every provider has one; ${others.join("; ")}`);
 }
 
 /** Somebody who left is in no file any more, and still gets in or is written to. */

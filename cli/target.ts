@@ -9,7 +9,7 @@ import { dynamoErasedStore } from "../adapters/erased-store.ts";
 import { erasedStudents, pseudonyms } from "../adapters/pseudonyms.ts";
 import { pseudonymSecretStore } from "../adapters/secret-store.ts";
 import { dynamoClient } from "../adapters/aws-clients.ts";
-import { awsClients, callerIdentity, localClients, stackOutputs } from "../adapters/deployment.ts";
+import { callerIdentity, localClients, stackOutputs } from "../adapters/deployment.ts";
 import { s3FailureBucket, type FailureBucket } from "../adapters/failure-bucket.ts";
 import { dynamoFailureStore } from "../adapters/failure-store.ts";
 import { dynamoProviderKeyStore } from "../adapters/provider-key-store.ts";
@@ -17,6 +17,8 @@ import { dynamoAlertStore } from "../adapters/alert-store.ts";
 import { dynamoMessageStore } from "../adapters/message-store.ts";
 import { dynamoMuteStore } from "../adapters/mute-store.ts";
 import { dynamoRefusalStore } from "../adapters/refusal-store.ts";
+import { kmsClient } from "../adapters/kms-client.ts";
+import { s3Client } from "../adapters/s3-client.ts";
 import { kmsSecretBox, type SecretBox } from "../adapters/secret-box.ts";
 import { dynamoWebhookStore } from "../adapters/webhook-store.ts";
 import { dynamoSweepStore } from "../adapters/sweep-store.ts";
@@ -164,7 +166,7 @@ async function awsTarget(StackName: string): Promise<Target> {
     configurationSet: of("ConfigurationSet"),
     textOrigin: textOrigin === "none" ? undefined : textOrigin,
   };
-  const { s3, kms } = awsClients();
+  const s3 = s3Client(undefined);
   return targetOf({
     apiUrl,
     table,
@@ -173,7 +175,7 @@ async function awsTarget(StackName: string): Promise<Target> {
     anchors: s3AnchorStore(s3, of("AnchorBucket")),
     alarmTopic: of("AlarmTopic"),
     userPool: cognitoUserPool(of("UserPoolId")),
-    secrets: kmsSecretBox(kms, of("KeyArn")),
+    secrets: kmsSecretBox(kmsClient(), of("KeyArn")),
     whoAmI: callerIdentity,
     providerKey: givenKey,
   });

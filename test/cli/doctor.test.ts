@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { contractCheck } from "../../cli/doctor-data.ts";
+import { contractCheck } from "../../cli/doctor-contracts.ts";
 import type { Contract } from "../../domain/contract.ts";
 import { nothingSetUp } from "../../domain/setup.ts";
 
